@@ -1,0 +1,12 @@
+import type { MaybePromise } from '../lib/maybe-promise.ts'
+import type { CallRequest } from '../lib/call-request.ts'
+import type { Principal } from './principal.ts'
+
+/**
+ * Says who is calling. Asked on every call: what it returns is never cached by the port.
+ * `null` means that nobody is signed in. Anything that is not a principal, and anything thrown, denies.
+ */
+export interface IdentityProvider<P extends Principal = Principal> {
+  readonly name: string
+  authenticate(request: CallRequest, options: { readonly signal: AbortSignal; readonly now: number }): MaybePromise<P | null>
+}

@@ -1,0 +1,32 @@
+import type { MaybePromise } from '../lib/maybe-promise.ts'
+import type { Principal } from '../identity/principal.ts'
+
+/** A request for a decision, in the one shape of AuthZEN (OpenID AuthZEN Authorization API 1.0, section 5). */
+export interface DecisionRequest {
+  readonly subject: { readonly type: string; readonly id: string; readonly properties: { readonly principal: Principal } }
+  /** The permission that is asked for, for example `order:update`. */
+  readonly action: { readonly name: string; readonly properties?: Readonly<Record<string, unknown>> }
+  readonly resource: { readonly type: string; readonly id?: string; readonly properties?: unknown }
+  readonly context: { readonly time: number; readonly environment: string; readonly address?: string; readonly actionName: string }
+}
+
+/** A decision. Only `effect: 'permit'` lets a call through; everything else, and everything malformed, denies. */
+export interface Decision {
+  readonly effect: 'permit' | 'deny'
+  /** For the log and the audit event. Never sent to a caller. */
+  readonly reason?: string
+  /** The refusal could be lifted by a grant or an approval. */
+  readonly requestable?: boolean
+  /** Fields of the result that this principal may see, where the policy narrows them. */
+  readonly fields?: readonly string[]
+}
+
+/** What a port asks whether a principal may do something. */
+export interface Policy<Permission extends string = string> {
+  readonly name: string
+  /** Every permission that a role of this policy can hold, for the compiler and for the manifest. */
+  readonly permissions: readonly Permission[]
+  /** Which permissions a set of roles holds now. Grants and ceilings intersect with it. */
+  permissionsOf(roles: readonly string[]): ReadonlySet<string>
+  decide(request: DecisionRequest, options: { readonly signal: AbortSignal }): MaybePromise<Decision>
+}

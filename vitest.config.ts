@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config'
+
+// Tests run from source: the condition `@sallyport/source` points every entry of every package at its `src`.
+const conditions = ['@sallyport/source', 'node', 'import', 'module', 'default']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.{ts,tsx}', 'packages/*/test/**/*.test.{ts,tsx}'],
+          exclude: ['**/*.store.test.ts', '**/node_modules/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'stores',
+          include: ['packages/*/src/**/*.store.test.ts', 'packages/*/test/**/*.store.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
