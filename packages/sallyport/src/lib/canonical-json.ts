@@ -1,0 +1,124 @@
+/** A value that has no JSON form: a function, a symbol, a class instance, a number that is not finite. */
+export class NotCanonicalError extends TypeError {
+  override readonly name = 'NotCanonicalError'
+}
+
+const MAX_DEPTH = 256
+
+/**
+ * The canonical JSON text of a value (RFC 8785, JSON Canonicalization Scheme): keys sorted by UTF-16 code units,
+ * numbers as ECMAScript prints them, no white space.
+ *
+ * Beyond JSON it writes what a parsed input may hold, tagged, so that two values never share a form by accident:
+ * `Date` `{"$date":…}`, `bigint` `{"$bigint":…}`, `Map`, `Set`, bytes (hex), `File` and `Blob` (name, size and type: not the content).
+ * A plain object with a `$` key at its start is tagged too. Properties that are `undefined` are left out, as in `JSON.stringify`.
+ *
+ * @throws NotCanonicalError for what has no form, lone surrogates (RFC 8785 section 3.2.2.2) and cycles.
+ * @example
+ * ```ts
+ * canonicalJson({ b: 1, a: [true, null] }) // '{"a":[true,null],"b":1}'
+ * ```
+ */
+export function canonicalJson(value: unknown): string {
+  return write(value, 0)
+}
+
+function write(value: unknown, depth: number): string {
+  switch (typeof value) {
+    case 'string':
+      return writeString(value)
+    case 'number':
+      if (!Number.isFinite(value)) throw new NotCanonicalError(`${value} has no JSON form`)
+      return Object.is(value, -0) ? '0' : String(value)
+    case 'boolean':
+      return value ? 'true' : 'false'
+    case 'bigint':
+      return `{"$bigint":"${value}"}`
+    case 'object':
+      if (value === null) return 'null'
+      if (depth > MAX_DEPTH) throw new NotCanonicalError('The value is nested too deeply or refers to itself')
+      if (Array.isArray(value)) return writeArray(value, depth)
+      return writeObject(value, depth)
+    default:
+      throw new NotCanonicalError(`A ${typeof value} has no JSON form`)
+  }
+}
+
+function writeString(text: string): string {
+  if (!text.isWellFormed()) throw new NotCanonicalError('A text with a lone surrogate has no JSON form')
+  return JSON.stringify(text)
+}
+
+function writeArray(items: readonly unknown[], depth: number): string {
+  let text = '['
+  for (let i = 0; i < items.length; i++) {
+    if (i > 0) text += ','
+    const item = items[i]
+    text += item === undefined ? 'null' : write(item, depth + 1)
+  }
+  return text + ']'
+}
+
+function writeObject(value: object, depth: number): string {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return writeTagged(value, depth)
+  const record = value as Readonly<Record<string, unknown>>
+  const keys = Object.keys(record)
+  if (keys.length > 1) sortKeys(keys)
+  let text = '{'
+  let first = true
+  for (const key of keys) {
+    const item = record[key]
+    if (item === undefined) continue
+    if (!first) text += ','
+    first = false
+    text += `${writeString(key)}:${write(item, depth + 1)}`
+  }
+  text += '}'
+  return keys.length > 0 && keys[0]?.startsWith('$') ? `{"$object":${text}}` : text
+}
+
+/** Sorts in place. Insertion sort: objects have few keys, and mostly in order already. */
+function sortKeys(keys: string[]): void {
+  if (keys.length > 32) {
+    keys.sort()
+    return
+  }
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i] as string
+    let j = i - 1
+    while (j >= 0 && (keys[j] as string) > key) {
+      keys[j + 1] = keys[j] as string
+      j--
+    }
+    keys[j + 1] = key
+  }
+}
+
+function writeTagged(value: object, depth: number): string {
+  if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) throw new NotCanonicalError('An invalid date has no JSON form')
+    return `{"$date":"${value.toISOString()}"}`
+  }
+  if (value instanceof Map) return `{"$map":${writeArray([...value].sort(byCanonicalKey), depth + 1)}}`
+  if (value instanceof Set) return `{"$set":[${[...value].map((item) => write(item, depth + 1)).sort().join(',')}]}`
+  if (value instanceof Uint8Array) return `{"$bytes":"${hex(value)}"}`
+  if (value instanceof ArrayBuffer) return `{"$bytes":"${hex(new Uint8Array(value))}"}`
+  if (typeof Blob !== 'undefined' && value instanceof Blob) {
+    const name = 'name' in value && typeof value.name === 'string' ? value.name : ''
+    return `{"$file":${writeObject({ name, size: value.size, type: value.type }, depth + 1)}}`
+  }
+  throw new NotCanonicalError(`An instance of ${value.constructor?.name ?? 'an unknown class'} has no JSON form`)
+}
+
+function byCanonicalKey(a: readonly [unknown, unknown], b: readonly [unknown, unknown]): number {
+  const left = write(a[0], 0)
+  const right = write(b[0], 0)
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+function hex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
+  return text
+}
