@@ -85,3 +85,38 @@ export interface LimitStore {
   credit(key: string, amount: number, ttlMs: number, now: number): MaybePromise<void>
   close?(): MaybePromise<void>
 }
+
+/** What a model call is expected to take at most. */
+export interface ModelCallEstimate {
+  /** Tokens of the prompt, counted or over-estimated. */
+  readonly inputTokens: number
+  /** The most that the model may answer. The provider must be told the same number. */
+  readonly maxOutputTokens: number
+  /** For money budgets: the name under which the price table knows the model. */
+  readonly model?: string
+}
+
+/** What a model call took, as the model's provider reports it. */
+export interface ModelUsage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+/** One hold. Whoever made it calls `dispatch` before the model call and `settle` or `release` in `finally`. */
+export interface BudgetReservation {
+  readonly id: string
+  /** From now on an expiry charges the estimate. Throws `UNAVAILABLE` when the hold is gone. */
+  dispatch(): Promise<void>
+  /** Replaces the hold by what was used. Idempotent. */
+  settle(usage: ModelUsage): Promise<void>
+  /** Gives the hold back, for a model call that never went out. Idempotent. */
+  release(): Promise<void>
+}
+
+/** The token and money budgets of one call, as a handler gets them in `budget`. */
+export interface BudgetSession {
+  /** Holds the maximum of every budget that applies, in one step. Throws `BUDGET_EXCEEDED`, or `UNAVAILABLE` when the store can't say. */
+  reserve(estimate: ModelCallEstimate): Promise<BudgetReservation>
+  /** What this call has used so far. */
+  readonly usage: ModelUsage
+}
