@@ -1,0 +1,74 @@
+import type { MaybePromise } from '../lib/maybe-promise.ts'
+import type { Principal } from '../identity/principal.ts'
+import type { Duration } from '../lib/duration.ts'
+
+/** When and by whom a call has to be approved. */
+export interface ApprovalOptions {
+  /** Which calls need it. Default all. Throwing counts as yes. */
+  readonly when?: (args: { readonly parsedInput: never; readonly principal: Principal; readonly resource: never }) => MaybePromise<boolean>
+  /** The permission that an approver must hold. */
+  readonly approvers: string
+  /** How many different people must say yes. Default 1. One no is final. */
+  readonly quorum?: number
+  /** Time to decide. Default `24h`. */
+  readonly decideWithin?: Duration
+  /** Time to run it once approved. Default `15m`. */
+  readonly executeWithin?: Duration
+  /** A line for the approver, made from the parsed input. Default: the input itself. */
+  readonly summary?: (args: { readonly parsedInput: never; readonly resource: never }) => string
+}
+
+/** Where an approval stands. `expired` is derived from the two lifetimes, never stored. */
+export type ApprovalState = 'pending' | 'approved' | 'denied' | 'withdrawn' | 'superseded' | 'executed'
+
+/** What one person decided. */
+export interface ApprovalDecision {
+  readonly by: string
+  readonly decision: 'approve' | 'deny'
+  readonly at: number
+  readonly note?: string
+}
+
+/** One approval: a human decision on one call, bound to its digest. */
+export interface ApprovalRecord {
+  readonly id: string
+  readonly state: ApprovalState
+  readonly digest: string
+  readonly action: string
+  readonly definitionHash: string
+  readonly environment: string
+  readonly tenant?: string
+  /** Who asked: none of these may decide. Subject, actor, chain and the agent's owner. */
+  readonly requester: string
+  readonly excluded: readonly string[]
+  readonly resource?: { readonly type: string; readonly id?: string }
+  /** The parsed input in its canonical form, sealed where the store persists. Removed when the approval is settled. */
+  readonly input: string | null
+  /** The line that the approver reads. */
+  readonly summary: string
+  readonly approvers: string
+  readonly quorum: number
+  readonly decisions: readonly ApprovalDecision[]
+  readonly createdAt: number
+  readonly decideBy: number
+  readonly executeWithinMs: number
+  /** Set by the decision that reached the quorum. */
+  readonly executeBy: number | null
+}
+
+/** Where approvals are kept. Every method is one atomic step. Consuming happens in the ledger, with the intent. */
+export interface ApprovalStore {
+  /** Stores a new one, and marks older pending ones of the same requester, action and resource as superseded. */
+  create(record: ApprovalRecord): MaybePromise<void>
+  get(id: string): MaybePromise<ApprovalRecord | null>
+  /** The newest one of this requester with this digest that is not executed, withdrawn or superseded. */
+  findByDigest(digest: string, requester: string): MaybePromise<ApprovalRecord | null>
+  /** Adds a decision where the approval is pending, not expired, and this person has not decided yet. Null when that does not hold. */
+  decide(id: string, decision: ApprovalDecision): MaybePromise<ApprovalRecord | null>
+  /** The requester takes it back while it is pending or approved. False when it is neither. */
+  withdraw(id: string, requester: string, now: number): MaybePromise<boolean>
+  /** Those that wait for a decision, oldest first. */
+  pending(options: { readonly now: number; readonly limit?: number }): MaybePromise<readonly ApprovalRecord[]>
+  /** Those of one requester, newest first. */
+  ofRequester(requester: string, options: { readonly limit?: number }): MaybePromise<readonly ApprovalRecord[]>
+}
