@@ -14,7 +14,11 @@ export interface Navigation {
 export type Phase = 'action' | 'render' | 'unknown'
 
 /** Reads the client's address from a request: see `clientAddress`. `undefined` when it can't be known. */
-export type ClientAddress = (request: CallRequest) => string | undefined
+export interface ClientAddress {
+  (request: CallRequest): string | undefined
+  /** Why this port does without addresses, where it does: for the manifest and the report. */
+  readonly waived?: string
+}
 
 /** Which other origins a port's calls may come from, and whose word counts for the host's own name. */
 export interface OriginPolicy {
