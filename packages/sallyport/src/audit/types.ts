@@ -50,6 +50,17 @@ export interface IntentEvent {
 /** How a call ended. */
 export type Outcome = 'success' | 'refused' | 'failed' | 'navigated' | 'aborted' | 'unknown'
 
+/** What a reader needs to know of the call that an outcome closes. A ledger takes it from the intent and stores it with the outcome. */
+export interface CallSummary {
+  readonly action: string
+  readonly environment: string
+  readonly transport: string
+  readonly tenant?: string
+  readonly subject?: AuditParty
+  readonly actor?: AuditParty
+  readonly address?: string
+}
+
 /** Written after the call. A refused call has no intent: its outcome carries the facts. */
 export interface OutcomeEvent {
   readonly kind: 'outcome'
@@ -64,6 +75,8 @@ export interface OutcomeEvent {
   readonly durationMs: number
   /** Facts of the call, when there was no intent. */
   readonly facts?: CallFacts
+  /** Filled in by the ledger when there was an intent, so that an outcome can be found and exported by itself. Callers leave it out. */
+  readonly call?: CallSummary
   /** What the inner door found: rule ids and how often. */
   readonly findings?: { readonly [rule: string]: number }
   readonly usage?: { readonly inputTokens?: number; readonly outputTokens?: number; readonly totalTokens?: number }

@@ -1,0 +1,1 @@
+export { memoryLedger, type MemoryAdmission, type MemoryLedgerOptions, type MemoryTake } from './ledger.ts'

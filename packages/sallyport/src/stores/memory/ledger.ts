@@ -1,0 +1,110 @@
+import { limitOf, matches, summaryOf } from '../../audit/query.ts'
+import type { Admission, AdmissionResult, AuditEvent, AuditQuery, IntentEvent, Ledger, OutcomeEvent, StoredEvent } from '../../audit/types.ts'
+
+/** How the memory ledger takes one part of an admission: all parts are checked, then all are taken, with nothing in between. */
+export interface MemoryTake<Part> {
+  /** Why the part can't be taken, or undefined when it can. Changes nothing. */
+  refuses(part: Part): string | undefined
+  take(part: Part): void
+}
+
+/** Parts of an admission, by name. The stores of grants and approvals supply them. */
+export interface MemoryAdmission {
+  readonly grant?: MemoryTake<NonNullable<Admission['grant']>>
+  readonly approval?: MemoryTake<NonNullable<Admission['approval']>>
+}
+
+/** Options of {@link memoryLedger}. */
+export interface MemoryLedgerOptions {
+  /** Events kept; the oldest make room for new ones. Default 100,000. */
+  readonly capacity?: number
+  /** How grant uses and approvals are taken. Without it, an admission that carries one is refused. */
+  readonly admission?: MemoryAdmission
+}
+
+/**
+ * A ledger in this process's memory, for tests and development: nothing survives the process and nothing is sealed.
+ * Every method is synchronous, so that `admit` costs no promise. Events are kept as they are given, not copied.
+ *
+ * @throws RangeError when `capacity` is not a positive integer.
+ * @example
+ * ```ts
+ * const ledger = memoryLedger({ capacity: 1_000 })
+ * ledger.admit({ intent })
+ * await ledger.events.search({ action: 'order.cancel' })
+ * ```
+ */
+export function memoryLedger(options: MemoryLedgerOptions = {}): Ledger {
+  const capacity = options.capacity ?? 100_000
+  if (!Number.isSafeInteger(capacity) || capacity < 1) throw new RangeError('capacity must be a positive integer')
+  const ring: AuditEvent[] = []
+  const open = new Map<string, IntentEvent>()
+  let appended = 0
+
+  function append(event: AuditEvent): void {
+    if (ring.length < capacity) {
+      ring.push(event)
+    } else {
+      const slot = appended % capacity
+      const evicted = ring[slot]
+      // An intent that is forgotten can't be closed any more: else `open` would outgrow the ring.
+      if (evicted?.kind === 'intent' && open.get(evicted.id) === evicted) open.delete(evicted.id)
+      ring[slot] = event
+    }
+    appended += 1
+  }
+
+  function record(outcome: OutcomeEvent): void {
+    const intent = open.get(outcome.id)
+    if (intent === undefined) return append(outcome)
+    open.delete(outcome.id)
+    append(outcome.facts === undefined ? { ...outcome, call: summaryOf(intent.facts) } : outcome)
+  }
+
+  function search(query: AuditQuery): StoredEvent[] {
+    const limit = limitOf(query)
+    const found: StoredEvent[] = []
+    const first = appended - ring.length
+    const newest = query.order !== 'oldest'
+    const after = query.after === undefined ? undefined : Number(query.after)
+    let at = newest ? Math.min(appended, after ?? appended) - 1 : Math.max(first, (after ?? -1) + 1)
+    for (; at >= first && at < appended && found.length < limit; at += newest ? -1 : 1) {
+      const event = ring[at % capacity]
+      if (event !== undefined && matches(event, query)) found.push({ position: String(at), event })
+    }
+    return found
+  }
+
+  return {
+    name: 'memory',
+    admit(admission): AdmissionResult {
+      const refusal = takeParts(admission, options.admission ?? {})
+      if (refusal !== undefined) return refusal
+      open.set(admission.intent.id, admission.intent)
+      append(admission.intent)
+      return ADMITTED
+    },
+    record,
+    flush: () => Promise.resolve(),
+    events: { search: (query) => Promise.resolve(search(query)) },
+    reconcile(olderThanMs, now) {
+      const stale = [...open.values()].filter((intent) => intent.time <= now - olderThanMs)
+      for (const { id, time } of stale) record({ kind: 'outcome', id, time: now, outcome: 'unknown', durationMs: now - time })
+      return Promise.resolve(stale.length)
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+const ADMITTED: AdmissionResult = { admitted: true }
+
+function takeParts({ grant, approval }: Admission, takes: MemoryAdmission): AdmissionResult | undefined {
+  if (grant === undefined && approval === undefined) return undefined
+  const noGrant = grant && (takes.grant === undefined ? 'no store of grants is attached to this ledger' : takes.grant.refuses(grant))
+  if (noGrant !== undefined) return { admitted: false, by: 'grant', reason: noGrant }
+  const noApproval = approval && (takes.approval === undefined ? 'no store of approvals is attached to this ledger' : takes.approval.refuses(approval))
+  if (noApproval !== undefined) return { admitted: false, by: 'approval', reason: noApproval }
+  if (grant !== undefined) takes.grant?.take(grant)
+  if (approval !== undefined) takes.approval?.take(approval)
+  return undefined
+}
