@@ -3,6 +3,12 @@ import type { MaybePromise } from '../lib/maybe-promise.ts'
 /** One limit that a decision checks. Keys are opaque to a store: the caller has put scope and id in. */
 export type LimitCheck = WindowCheck | ConcurrencyCheck
 
+/**
+ * What a limit does while the store can't be asked. `closed` refuses with `UNAVAILABLE`; `open` lets the call through;
+ * `local` enforces a share of the limit in the memory of this process.
+ */
+export type StoreFailurePolicy = 'closed' | 'open' | 'local'
+
 /** At most `limit` units in any span of `windowMs`. */
 export interface WindowCheck {
   readonly kind: 'window'
@@ -13,6 +19,8 @@ export interface WindowCheck {
   readonly windowMs: number
   /** Units that this call takes. Default of the port: 1. */
   readonly cost: number
+  /** Default `closed`. Read by `withFailurePolicy`, not by a store. */
+  readonly onStoreFailure?: StoreFailurePolicy
 }
 
 /** At most `limit` calls at once. The holder gives its slot back; a crashed holder's is free again after `leaseMs`. */
@@ -24,6 +32,8 @@ export interface ConcurrencyCheck {
   /** Who holds the slot: the correlation id of the call. */
   readonly holder: string
   readonly leaseMs: number
+  /** Default `closed`. Read by `withFailurePolicy`, not by a store. */
+  readonly onStoreFailure?: StoreFailurePolicy
 }
 
 /** What is left of one limit after a decision. */
@@ -83,6 +93,8 @@ export interface LimitStore {
   reset(key: string, now: number): MaybePromise<void>
   /** A one-off extra amount for a key, until it is used or `ttlMs` has passed. */
   credit(key: string, amount: number, ttlMs: number, now: number): MaybePromise<void>
+  /** A ban: refuses every check of a key for this long. Never shortens one that holds; `reset` lifts it. */
+  block(key: string, durationMs: number, now: number): MaybePromise<void>
   close?(): MaybePromise<void>
 }
 

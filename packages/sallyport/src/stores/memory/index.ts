@@ -1,1 +1,2 @@
 export { memoryLedger, type MemoryAdmission, type MemoryLedgerOptions, type MemoryTake } from './ledger.ts'
+export { memoryLimits, type MemoryLimits, type MemoryLimitsOptions } from './limits.ts'
