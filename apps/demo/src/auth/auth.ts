@@ -1,0 +1,13 @@
+import 'server-only'
+import { nextCookies } from 'better-auth/next-js'
+import { once } from '../once.ts'
+import { files, readSettings } from '../settings.ts'
+import { createAuth } from './create-auth.ts'
+
+/** Better Auth as this application uses it. Made when it is first asked for, once per process. */
+export function auth() {
+  return once('auth', () => {
+    const { dataDirectory, origin, authSecret } = readSettings()
+    return createAuth({ path: files.accounts(dataDirectory), origin, secret: authSecret, plugins: [nextCookies()] }).auth
+  })
+}
