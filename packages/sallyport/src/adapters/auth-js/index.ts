@@ -1,0 +1,1 @@
+export { authJsIdentity, type AuthJsIdentityOptions, type AuthJsSession, type AuthJsSessions } from './auth-js-identity.ts'

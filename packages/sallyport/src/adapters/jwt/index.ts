@@ -1,0 +1,2 @@
+export { jwtIdentity, type JwtIdentityOptions } from './jwt-identity.ts'
+export { jwks, type JwtKeys } from './keys.ts'

@@ -1,0 +1,49 @@
+import type { MaybePromise } from '../lib/maybe-promise.ts'
+import type { Principal } from './principal.ts'
+
+/** A principal without its session: what a credential stands for. */
+export type KeyPrincipal = Omit<Principal, 'session'>
+
+/** An API key as it is stored: its hash, never the key. */
+export interface ApiKeyRecord<P extends KeyPrincipal = KeyPrincipal> {
+  readonly id: string
+  /** SHA-256 of the whole key, lower-case hex. The key has 256 random bits, so no slow hash is needed. */
+  readonly hash: string
+  readonly principal: P
+  readonly label?: string
+  /** Milliseconds since the epoch, as the other times. */
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly revokedAt?: number
+}
+
+/** Where API keys are kept. */
+export interface ApiKeyStore<P extends KeyPrincipal = KeyPrincipal> {
+  /** The record of an id, revoked and expired ones included. Asked on every call, so that a revocation holds at once. */
+  find(id: string): MaybePromise<ApiKeyRecord<P> | null>
+  /** Rejects when the id is taken. */
+  add(record: ApiKeyRecord<P>): MaybePromise<void>
+  /** False when there is no such key or it was revoked before. */
+  revoke(id: string, now: number): MaybePromise<boolean>
+  /** All keys that stand for a principal: for its list of keys, and to revoke them when it leaves. */
+  keysOf(principalId: string): MaybePromise<readonly ApiKeyRecord<P>[]>
+}
+
+/** Keeps API keys in the memory of one process: for tests and for keys that live as long as it does. */
+export function memoryApiKeyStore<P extends KeyPrincipal = KeyPrincipal>(): ApiKeyStore<P> {
+  const records = new Map<string, ApiKeyRecord<P>>()
+  return {
+    find: (id) => records.get(id) ?? null,
+    add(record) {
+      if (records.has(record.id)) throw new Error('there is a key with this id')
+      records.set(record.id, record)
+    },
+    revoke(id, now) {
+      const record = records.get(id)
+      if (record === undefined || record.revokedAt !== undefined) return false
+      records.set(id, { ...record, revokedAt: now })
+      return true
+    },
+    keysOf: (principalId) => [...records.values()].filter((record) => record.principal.id === principalId),
+  }
+}

@@ -1,0 +1,75 @@
+import { sha256Hex } from '#digest'
+import { SallyportError } from '../errors/sallyport-error.ts'
+import type { CallRequest } from '../lib/call-request.ts'
+import type { MaybePromise } from '../lib/maybe-promise.ts'
+import { apiKeyId, checkPrefix } from './api-key.ts'
+import type { ApiKeyRecord, ApiKeyStore, KeyPrincipal } from './api-key-store.ts'
+import type { Principal, SessionFacts } from './principal.ts'
+import type { IdentityProvider } from './provider.ts'
+
+/** How API keys are recognised. */
+export interface ApiKeysOptions<P extends KeyPrincipal = KeyPrincipal> {
+  readonly store: ApiKeyStore<P>
+  /** What keys start with. Default `sp`. Another bearer token is left to the next provider. */
+  readonly prefix?: string
+  /** A header that may carry a key besides `Authorization: Bearer`. Default `x-api-key`. */
+  readonly header?: string
+  /**
+   * Reads whom the key stands for now, where roles live elsewhere and change. `null` denies: the principal has left.
+   * Default: as it was when the key was issued.
+   */
+  readonly toPrincipal?: (record: ApiKeyRecord<P>) => MaybePromise<P | null>
+}
+
+/**
+ * Authenticates callers by opaque API keys. The key is looked up by its id on every call, and its hash compared in constant
+ * time; a key that is unknown, wrong, expired or revoked denies, all in the same way.
+ *
+ * @example
+ * ```ts
+ * identity: apiKeys({ store })
+ * ```
+ */
+export function apiKeys<P extends KeyPrincipal = KeyPrincipal>(options: ApiKeysOptions<P>): IdentityProvider<P & Principal> {
+  const prefix = checkPrefix(options.prefix ?? 'sp')
+  const header = options.header ?? 'x-api-key'
+  return {
+    name: 'api-keys',
+    async authenticate(request, { now }) {
+      const key = sentKey(request, prefix, header)
+      if (key === null) return null
+      const id = apiKeyId(key, prefix)
+      if (id === undefined) throw denied('it does not have the form of a key')
+      const record = await options.store.find(id)
+      // Hashed and compared even when there is no such key, so that an answer takes as long either way.
+      const matches = equalHashes(await sha256Hex(key), record?.hash ?? UNKNOWN_HASH)
+      if (record === null || !matches) throw denied('there is no such key')
+      if (record.revokedAt !== undefined) throw denied('it was revoked')
+      if (!(record.expiresAt > now)) throw denied('it has expired')
+      const principal = options.toPrincipal === undefined ? record.principal : await options.toPrincipal(record)
+      if (principal === null) throw denied('whom it stands for is gone')
+      const session: SessionFacts = { id: record.id, expiresAt: record.expiresAt, credential: 'bearer' }
+      return { ...principal, session }
+    },
+  }
+}
+
+const UNKNOWN_HASH = '0'.repeat(64)
+
+function sentKey(request: CallRequest, prefix: string, header: string): string | null {
+  const bearer = /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+  if (bearer?.startsWith(`${prefix}_`) === true) return bearer
+  return request.headers.get(header)
+}
+
+/** Takes as long wherever the two differ. */
+function equalHashes(left: string, right: string): boolean {
+  if (left.length !== right.length) return false
+  let difference = 0
+  for (let index = 0; index < left.length; index++) difference |= left.charCodeAt(index) ^ right.charCodeAt(index)
+  return difference === 0
+}
+
+function denied(reason: string): SallyportError {
+  return new SallyportError('UNAUTHENTICATED', { reason: `API key: ${reason}` })
+}

@@ -1,0 +1,34 @@
+import { DefinitionError, SallyportError } from '../errors/sallyport-error.ts'
+import type { Principal } from './principal.ts'
+import type { IdentityProvider } from './provider.ts'
+
+/**
+ * Asks several identity providers in turn. A provider that finds no credential of its own returns `null` and the next one is
+ * asked; the first principal counts. A provider that finds a credential of its own and rejects it throws, and that denies:
+ * a caller with a bad key is never taken for another one, nor for a visitor. So does a bearer token that no provider knows,
+ * unless one of them has recognised the caller by other means.
+ *
+ * @throws DefinitionError when the list is empty.
+ * @example
+ * ```ts
+ * identity: firstOf([apiKeys({ store }), betterAuthIdentity(auth, { toPrincipal })])
+ * ```
+ */
+export function firstOf<P extends Principal>(providers: readonly IdentityProvider<P>[]): IdentityProvider<P> {
+  if (providers.length === 0) throw new DefinitionError('firstOf() needs at least one identity provider')
+  return {
+    name: `firstOf(${providers.map((provider) => provider.name).join(', ')})`,
+    async authenticate(request, options) {
+      for (const provider of providers) {
+        const found: P | null | undefined = await provider.authenticate(request, options)
+        // `undefined` is no clear answer: a provider in plain JavaScript that forgot to return must not let the next one decide.
+        if (found === undefined) throw new SallyportError('UNAUTHENTICATED', { reason: `identity provider "${provider.name}" answered neither with a principal nor with null` })
+        if (found !== null) return found
+      }
+      if (/^bearer /i.test(request.headers.get('authorization') ?? '')) {
+        throw new SallyportError('UNAUTHENTICATED', { reason: 'a bearer token was sent that no identity provider knows' })
+      }
+      return null
+    },
+  }
+}
