@@ -1,0 +1,50 @@
+/** Node only: `crypto.hash` makes one HMAC in 1.5 µs where `createHmac` takes ten times that. */
+import { hash, hkdfSync, timingSafeEqual } from 'node:crypto'
+
+/** A key that authenticates entries until they are sealed. */
+export interface MacKey {
+  /** HMAC-SHA-256 (RFC 2104) over writer, counter and the entry's bytes, as 32 bytes in a latin1 string. */
+  tag(writer: string, counter: number, entry: Uint8Array): string
+}
+
+const BLOCK = 64
+const CONTEXT = 'sallyport audit entry v1'
+
+/**
+ * Prepares a key. Binding the writer and a counter that has no gaps to each entry finds edits, deletions in the middle and
+ * reordering; entries missing at the end of a writer's sequence can't be told from entries never written.
+ *
+ * @param secret at least 32 bytes.
+ * @throws RangeError for a shorter secret.
+ */
+export function macKey(secret: Uint8Array): MacKey {
+  if (secret.length < 32) throw new RangeError('a MAC key needs at least 32 bytes')
+  const key = secret.length > BLOCK ? hash('sha256', secret, 'buffer') : secret
+  const outer = Buffer.alloc(BLOCK + 32, 0x5c)
+  let inner = Buffer.alloc(1024, 0x36)
+  for (const [at, byte] of key.entries()) {
+    outer[at] = byte ^ 0x5c
+    inner[at] = byte ^ 0x36
+  }
+  return {
+    tag(writer, counter, entry) {
+      const context = `${CONTEXT}\n${writer}\n${counter}\n`
+      const length = BLOCK + context.length + entry.length
+      if (inner.length < length) inner = Buffer.concat([inner.subarray(0, BLOCK)], length * 2)
+      inner.write(context, BLOCK, 'latin1')
+      inner.set(entry, BLOCK + context.length)
+      outer.write(hash('sha256', inner.subarray(0, length), 'binary'), BLOCK, 'latin1')
+      return hash('sha256', outer, 'binary')
+    },
+  }
+}
+
+/** Derives the MAC secret of a log from its signer's seed (HKDF-SHA-256, RFC 5869), so that one secret is enough. */
+export function macSecretFrom(seed: Uint8Array, origin: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', seed, origin, 'sallyport audit mac', 32))
+}
+
+/** Compares two tags without telling how much of them agrees. */
+export function sameTag(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'))
+}

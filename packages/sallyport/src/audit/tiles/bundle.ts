@@ -1,0 +1,35 @@
+/** Node only (`Buffer`). Entry bundles of C2SP tlog-tiles: each entry behind its length in 16 bits, big-endian. */
+
+/** Entries of a full bundle, and hashes of a full tile. */
+export const TILE_WIDTH = 256
+
+/** Puts entries behind those that a bundle holds already. @throws RangeError for an entry beyond 65,535 bytes. */
+export function appendToBundle(bundle: Uint8Array, entries: readonly Uint8Array[]): Uint8Array {
+  let size = bundle.length
+  for (const entry of entries) {
+    if (entry.length > 0xffff) throw new RangeError('an entry of a bundle holds at most 65,535 bytes')
+    size += 2 + entry.length
+  }
+  const grown = Buffer.allocUnsafe(size)
+  grown.set(bundle)
+  let at = bundle.length
+  for (const entry of entries) {
+    at = grown.writeUInt16BE(entry.length, at)
+    grown.set(entry, at)
+    at += entry.length
+  }
+  return grown
+}
+
+/** The entries of a bundle. @throws RangeError when it does not end with an entry. */
+export function bundleEntries(bundle: Uint8Array): readonly Uint8Array[] {
+  const entries: Uint8Array[] = []
+  for (let at = 0; at < bundle.length; ) {
+    const length = ((bundle[at] ?? 0) << 8) | (bundle[at + 1] ?? 0)
+    const end = at + 2 + length
+    if (at + 2 > bundle.length || end > bundle.length) throw new RangeError('an entry bundle ends inside an entry')
+    entries.push(bundle.subarray(at + 2, end))
+    at = end
+  }
+  return entries
+}

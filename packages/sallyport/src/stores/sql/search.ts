@@ -1,0 +1,156 @@
+import { eventFromText } from '../../audit/event-text.ts'
+import { limitOf, matches } from '../../audit/query.ts'
+import { needlesOfQuery, termsOfQuery } from '../../audit/terms.ts'
+import { bundleEntries, TILE_WIDTH } from '../../audit/tiles/bundle.ts'
+import type { AuditQuery, AuditReader, StoredEvent } from '../../audit/types.ts'
+import type { SqlDriver, SqlRow } from './driver.ts'
+import { textsOf, unsealedBatches, type UnsealedBatch } from './unsealed.ts'
+
+/** Bundles of one segment of the term index. */
+export const SEGMENT = 1_024
+const BUNDLES_AT_ONCE = 8
+const BATCHES_AT_ONCE = 64
+
+type Reads = Pick<SqlDriver, 'query'>
+
+interface Collector {
+  readonly found: StoredEvent[]
+  readonly full: () => boolean
+  offer(sequence: number, text: string, sealed: boolean): void
+}
+
+/**
+ * Reads the log. A position is the sequence number that an event has, or will have when it is sealed. (On Postgres,
+ * positions of unsealed events may still shift by what other processes commit meanwhile.)
+ */
+export function sqlReader(driver: Reads): AuditReader {
+  return {
+    async search(query) {
+      const collect = collector(query)
+      await (query.order === 'oldest' ? oldestFirst(driver, query, collect) : newestFirst(driver, query, collect))
+      return collect.found
+    },
+  }
+}
+
+function collector(query: AuditQuery): Collector {
+  const limit = limitOf(query)
+  const needles = needlesOfQuery(query)
+  const found: StoredEvent[] = []
+  return {
+    found,
+    full: () => found.length >= limit,
+    offer(sequence, text, sealed) {
+      if (found.length >= limit || !needles.every((needle) => text.includes(needle))) return
+      const event = eventFromText(text)
+      if (matches(event, query)) found.push({ position: String(sequence), ...(sealed && { sequence }), event })
+    },
+  }
+}
+
+async function newestFirst(driver: Reads, query: AuditQuery, collect: Collector): Promise<void> {
+  const [state] = await driver.query(
+    `SELECT size, COALESCE((SELECT SUM(count) FROM sallyport_audit_batch WHERE refused IS NULL), 0) AS waiting,
+      COALESCE((SELECT MAX(position) FROM sallyport_audit_batch), 0) AS last FROM sallyport_audit_tree`,
+  )
+  const before = query.after === undefined ? Infinity : Number(query.after)
+  let next = number(state, 'size') + number(state, 'waiting') - 1
+  let position = number(state, 'last') + 1
+  while (!collect.full()) {
+    const rows = await driver.query(
+      'SELECT position, writer, first, count, entries, refused FROM sallyport_audit_batch WHERE position < $1 AND refused IS NULL ORDER BY position DESC LIMIT $2',
+      [position, BATCHES_AT_ONCE],
+    )
+    for (const row of rows) {
+      const texts = textsOf({ blob: row['entries'] } as UnsealedBatch)
+      for (let index = texts.length - 1; index >= 0; index -= 1, next -= 1) if (next < before) collect.offer(next, texts[index] ?? '', false)
+      position = number(row, 'position')
+    }
+    if (rows.length < BATCHES_AT_ONCE) break
+  }
+  // What the sealer took meanwhile is in the bundles, under the same numbers.
+  await sealed(driver, query, Math.min(next, before - 1), 'newest', collect)
+}
+
+async function oldestFirst(driver: Reads, query: AuditQuery, collect: Collector): Promise<void> {
+  let next = query.after === undefined ? 0 : Number(query.after) + 1
+  for (let rounds = 0; rounds < 100; rounds += 1) {
+    const size = number((await driver.query('SELECT size FROM sallyport_audit_tree'))[0], 'size')
+    if (next < size) {
+      await sealed(driver, query, next, 'oldest', collect)
+      next = size
+    }
+    const from = next
+    let position = 0
+    while (!collect.full()) {
+      const batches = await unsealedBatches(driver, position, BATCHES_AT_ONCE)
+      const grown = number((await driver.query('SELECT size FROM sallyport_audit_tree'))[0], 'size')
+      // Sealed between the two reads: go back to the bundles for those.
+      if (grown !== size && position === 0) break
+      let at = position === 0 ? size : next
+      for (const batch of batches) {
+        for (const text of textsOf(batch)) {
+          if (at >= from) collect.offer(at, text, false)
+          at += 1
+        }
+        position = batch.position
+      }
+      next = Math.max(next, at)
+      if (batches.length < BATCHES_AT_ONCE) return
+    }
+    if (collect.full()) return
+  }
+}
+
+/** Offers sealed events from a sequence number on, in one direction. */
+async function sealed(driver: Reads, query: AuditQuery, from: number, order: 'newest' | 'oldest', collect: Collector): Promise<void> {
+  const newest = order === 'newest'
+  let edge = Math.floor(from / TILE_WIDTH)
+  const terms = termsOfQuery(query)
+  while (!collect.full() && edge >= 0) {
+    const bundles = await candidates(driver, query, terms, edge, newest)
+    for (const row of bundles) {
+      const n = number(row, 'n')
+      const entries = bundleEntries(row['data'] as Uint8Array)
+      for (let step = 0; step < entries.length; step += 1) {
+        const index = newest ? entries.length - 1 - step : step
+        const sequence = n * TILE_WIDTH + index
+        if (newest ? sequence > from : sequence < from) continue
+        const bytes = entries[index]
+        if (bytes !== undefined) collect.offer(sequence, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'), true)
+      }
+      edge = newest ? n - 1 : n + 1
+    }
+    if (bundles.length < BUNDLES_AT_ONCE) return
+  }
+}
+
+/** The next bundles that may hold matches: by the term index where the query has terms, else by time alone. */
+function candidates(driver: Reads, query: AuditQuery, terms: readonly number[], edge: number, newest: boolean): Promise<readonly SqlRow[]> {
+  const params: (number | string)[] = [edge, BUNDLES_AT_ONCE]
+  const bind = (value: number): string => `$${params.push(value)}`
+  const compare = newest ? '<=' : '>='
+  const direction = newest ? 'DESC' : 'ASC'
+  const times = [
+    ...(query.since === undefined ? [] : [`b.max_time >= ${bind(query.since)}`]),
+    ...(query.until === undefined ? [] : [`b.min_time <= ${bind(query.until)}`]),
+  ]
+  if (terms.length === 0) {
+    const where = [`b.n ${compare} $1`, ...times].join(' AND ')
+    return driver.query(`SELECT b.n, b.data FROM sallyport_audit_bundle b WHERE ${where} ORDER BY b.n ${direction} LIMIT $2`, params)
+  }
+  const joins = terms.map((term, index) => {
+    const on = index === 0 ? 't0.segment = s.segment' : `t${index}.segment = s.segment AND t${index}.bundle = t0.bundle`
+    return `JOIN sallyport_audit_term t${index} ON ${on} AND t${index}.term = ${bind(term)}`
+  })
+  const where = [`s.segment ${compare} ${bind(Math.floor(edge / SEGMENT))}`, `t0.bundle ${compare} $1`, ...times].join(' AND ')
+  return driver.query(
+    `SELECT b.n, b.data FROM sallyport_audit_segment s ${joins.join(' ')} JOIN sallyport_audit_bundle b ON b.n = t0.bundle
+      WHERE ${where} ORDER BY s.segment ${direction}, t0.bundle ${direction} LIMIT $2`,
+    params,
+  )
+}
+
+function number(row: SqlRow | undefined, column: string): number {
+  return Number(row?.[column] ?? 0)
+}

@@ -1,0 +1,93 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { SqlError, type SqlRow, type SqlStep, type SqlValue } from '../sql/driver.ts'
+
+const MAX_STATEMENTS = 500
+// https://sqlite.org/rescode.html: what a full disk, a broken disk or a lock says. None of it is the statement's fault.
+const UNAVAILABLE = new Set([5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26])
+const CONSTRAINT = 19
+
+/** One open file. Used by the two worker threads only: every call blocks its thread. */
+export interface Connection {
+  readonly database: DatabaseSync
+  /** Rows that the statement gives back and how many it changed. */
+  run(sql: string, params: readonly SqlValue[]): { readonly rows: readonly SqlRow[]; readonly changed: number }
+  close(): void
+}
+
+/** Opens a file in WAL mode. `synchronous=FULL`: a commit is on the disk when it returns. */
+export function openConnection(path: string, mode: 'write' | 'read'): Connection {
+  const database = new DatabaseSync(path, { readOnly: mode === 'read', enableForeignKeyConstraints: true })
+  // The writer waits for other processes in its own loop (see group-commit.ts): the built-in one backs off to 100 ms and starves.
+  if (mode === 'write') {
+    // Changing the journal mode needs a lock of its own: here the built-in wait is right.
+    database.exec('PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864')
+  } else {
+    database.exec('PRAGMA busy_timeout = 1000; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456')
+  }
+  const statements = new Map<string, { statement: StatementSync; returns: boolean }>()
+
+  function prepared(sql: string): { statement: StatementSync; returns: boolean } {
+    let entry = statements.get(sql)
+    if (entry === undefined) {
+      const statement = database.prepare(sql.replace(/\$(\d+)/g, '?$1'))
+      entry = { statement, returns: statement.columns().length > 0 }
+      if (statements.size >= MAX_STATEMENTS) statements.clear()
+      statements.set(sql, entry)
+    }
+    return entry
+  }
+
+  return {
+    database,
+    run(sql, params) {
+      const { statement, returns } = prepared(sql)
+      if (returns) {
+        const rows = statement.all(...params) as SqlRow[]
+        return { rows, changed: rows.length }
+      }
+      return { rows: [], changed: Number(statement.run(...params).changes) }
+    },
+    close() {
+      statements.clear()
+      database.close()
+    },
+  }
+}
+
+/** Runs one step. False when its expectation failed. */
+export function runStep(connection: Connection, step: SqlStep): readonly SqlRow[] | false {
+  if (step.each === undefined) {
+    const { rows, changed } = connection.run(step.sql, step.params ?? [])
+    return step.expect === 'changed' && changed === 0 ? false : rows
+  }
+  const all: SqlRow[] = []
+  let total = 0
+  for (const params of step.each) {
+    const { rows, changed } = connection.run(step.sql, params)
+    all.push(...rows)
+    total += changed
+  }
+  return step.expect === 'changed' && total === 0 ? false : all
+}
+
+/** SQLite's primary result code, where the error is SQLite's. */
+export function resultCode(error: unknown): number | undefined {
+  const code = (error as { errcode?: unknown } | null)?.errcode
+  return typeof code === 'number' ? code & 0xff : undefined
+}
+
+/** Another connection holds the lock. */
+export function isBusy(error: unknown): boolean {
+  const code = resultCode(error)
+  return code === 5 || code === 6
+}
+
+/** Puts an error of SQLite into the driver's three kinds. */
+export function sqlErrorFrom(error: unknown): SqlError {
+  if (error instanceof SqlError) return error
+  const code = resultCode(error)
+  const message = error instanceof Error ? error.message : String(error)
+  if (code === CONSTRAINT) return new SqlError('constraint', message, { cause: error })
+  return new SqlError(code !== undefined && UNAVAILABLE.has(code) ? 'unavailable' : 'invalid', message, { cause: error })
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, realpathSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { SqlError, type LogDriver, type SqlResult, type SqlStep } from '../sql/driver.ts'
+import type { AwaitedUnit, Reply, WorkerSetup } from './protocol.ts'
+import { startWorker, type WorkerClient } from './worker-client.ts'
+
+/** Options of {@link sqliteDriver}. */
+export interface SqliteDriverOptions {
+  /** The database file. Its folder is made when it is missing. */
+  readonly path: string
+  /** Secret of the MACs that entries carry until they are sealed, at least 32 bytes. Without it they carry none. */
+  readonly macSecret?: Uint8Array
+  /** Milliseconds to wait for other processes that write the same file. Default 2,000; keep it below the store's deadline. */
+  readonly busyTimeoutMs?: number
+  /** Entries of `appendLater` that may wait; one more throws. Default 100,000. */
+  readonly maxQueued?: number
+}
+
+interface Shared {
+  readonly driver: LogDriver
+  users: number
+}
+
+// A bundler may instantiate this module several times in one process, and a file must have one writer a process.
+const SHARED = Symbol.for('sallyport:sqlite-drivers')
+
+function sharedDrivers(): Map<string, Shared> {
+  const holder = globalThis as { [SHARED]?: Map<string, Shared> }
+  return (holder[SHARED] ??= new Map())
+}
+
+/**
+ * Opens a SQLite file (WAL, `synchronous=FULL`) with one group-committing writer thread and one reader thread a process.
+ * Opening the same file again gives the same driver; it closes with its last user. The first opener's options hold.
+ *
+ * @example
+ * ```ts
+ * const driver = sqliteDriver({ path: './data/ledger.db' })
+ * ```
+ */
+export function sqliteDriver(options: SqliteDriverOptions): LogDriver {
+  const folder = dirname(options.path)
+  mkdirSync(folder, { recursive: true })
+  const path = join(realpathSync(folder), basename(options.path))
+  const drivers = sharedDrivers()
+  let shared = drivers.get(path)
+  if (shared === undefined) {
+    shared = { driver: openDriver({ ...options, path }), users: 0 }
+    drivers.set(path, shared)
+  }
+  const mine = shared
+  mine.users += 1
+  let closed = false
+  return {
+    ...mine.driver,
+    async close() {
+      if (closed) return
+      closed = true
+      mine.users -= 1
+      if (mine.users > 0) return mine.driver.flush()
+      drivers.delete(path)
+      await mine.driver.close()
+    },
+  }
+}
+
+function openDriver({ path, macSecret, busyTimeoutMs = 2_000, maxQueued = 100_000 }: SqliteDriverOptions): LogDriver {
+  const setup = { path, busyTimeoutMs, ...(macSecret && { macSecret }) }
+  const flushes: { readonly at: number; readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
+  let writing: WorkerClient | undefined
+  let reading: WorkerClient | undefined
+  let units: AwaitedUnit[] = []
+  let later: string[] = []
+  /** Sent and not yet durable: sent again should the thread die. */
+  let unacknowledged: string[] = []
+  let queuedEver = 0
+  let durableEver = 0
+  let scheduled = false
+  let closing = false
+
+  function writer(): WorkerClient {
+    if (writing !== undefined) return writing
+    const mine: WorkerSetup = { ...setup, mode: 'write', writer: randomUUID() }
+    const client = startWorker(mine, written, () => {
+      if (writing !== client) return
+      writing = undefined
+      // Those who waited for these have been told that they failed.
+      units = []
+      later = unacknowledged.concat(later)
+      unacknowledged = []
+      // Should the thread die at once again and again, the next call starts it again, not this.
+      if (!closing && later.length > 0) setTimeout(schedule, 1_000).unref()
+    })
+    return (writing = client)
+  }
+
+  function reader(): WorkerClient {
+    if (reading !== undefined) return reading
+    const client = startWorker({ ...setup, mode: 'read', writer: '' }, () => {}, () => {
+      if (reading === client) reading = undefined
+    })
+    return (reading = client)
+  }
+
+  function written(reply: Extract<Reply, { kind: 'written' }>): void {
+    if (reply.later === 0) return
+    durableEver += reply.later
+    writing?.hold(-reply.later)
+    unacknowledged = unacknowledged.length === reply.later ? [] : unacknowledged.slice(reply.later)
+    while (flushes[0] !== undefined && flushes[0].at <= durableEver) flushes.shift()?.resolve()
+  }
+
+  // One message for all that a turn of the event loop brings.
+  function schedule(): void {
+    if (scheduled) return
+    scheduled = true
+    setImmediate(send)
+  }
+
+  function send(): void {
+    scheduled = false
+    if (units.length === 0 && later.length === 0) return
+    const client = writer()
+    client.tell({ kind: 'write', units, later })
+    client.hold(later.length)
+    unacknowledged = unacknowledged.length === 0 ? later : unacknowledged.concat(later)
+    units = []
+    later = []
+  }
+
+  function append(entries: readonly string[], steps: readonly SqlStep[] = []): Promise<SqlResult> {
+    if (closing) return Promise.reject(new SqlError('unavailable', 'the ledger is closed'))
+    const client = writer()
+    const id = client.nextId()
+    return new Promise((resolve, reject) => {
+      client.expect(id, resolve as (answer: unknown) => void, reject)
+      units.push({ id, steps, entries })
+      schedule()
+    })
+  }
+
+  function flush(): Promise<void> {
+    if (durableEver >= queuedEver) return Promise.resolve()
+    schedule()
+    return new Promise((resolve, reject) => flushes.push({ at: queuedEver, resolve, reject }))
+  }
+
+  return {
+    dialect: 'sqlite',
+    append,
+    transact: (steps) => append([], steps),
+    appendLater(entry) {
+      if (closing || queuedEver - durableEver >= maxQueued) throw new SqlError('unavailable', 'the queue of the audit log is full or closed')
+      queuedEver += 1
+      later.push(entry)
+      schedule()
+    },
+    flush,
+    query: (sql, params = []) => reader().ask((id) => ({ kind: 'query', id, sql, params })),
+    migrate: (name, statements) => writer().ask((id) => ({ kind: 'migrate', id, name, statements })),
+    async close() {
+      await flush()
+      closing = true
+      for (const client of [reading, writing]) {
+        await client?.ask((id) => ({ kind: 'close', id }))
+        await client?.stop()
+      }
+      reading = writing = undefined
+    },
+  }
+}

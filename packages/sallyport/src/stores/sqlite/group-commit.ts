@@ -1,0 +1,160 @@
+import { encodeBatch } from '../../audit/batch.ts'
+import type { MacKey } from '../../audit/mac.ts'
+import { INSERT_BATCH, NEXT_OF_WRITER } from '../sql/audit-schema.ts'
+import { SqlError, type SqlResult, type SqlStep } from '../sql/driver.ts'
+import { isBusy, openConnection, runStep, sqlErrorFrom, type Connection } from './connection.ts'
+
+/** One transaction that a caller asked for. A group commit carries many, each all or nothing. */
+export interface Unit {
+  readonly steps: readonly SqlStep[]
+  readonly entries: readonly string[]
+}
+
+/** What became of a unit. */
+export type UnitResult = SqlResult | SqlError
+
+/** Writes groups of units to one file, one durable commit a group. */
+export interface GroupCommitter {
+  /** Results in the order of the units. @throws SqlError `unavailable` when the group could not be committed: nothing of it was. */
+  commit(units: readonly Unit[], later: readonly string[]): readonly UnitResult[]
+  query(sql: string, params: SqlStep['params']): ReturnType<Connection['run']>['rows']
+  close(): void
+}
+
+/** What a committer needs. */
+export interface GroupCommitOptions {
+  readonly path: string
+  /** Names this process in the log. Unique for each start. */
+  readonly writer: string
+  readonly key: MacKey | undefined
+  /** Milliseconds to wait for other processes' transactions before a group is refused. */
+  readonly busyTimeoutMs: number
+  /** Blocks the thread. Tests replace it. */
+  readonly pause: (ms: number) => void
+  readonly now: () => number
+}
+
+/**
+ * Many transactions, one fsync. Units with steps run in a savepoint, so that one whose expectation fails takes nothing
+ * with it; the entries of all units that held become one row.
+ */
+export function groupCommitter(options: GroupCommitOptions): GroupCommitter {
+  let connection: Connection | undefined
+  // Unknown after a failure: a commit that failed may have reached the disk after all. What it wrote stays; the counter goes on behind it.
+  let next: number | undefined = 0
+  const turns = takeTurns(options)
+
+  function connected(): Connection {
+    try {
+      return (connection ??= openConnection(options.path, 'write'))
+    } catch (error) {
+      throw sqlErrorFrom(error)
+    }
+  }
+
+  function commit(units: readonly Unit[], later: readonly string[]): UnitResult[] {
+    const open = connected()
+    try {
+      turns.begin(open)
+      const results = units.map((unit) => runUnit(open, unit))
+      const entries = units.flatMap((unit, index) => (succeeded(results[index]) ? unit.entries : []))
+      const all = entries.length === 0 ? later : entries.concat(later)
+      if (all.length > 0) {
+        const first = (next ??= Number(open.run(NEXT_OF_WRITER, [options.writer]).rows[0]?.['next'] ?? 0))
+        open.run(INSERT_BATCH, [options.writer, first, all.length, options.now(), encodeBatch(options.writer, first, all, options.key)])
+      }
+      open.database.exec('COMMIT')
+      if (next !== undefined) next += all.length
+      turns.ended()
+      return results
+    } catch (error) {
+      abandon(open)
+      throw sqlErrorFrom(error)
+    }
+  }
+
+  // After a failed write or fsync nothing about this connection's state is sure: a fresh one reads what is on the disk.
+  function abandon(open: Connection): void {
+    connection = undefined
+    next = undefined
+    try {
+      if (open.database.isTransaction) open.database.exec('ROLLBACK')
+      open.close()
+    } catch {
+      // Closing a broken connection may fail too. It is let go either way.
+    }
+  }
+
+  return {
+    commit,
+    query: (sql, params) => connected().run(sql, params ?? []).rows,
+    close() {
+      connection?.close()
+      connection = undefined
+    },
+  }
+}
+
+function succeeded(result: UnitResult | undefined): boolean {
+  return result !== undefined && !(result instanceof SqlError) && result.ok
+}
+
+function runUnit(connection: Connection, unit: Unit): UnitResult {
+  if (unit.steps.length === 0) return { ok: true, rows: [] }
+  const { database } = connection
+  database.exec('SAVEPOINT unit')
+  try {
+    const rows = []
+    for (const [index, step] of unit.steps.entries()) {
+      const given = runStep(connection, step)
+      if (given === false) {
+        database.exec('ROLLBACK TO unit; RELEASE unit')
+        return { ok: false, refusedAt: index }
+      }
+      rows.push(given)
+    }
+    database.exec('RELEASE unit')
+    return { ok: true, rows }
+  } catch (error) {
+    const reason = sqlErrorFrom(error)
+    // A disk that fails under one unit fails the group.
+    if (reason.kind === 'unavailable' || !database.isTransaction) throw reason
+    database.exec('ROLLBACK TO unit; RELEASE unit')
+    return reason
+  }
+}
+
+/** Begins transactions so that several processes take turns: SQLite's lock goes to whoever happens to ask first. */
+function takeTurns({ busyTimeoutMs, pause }: GroupCommitOptions): { begin(open: Connection): void; ended(): void } {
+  let version: unknown
+  let crowded = 0
+  let startedAt = 0
+  let lastHeldMs = 0
+
+  const dataVersion = (open: Connection): unknown => open.run('PRAGMA data_version', []).rows[0]?.['data_version']
+  return {
+    begin(open) {
+      // `data_version` changes when another connection commits. While others write, the lock is left free for as long as it
+      // was held: those that wait ask every half millisecond.
+      if (crowded > 0) pause(Math.min(Math.max(lastHeldMs, 1), 20))
+      const deadline = performance.now() + busyTimeoutMs
+      for (;;) {
+        try {
+          open.database.exec('BEGIN IMMEDIATE')
+          break
+        } catch (error) {
+          if (!isBusy(error) || performance.now() >= deadline) throw error
+          crowded = 16
+          pause(0.3 + Math.random() * 0.4)
+        }
+      }
+      startedAt = performance.now()
+      const seen = dataVersion(open)
+      crowded = seen === version ? Math.max(0, crowded - 1) : 16
+      version = seen
+    },
+    ended() {
+      lastHeldMs = performance.now() - startedAt
+    },
+  }
+}

@@ -1,0 +1,2 @@
+export { sqliteDriver, type SqliteDriverOptions } from './driver.ts'
+export { sqliteLedger, type SqliteLedgerOptions } from './ledger.ts'

@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { admission, intent, ledgerContract } from '../sql/ledger.contract.fixture.ts'
+import { sqliteDriver } from './driver.ts'
+import { sqliteLedger } from './ledger.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-ledger-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+let files = 0
+const path = (): string => join(folder, `${(files += 1)}.db`)
+
+ledgerContract('sqlite', async () => {
+  const file = path()
+  return { ledger: sqliteLedger({ path: file, admission }), driver: sqliteDriver({ path: file }) }
+})
+
+describe('sqliteLedger', () => {
+  it('refuses calls that carry a grant or an approval while no store for them is attached', async () => {
+    const ledger = sqliteLedger({ path: path() })
+    expect(await ledger.admit({ intent: intent('a'), approval: { id: 'p', digest: 'd', now: 0 } })).toMatchObject({ admitted: false, by: 'approval' })
+    await ledger.close()
+  })
+
+  it('refuses with a stable code when the file can not be opened', async () => {
+    const ledger = sqliteLedger({ path: folder })
+    await expect(ledger.admit({ intent: intent('a') })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await ledger.close()
+  })
+})

@@ -1,0 +1,38 @@
+import type { Migration, SqlErrorKind, SqlResult, SqlRow, SqlStep, SqlValue } from '../sql/driver.ts'
+
+/** What a worker thread is started with. */
+export interface WorkerSetup {
+  readonly mode: 'write' | 'read'
+  readonly path: string
+  readonly writer: string
+  readonly macSecret?: Uint8Array
+  readonly busyTimeoutMs: number
+}
+
+/** A unit that somebody waits for. */
+export interface AwaitedUnit {
+  readonly id: number
+  readonly steps: readonly SqlStep[]
+  readonly entries: readonly string[]
+}
+
+/** What the main thread asks. */
+export type Request =
+  | { readonly kind: 'write'; readonly units: readonly AwaitedUnit[]; readonly later: readonly string[] }
+  | { readonly kind: 'query'; readonly id: number; readonly sql: string; readonly params: readonly SqlValue[] }
+  | { readonly kind: 'migrate'; readonly id: number; readonly name: string; readonly statements: readonly Migration[] }
+  | { readonly kind: 'close'; readonly id: number }
+
+/** An error as it crosses threads. */
+export interface Failure {
+  readonly kind: SqlErrorKind
+  readonly message: string
+}
+
+/** What the worker answers. */
+export type Reply =
+  /** `plain` units held and gave no rows; `later` is how many queued entries became durable. */
+  | { readonly kind: 'written'; readonly plain: readonly number[]; readonly results: readonly (readonly [number, SqlResult | Failure])[]; readonly later: number }
+  | { readonly kind: 'rows'; readonly id: number; readonly rows: readonly SqlRow[] }
+  | { readonly kind: 'done'; readonly id: number }
+  | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure }

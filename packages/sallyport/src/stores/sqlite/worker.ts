@@ -1,0 +1,147 @@
+/** The thread that owns a file's writing connection (mode `write`), or one that reads it (mode `read`). Started by worker-client.ts. */
+import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
+import { macKey } from '../../audit/mac.ts'
+import { SqlError } from '../sql/driver.ts'
+import { MIGRATION_TABLE, pendingStatements, READ_VERSION } from '../sql/migrations.ts'
+import { openConnection, sqlErrorFrom } from './connection.ts'
+import { groupCommitter, type UnitResult } from './group-commit.ts'
+import type { AwaitedUnit, Failure, Reply, Request, WorkerSetup } from './protocol.ts'
+
+const MAX_UNITS = 1_024
+const MAX_LATER = 4_096
+const RETRY_MS = [50, 100, 200, 500, 1_000] as const
+
+const cell = new Int32Array(new SharedArrayBuffer(4))
+const pause = (ms: number): void => void Atomics.wait(cell, 0, 0, ms)
+
+function failureFrom(error: unknown): Failure {
+  const { kind, message } = sqlErrorFrom(error)
+  return { kind, message }
+}
+
+function startWriter(port: MessagePort, setup: WorkerSetup): void {
+  const committer = groupCommitter({
+    path: setup.path,
+    writer: setup.writer,
+    key: setup.macSecret === undefined ? undefined : macKey(setup.macSecret),
+    busyTimeoutMs: setup.busyTimeoutMs,
+    pause,
+    now: () => Date.now(),
+  })
+  let units: AwaitedUnit[] = []
+  let later: string[] = []
+  let scheduled = false
+  let failures = 0
+
+  const answer = (reply: Reply): void => port.postMessage(reply)
+  function attempt(id: number, run: () => Reply): void {
+    try {
+      answer(run())
+    } catch (error) {
+      answer({ kind: 'failed', id, failure: failureFrom(error) })
+    }
+  }
+
+  function accept(request: Request): void {
+    if (request.kind === 'write') {
+      units = units.length === 0 ? [...request.units] : units.concat(request.units)
+      later = later.length === 0 ? [...request.later] : later.concat(request.later)
+      schedule()
+    } else if (request.kind === 'query') {
+      attempt(request.id, () => ({ kind: 'rows', id: request.id, rows: committer.query(request.sql, request.params) }))
+    } else if (request.kind === 'migrate') {
+      attempt(request.id, () => {
+        migrate(request.name, request.statements)
+        return { kind: 'done', id: request.id }
+      })
+    } else {
+      committer.close()
+      answer({ kind: 'done', id: request.id })
+      port.close()
+    }
+  }
+
+  function migrate(name: string, statements: Extract<Request, { kind: 'migrate' }>['statements']): void {
+    const run = (sql: string): UnitResult | undefined => committer.commit([{ steps: [{ sql }], entries: [] }], [])[0]
+    run(MIGRATION_TABLE)
+    // Another process may migrate between reading the version and writing it: `expect` then rolls this attempt back.
+    for (let attempts = 0; attempts < 10; attempts += 1) {
+      const version = Number(committer.query(READ_VERSION, [name])[0]?.['version'] ?? 0)
+      const pending = pendingStatements(name, version, statements, 'sqlite')
+      if (pending.length === 0) return
+      const claim = version === 0
+        ? { sql: 'INSERT INTO sallyport_migration (name, version) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING', params: [name, statements.length], expect: 'changed' as const }
+        : { sql: 'UPDATE sallyport_migration SET version = $2 WHERE name = $1 AND version = $3', params: [name, statements.length, version], expect: 'changed' as const }
+      const [result] = committer.commit([{ steps: [claim, ...pending.map((sql) => ({ sql }))], entries: [] }], [])
+      if (result instanceof SqlError) throw result
+      if (result?.ok === true) return
+    }
+    throw new SqlError('unavailable', `"${name}" is being migrated by other processes`)
+  }
+
+  function schedule(): void {
+    if (scheduled) return
+    scheduled = true
+    setImmediate(writeGroup)
+  }
+
+  function writeGroup(): void {
+    scheduled = false
+    for (let message = receiveMessageOnPort(port); message !== undefined; message = receiveMessageOnPort(port)) accept(message.message as Request)
+    const group = units.length > MAX_UNITS ? units.slice(0, MAX_UNITS) : units
+    const queued = later.length > MAX_LATER ? later.slice(0, MAX_LATER) : later
+    if (group.length === 0 && queued.length === 0) return
+    units = units.slice(group.length)
+    try {
+      const results = committer.commit(group, queued)
+      later = later.slice(queued.length)
+      failures = 0
+      answerGroup(group, results, queued.length)
+    } catch (error) {
+      const failure = failureFrom(error)
+      answer({ kind: 'written', plain: [], results: group.map(({ id }) => [id, failure]), later: 0 })
+      // Queued entries stay and are tried again, with the next group or by themselves.
+      if (later.length > 0) setTimeout(schedule, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)])
+      failures += 1
+    }
+    if (units.length > 0 || (failures === 0 && later.length > 0)) schedule()
+  }
+
+  function answerGroup(group: readonly AwaitedUnit[], results: readonly UnitResult[], durable: number): void {
+    const plain: number[] = []
+    const others: (readonly [number, UnitResult | Failure])[] = []
+    for (const [index, { id, steps }] of group.entries()) {
+      const result = results[index]
+      if (steps.length === 0) plain.push(id)
+      else if (result instanceof SqlError) others.push([id, failureFrom(result)])
+      else if (result !== undefined) others.push([id, result])
+    }
+    answer({ kind: 'written', plain, results: others as never, later: durable })
+  }
+
+  port.on('message', accept)
+}
+
+function startReader(port: MessagePort, setup: WorkerSetup): void {
+  let connection: ReturnType<typeof openConnection> | undefined
+  port.on('message', (request: Request) => {
+    if (request.kind === 'close') {
+      connection?.close()
+      port.postMessage({ kind: 'done', id: request.id } satisfies Reply)
+      port.close()
+    } else if (request.kind === 'query') {
+      try {
+        connection ??= openConnection(setup.path, 'read')
+        port.postMessage({ kind: 'rows', id: request.id, rows: connection.run(request.sql, request.params).rows } satisfies Reply)
+      } catch (error) {
+        port.postMessage({ kind: 'failed', id: request.id, failure: failureFrom(error) } satisfies Reply)
+      }
+    }
+  })
+}
+
+if (parentPort !== null) {
+  const setup = workerData as WorkerSetup
+  if (setup.mode === 'write') startWriter(parentPort, setup)
+  else startReader(parentPort, setup)
+}
