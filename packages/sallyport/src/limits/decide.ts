@@ -19,7 +19,7 @@ export function decide(tables: LimitTables, checks: readonly LimitCheck[], now: 
       // Written so that NaN refuses, here and in whyNot().
       refusedFor = check.cost >= 0 && check.windowMs > 0 ? whyNot(counter, check.limit, check.cost, decision, now) : 1000
       // A key that nobody has charged yet is not kept before the decision stands, so a full table has to refuse here.
-      if (refusedFor === 0 && isNew(counter) && !tables.addCounter(counter, now)) refusedFor = counter.bucketMs
+      if (refusedFor === 0 && check.cost > 0 && isNew(counter) && !tables.addCounter(counter, now)) refusedFor = counter.bucketMs
     } else {
       const holders = tables.holders(check.key) ?? new Map<string, number>()
       found[i] = holders
@@ -35,17 +35,20 @@ export function decide(tables: LimitTables, checks: readonly LimitCheck[], now: 
     discardNew(tables, checks, found)
     return { allowed: false, refusedBy, retryAfterMs: wait === 0 ? 1000 : wait, states: statesOf(checks, found, now) }
   }
+  let looked = false
   for (let i = 0; i < checks.length; i++) {
     const check = checks[i] as LimitCheck
     if (check.kind !== 'window') continue
-    const counter = found[i] as Counter
     if (check.cost === 0) {
-      if (isNew(counter)) tables.dropCounter(check.key)
+      looked = true
       continue
     }
+    const counter = found[i] as Counter
     charge(counter, check.limit, check.cost)
     tables.saveCounter(counter)
   }
+  // A check that only looks may stand before the one that brought its key in.
+  if (looked) checks.forEach((check, i) => (found[i] = (check.kind === 'window' && tables.counter(check.key)) || (found[i] as Counter)))
   return { allowed: true, states: statesOf(checks, found, now) }
 }
 
@@ -75,16 +78,13 @@ export function isNew(counter: Counter): boolean {
 }
 
 function slotWait(holders: Holders, check: ConcurrencyCheck, now: number): number {
-  if (holders.has(check.holder)) return 0
   let soonest = Infinity
-  if (holders.size >= check.limit) {
-    for (const [holder, until] of holders) {
-      if (until <= now) holders.delete(holder)
-      else soonest = Math.min(soonest, until)
-    }
+  for (const [holder, until] of holders) {
+    if (until <= now) holders.delete(holder)
+    else if (until < soonest) soonest = until
   }
-  if (holders.size < check.limit) return 0
-  return soonest === Infinity ? check.leaseMs : Math.max(1, soonest - now)
+  if (holders.has(check.holder) || holders.size < check.limit) return 0
+  return soonest === Infinity ? check.leaseMs : soonest - now
 }
 
 function takeSlots(tables: LimitTables, checks: readonly LimitCheck[], found: readonly (Counter | Holders)[], now: number): string | undefined {

@@ -1,0 +1,163 @@
+import { SallyportError } from '../../errors/sallyport-error.ts'
+import { Script, scriptsOf, type RedisClient } from './client.ts'
+import { CHANGE, DECIDE, DISPATCH, LEAVE, PEEK, RELEASE, RESERVE, SETTLE } from './scripts.ts'
+import type { BudgetCheck, LimitCheck, LimitDecision, LimitState, LimitStore, ReservationDecision, WindowCheck } from '../../limits/types.ts'
+
+/** Options of `redisLimits`. */
+export interface RedisLimitsOptions {
+  /** In front of every key. Default `sallyport`. */
+  readonly prefix?: string
+  /**
+   * The hash tag that every key of this store carries, because one script touches several keys and a cluster wants them in one
+   * slot. Default `limits`. To spread load over a cluster, make one store for each group of tenants, with a tag each.
+   */
+  readonly tag?: string
+  /** `server` (default): the time of the Redis server, one clock for all processes. `caller`: the time that the port passes. */
+  readonly clock?: 'server' | 'caller'
+  /**
+   * Redis fails over asynchronously and can lose writes that it has acknowledged. By default budgets are closed for one of their
+   * windows after the server's `run_id` has changed. `ignore` is for servers that have none to show, such as Upstash's.
+   */
+  readonly afterFailover?: 'closed' | 'ignore'
+}
+
+/** Limits in Redis, and what an operator can say about a failover. */
+export interface RedisLimits extends LimitStore {
+  /** Opens budgets that a changed `run_id` has closed: somebody has made sure that nothing was lost. */
+  acknowledgeFailover(): Promise<void>
+}
+
+const FORGET_FAILOVER = `return redis.call('HSET', KEYS[1], 'since', 0)`
+
+/**
+ * Limits and budgets in Redis 7, Valkey or Upstash: every decision is one script and one round trip.
+ *
+ * Use `maxmemory-policy noeviction`: a server that evicts forgets what was charged. A full server then refuses the write, and
+ * the limit's `onStoreFailure` holds.
+ *
+ * @param client ioredis, node-redis or `@upstash/redis`, connected. The application closes it.
+ * @throws `SallyportError` `UNAVAILABLE` from `reserve` while budgets are closed after a failover.
+ * @example
+ * ```ts
+ * const limits = redisLimits(new Redis(process.env.REDIS_URL), { prefix: 'shop' })
+ * ```
+ */
+export function redisLimits(client: RedisClient, options: RedisLimitsOptions = {}): RedisLimits {
+  const scripts = scriptsOf(client)
+  const base = `${options.prefix ?? 'sallyport'}:{${options.tag ?? 'limits'}}:`
+  const time = options.clock === 'caller' ? (now: number): string => String(now) : (): string => ''
+  const watchRun = options.afterFailover !== 'ignore'
+  const holds = [`${base}holds`, `${base}expiries`] as const
+  const run = `${base}run`
+  const script = {
+    decide: new Script(DECIDE), reserve: new Script(RESERVE), dispatch: new Script(DISPATCH), settle: new Script(SETTLE),
+    release: new Script(RELEASE), peek: new Script(PEEK), change: new Script(CHANGE), leave: new Script(LEAVE), forget: new Script(FORGET_FAILOVER),
+  }
+  // The run id that this process saw last: data that vanished with a restart is then noticed, too.
+  let lastRun = '?'
+
+  const change = async (key: string, what: string, amount: number, span: number, now: number): Promise<void> => {
+    await script.change.run(scripts, [`${base}c:${key}`, `${base}s:${key}`], [time(now), what, String(amount), String(span)])
+  }
+
+  return {
+    name: 'redis',
+
+    async decide(checks, now) {
+      const keys = new Array<string>(checks.length)
+      const args = [time(now)]
+      for (let i = 0; i < checks.length; i++) {
+        const check = checks[i] as LimitCheck
+        if (check.kind === 'window') {
+          keys[i] = `${base}c:${check.key}`
+          if (!(check.cost >= 0 && check.windowMs > 0)) return refusal(checks, check.name)
+          args.push('w', String(check.limit), String(check.windowMs), String(check.cost))
+        } else {
+          keys[i] = `${base}s:${check.key}`
+          args.push('c', String(check.limit), check.holder, String(check.leaseMs))
+        }
+      }
+      if (checks.length === 0) return { allowed: true, states: [] }
+      const reply = numbers(await script.decide.run(scripts, keys, args), 2 + checks.length * 2)
+      const states = statesOf(checks, reply, 2)
+      const refusedBy = reply[0] as number
+      if (refusedBy < 0) return { allowed: true, states }
+      return { allowed: false, refusedBy: checks[refusedBy]?.name ?? '', retryAfterMs: reply[1] as number, states }
+    },
+
+    async leave(key, holder) {
+      await script.leave.run(scripts, [`${base}s:${key}`], [holder])
+    },
+
+    async reserve(request, now): Promise<ReservationDecision> {
+      const { budgets } = request
+      const invalid = budgets.find((budget) => !(budget.amount >= 0 && budget.windowMs > 0))
+      if (invalid !== undefined) {
+        const { states, refusedBy, retryAfterMs } = refusal(budgets, invalid.name)
+        return { reserved: false, states, refusedBy, retryAfterMs }
+      }
+      const keys = [...holds, run, ...budgets.map((budget) => `${base}c:${budget.key}`)]
+      const args = [time(now), watchRun ? lastRun : '', request.id, String(request.ttlMs)]
+      for (const budget of budgets) args.push(String(budget.limit), String(budget.windowMs), String(budget.amount))
+      const reply = await script.reserve.run(scripts, keys, args)
+      if (!Array.isArray(reply)) throw malformed()
+      if (typeof reply[2] === 'string' && reply[2] !== '') lastRun = reply[2]
+      if (reply[0] === -2) {
+        throw new SallyportError('UNAVAILABLE', { reason: 'budgets are closed for one window after a Redis failover', retryAfterMs: Number(reply[1]) })
+      }
+      const values = numbers([reply[0], reply[1], ...reply.slice(3)], 2 + budgets.length * 2)
+      const states = statesOf(budgets, values, 2)
+      const refusedBy = values[0] as number
+      if (refusedBy < 0) return { reserved: true, states }
+      return { reserved: false, refusedBy: budgets[refusedBy]?.name ?? '', retryAfterMs: values[1] as number, states }
+    },
+
+    async dispatch(id, now) {
+      return Number(await script.dispatch.run(scripts, holds, [time(now), id])) === 1
+    },
+
+    async settle(id, amounts, now) {
+      await script.settle.run(scripts, holds, [time(now), id, ...amounts.map((amount) => (amount >= 0 && Number.isFinite(amount) ? String(amount) : '-'))])
+    },
+
+    async release(id, now) {
+      await script.release.run(scripts, holds, [time(now), id])
+    },
+
+    async peek(checks, now) {
+      const args = [time(now)]
+      for (const check of checks) args.push(String(check.limit), String(check.windowMs))
+      const reply = await script.peek.run(scripts, [...holds, ...checks.map((check) => `${base}c:${check.key}`)], args)
+      return statesOf(checks, numbers(reply, checks.length * 2), 0)
+    },
+
+    reset: (key, now) => change(key, 'reset', 0, 0, now),
+    credit: (key, amount, ttlMs, now) => change(key, 'credit', amount, ttlMs, now),
+    block: (key, durationMs, now) => change(key, 'block', 0, durationMs, now),
+
+    async acknowledgeFailover() {
+      await script.forget.run(scripts, [run], [])
+    },
+  }
+}
+
+function statesOf(checks: readonly (LimitCheck | BudgetCheck)[], reply: readonly number[], offset: number): LimitState[] {
+  return checks.map(({ name, limit }, i) => ({ name, limit, remaining: reply[offset + i * 2] as number, resetMs: reply[offset + i * 2 + 1] as number }))
+}
+
+function refusal(checks: readonly (LimitCheck | BudgetCheck | WindowCheck)[], refusedBy: string): LimitDecision & { allowed: false } {
+  const states = checks.map(({ name, limit }) => ({ name, limit, remaining: 0, resetMs: 0 }))
+  return { allowed: false, refusedBy, retryAfterMs: 1000, states }
+}
+
+/** A reply that is not what a script of ours returns is a failure of the store, never a permission. */
+function numbers(reply: unknown, length: number): readonly number[] {
+  if (!Array.isArray(reply) || reply.length !== length) throw malformed()
+  const values = reply.map(Number)
+  if (values.some(Number.isNaN)) throw malformed()
+  return values
+}
+
+function malformed(): Error {
+  return new Error('The Redis server answered a script with something else than its result')
+}

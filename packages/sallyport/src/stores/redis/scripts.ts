@@ -1,0 +1,340 @@
+// One script for each step, so that a step is one round trip and atomic. The rules are those of limits/counter.ts, decide.ts
+// and reservations.ts; the contract tests run both on the same schedules and compare every answer.
+//
+// A counter is one packed array: [1] length of a bucket, [2] number of the newest bucket, [3] total, [4] held, [5] credit,
+// [6] its end, [7] end of a ban, [8..20] what was charged, by bucket number modulo 13.
+
+const CLOCK = `
+local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
+local now = tonumber(ARGV[1])
+-- The server counts a key's life by its own clock; where the caller's decides, it may be behind.
+local slack = now and 60000 or 0
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + floor(time[2] / 1000)
+end
+`
+
+const COUNTER = `
+local function open(raw, window)
+  local length = ceil(window / 12)
+  local head = floor(now / length)
+  if not raw then return { length, head, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } end
+  local c = cmsgpack.unpack(raw)
+  if c[1] == length then
+    local steps = head - c[2]
+    if steps == 0 then return c end
+    if steps > 0 then
+      if steps >= 13 then
+        for slot = 8, 20 do c[slot] = 0 end
+        c[3] = 0
+      else
+        for bucket = c[2] + 1, head do
+          local slot = 8 + bucket % 13
+          c[3] = c[3] - c[slot]
+          c[slot] = 0
+        end
+      end
+      c[2] = head
+      return c
+    end
+    if steps >= -13 then return c end
+  end
+  for slot = 8, 20 do c[slot] = 0 end
+  c[1] = length
+  c[2] = head
+  c[8 + head % 13] = c[3]
+  return c
+end
+
+local function room(c, limit)
+  local base = limit - c[3] - c[4]
+  if not (base > 0) then base = 0 end
+  if c[5] > 0 and now < c[6] then return base + c[5] end
+  return base
+end
+
+local function takeCredit(c, limit, amount)
+  local base = limit - c[3] - c[4]
+  if amount <= base then return 0 end
+  local taken = min(amount - max(base, 0), c[5])
+  c[5] = c[5] - taken
+  return taken
+end
+
+local function resetAfter(c)
+  if now < c[7] then return c[7] - now end
+  if c[3] <= 0 then return 0 end
+  local age = 0
+  while age < 12 and c[8 + (c[2] - age) % 13] == 0 do age = age + 1 end
+  return (c[2] + 13 - age) * c[1] - now
+end
+
+local function retryAfter(c, limit, amount)
+  if now < c[7] then return c[7] - now end
+  local missing = amount - room(c, limit)
+  for age = 12, 0, -1 do
+    missing = missing - c[8 + (c[2] - age) % 13]
+    if missing <= 0 then return max(1, (c[2] + 13 - age) * c[1] - now) end
+  end
+  if amount > limit then return 12 * c[1] end
+  return c[1]
+end
+
+local function remaining(c, limit)
+  if now < c[7] then return 0 end
+  return floor(room(c, limit))
+end
+
+local function save(key, c)
+  if c[4] > 0 then
+    redis.call('SET', key, cmsgpack.pack(c))
+    return
+  end
+  local idle = c[7]
+  if c[3] > 0 then idle = max(idle, (c[2] + 13) * c[1]) end
+  if c[5] > 0 then idle = max(idle, c[6]) end
+  if idle <= now then redis.call('DEL', key) else redis.call('SET', key, cmsgpack.pack(c), 'PX', ceil(idle - now) + slack) end
+end
+`
+
+/** KEYS: one for each check. ARGV: now, then `w`, limit, window, cost or `c`, limit, holder, lease for each. */
+export const DECIDE: string = `${CLOCK}${COUNTER}
+local count = #KEYS
+local raws = redis.call('MGET', unpack(KEYS))
+local found, pending, byKey = {}, {}, {}
+local refusedBy, wait = -1, 0
+local arg = 2
+for i = 1, count do
+  local limit = tonumber(ARGV[arg + 1])
+  local refusedFor = 0
+  if ARGV[arg] == 'w' then
+    local window, cost = tonumber(ARGV[arg + 2]), tonumber(ARGV[arg + 3])
+    local key = KEYS[i]
+    local c = byKey[key]
+    if not c then
+      c = open(raws[i], window)
+      byKey[key] = c
+      pending[key] = 0
+    end
+    found[i] = c
+    local needed = pending[key] + cost
+    pending[key] = needed
+    if now < c[7] or not (room(c, limit) >= needed) then refusedFor = retryAfter(c, limit, needed) end
+  else
+    local holder, lease = ARGV[arg + 2], tonumber(ARGV[arg + 3])
+    redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now)
+    if not redis.call('ZSCORE', KEYS[i], holder) then
+      if redis.call('ZCARD', KEYS[i]) >= limit then
+        local first = redis.call('ZRANGE', KEYS[i], 0, 0, 'WITHSCORES')
+        refusedFor = first[2] and max(1, tonumber(first[2]) - now) or lease
+      end
+    end
+  end
+  if refusedFor > 0 then
+    if refusedBy < 0 then refusedBy = i - 1 end
+    wait = max(wait, refusedFor)
+  end
+  arg = arg + 4
+end
+if refusedBy < 0 then
+  arg = 2
+  for i = 1, count do
+    if ARGV[arg] == 'w' then
+      local c, cost = found[i], tonumber(ARGV[arg + 3])
+      if cost > 0 then
+        local own = cost - takeCredit(c, tonumber(ARGV[arg + 1]), cost)
+        local slot = 8 + c[2] % 13
+        c[3] = c[3] + own
+        c[slot] = c[slot] + own
+        save(KEYS[i], c)
+      end
+    else
+      local lease = tonumber(ARGV[arg + 3])
+      redis.call('ZADD', KEYS[i], now + lease, ARGV[arg + 2])
+      redis.call('PEXPIRE', KEYS[i], lease * 2 + slack)
+    end
+    arg = arg + 4
+  end
+end
+local reply = { refusedBy, ceil(wait) }
+arg = 2
+for i = 1, count do
+  local limit = tonumber(ARGV[arg + 1])
+  if found[i] then
+    reply[#reply + 1] = remaining(found[i], limit)
+    reply[#reply + 1] = ceil(resetAfter(found[i]))
+  else
+    reply[#reply + 1] = max(0, limit - redis.call('ZCARD', KEYS[i]))
+    reply[#reply + 1] = 0
+  end
+  arg = arg + 4
+end
+return reply
+`
+
+// A hold is packed as { expires, dispatched, { key, window, amount, fromCredit }, … } in one hash, its expiry in a sorted set.
+const HOLDS = `
+local holds, expiries = KEYS[1], KEYS[2]
+
+local function close(id, hold, spent, time)
+  redis.call('HDEL', holds, id)
+  redis.call('ZREM', expiries, id)
+  for i = 3, #hold do
+    local key, window, amount, fromCredit = unpack(hold[i])
+    local c = open(redis.call('GET', key), window)
+    local actual = spent(amount, i - 2)
+    local own = amount - fromCredit
+    local charged = min(actual, own)
+    if actual > amount then charged = actual - fromCredit end
+    c[4] = max(0, c[4] - own)
+    c[5] = c[5] + max(0, fromCredit - (actual - charged))
+    local age = max(0, c[2] - floor(time / c[1]))
+    if age < 13 and charged > 0 then
+      local slot = 8 + (c[2] - age) % 13
+      c[slot] = c[slot] + charged
+      c[3] = c[3] + charged
+    end
+    save(key, c)
+  end
+end
+
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', expiries, '-inf', now, 'LIMIT', 0, 100)) do
+  local raw = redis.call('HGET', holds, id)
+  if raw then
+    local hold = cmsgpack.unpack(raw)
+    close(id, hold, function(amount) return hold[2] == 1 and amount or 0 end, hold[1])
+  else
+    redis.call('ZREM', expiries, id)
+  end
+end
+`
+
+// After a failover acknowledged writes may be missing, so budgets stay closed until all of them have left the window.
+const FAILOVER = `
+local function closedFor(window)
+  if ARGV[2] == '' then return 0, '' end
+  local info = redis.call('INFO', 'server')
+  local run = string.match(info, 'run_id:(%w+)')
+  if not run then return 0, '' end
+  local last = redis.call('HMGET', KEYS[3], 'run', 'since')
+  if last[1] ~= run then
+    local changed = last[1] or (ARGV[2] ~= '?' and ARGV[2] ~= run)
+    last[2] = changed and now or 0
+    redis.call('HSET', KEYS[3], 'run', run, 'since', last[2])
+  end
+  return max(0, tonumber(last[2]) + window - now), run
+end
+`
+
+/** KEYS: holds, expiries, run, one counter for each budget. ARGV: now, last run id or `?` or ``, id, ttl, then limit, window, amount for each. */
+export const RESERVE: string = `${CLOCK}${COUNTER}${HOLDS}${FAILOVER}
+local id, ttl = ARGV[3], tonumber(ARGV[4])
+local count = #KEYS - 3
+local longest = 0
+for i = 1, count do longest = max(longest, tonumber(ARGV[3 + i * 3])) end
+local closed, run = closedFor(longest)
+if closed > 0 then return { -2, closed, run } end
+
+local raws = redis.call('MGET', unpack(KEYS, 4))
+local found, pending, byKey = {}, {}, {}
+local refusedBy, wait = -1, 0
+for i = 1, count do
+  local key = KEYS[3 + i]
+  if not byKey[key] then
+    byKey[key] = open(raws[i], tonumber(ARGV[3 + i * 3]))
+    pending[key] = 0
+  end
+  found[i] = byKey[key]
+end
+if redis.call('HEXISTS', holds, id) == 0 then
+  for i = 1, count do
+    local c, limit, amount = found[i], tonumber(ARGV[2 + i * 3]), tonumber(ARGV[4 + i * 3])
+    local needed = pending[KEYS[3 + i]] + amount
+    pending[KEYS[3 + i]] = needed
+    if now < c[7] or not (room(c, limit) >= needed) then
+      if refusedBy < 0 then refusedBy = i - 1 end
+      wait = max(wait, retryAfter(c, limit, needed))
+    end
+  end
+  if refusedBy < 0 then
+    local hold = { now + ttl, 0 }
+    for i = 1, count do
+      local c, amount = found[i], tonumber(ARGV[4 + i * 3])
+      local fromCredit = takeCredit(c, tonumber(ARGV[2 + i * 3]), amount)
+      c[4] = c[4] + amount - fromCredit
+      hold[2 + i] = { KEYS[3 + i], tonumber(ARGV[3 + i * 3]), amount, fromCredit }
+      save(KEYS[3 + i], c)
+    end
+    redis.call('HSET', holds, id, cmsgpack.pack(hold))
+    redis.call('ZADD', expiries, now + ttl, id)
+  end
+end
+local reply = { refusedBy, ceil(wait), run }
+for i = 1, count do
+  reply[#reply + 1] = remaining(found[i], tonumber(ARGV[2 + i * 3]))
+  reply[#reply + 1] = ceil(resetAfter(found[i]))
+end
+return reply
+`
+
+/** KEYS: holds, expiries. ARGV: now, id. */
+export const DISPATCH: string = `${CLOCK}${COUNTER}${HOLDS}
+local raw = redis.call('HGET', holds, ARGV[2])
+if not raw then return 0 end
+local hold = cmsgpack.unpack(raw)
+hold[2] = 1
+redis.call('HSET', holds, ARGV[2], cmsgpack.pack(hold))
+return 1
+`
+
+/** KEYS: holds, expiries. ARGV: now, id, actual amounts (`-` for the estimate). */
+export const SETTLE: string = `${CLOCK}${COUNTER}${HOLDS}
+local raw = redis.call('HGET', holds, ARGV[2])
+if not raw then return 0 end
+close(ARGV[2], cmsgpack.unpack(raw), function(amount, i) return tonumber(ARGV[2 + i]) or amount end, now)
+return 1
+`
+
+/** KEYS: holds, expiries. ARGV: now, id. */
+export const RELEASE: string = `${CLOCK}${COUNTER}${HOLDS}
+local raw = redis.call('HGET', holds, ARGV[2])
+if not raw then return 0 end
+close(ARGV[2], cmsgpack.unpack(raw), function() return 0 end, now)
+return 1
+`
+
+/** KEYS: holds, expiries, counters. ARGV: now, then limit, window for each. */
+export const PEEK: string = `${CLOCK}${COUNTER}${HOLDS}
+local reply = {}
+for i = 3, #KEYS do
+  local limit = tonumber(ARGV[i * 2 - 4])
+  local c = open(redis.call('GET', KEYS[i]), tonumber(ARGV[i * 2 - 3]))
+  reply[#reply + 1] = remaining(c, limit)
+  reply[#reply + 1] = ceil(resetAfter(c))
+end
+return reply
+`
+
+/** KEYS: counter, slots. ARGV: now, `reset` | `credit` | `block`, amount, span. */
+export const CHANGE: string = `${CLOCK}${COUNTER}
+local raw = redis.call('GET', KEYS[1])
+local c = raw and cmsgpack.unpack(raw) or { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+local amount, span = tonumber(ARGV[3]), tonumber(ARGV[4])
+if ARGV[2] == 'reset' then
+  redis.call('DEL', KEYS[2])
+  c[3] = 0
+  c[7] = 0
+  for slot = 8, 20 do c[slot] = 0 end
+elseif ARGV[2] == 'credit' then
+  c[5] = (now < c[6] and c[5] or 0) + amount
+  c[6] = max(c[6], now + span)
+else
+  c[7] = max(c[7], now + span)
+end
+save(KEYS[1], c)
+return 1
+`
+
+/** KEYS: slots. ARGV: holder. */
+export const LEAVE = `return redis.call('ZREM', KEYS[1], ARGV[1])`
