@@ -1,0 +1,60 @@
+import type { CallRequest } from '../../lib/call-request.ts'
+import type { HandledAction, HandledCall } from '../../lib/host.ts'
+import { limitHeaders } from './limit-headers.ts'
+import { problem, problemOf } from './problem.ts'
+import { readInput } from './read-input.ts'
+import { isStream, streamed } from './stream.ts'
+import { toJson } from './to-json.ts'
+
+/** What only the server knows of a request. */
+export interface CallInfo {
+  /** The peer's address on the socket: `request.socket.remoteAddress`, `info.remoteAddr.hostname`, `server.requestIP(request)`. */
+  readonly socketAddress?: string | undefined
+}
+
+/** How an adapter answers. */
+export interface AnswerOptions {
+  readonly transport: CallRequest['transport']
+  readonly methods: readonly string[]
+  /** Recognises errors that belong to the framework and are thrown on. Default none. */
+  readonly isFrameworks?: (error: unknown) => boolean
+}
+
+/** Calls an action with what a request carries, and makes the response. Throws nothing but what is the framework's. */
+export async function answer(action: HandledAction, request: Request, options: AnswerOptions, info: CallInfo = {}): Promise<Response> {
+  if (!options.methods.includes(request.method)) {
+    return problem({ code: 'INVALID_INPUT', message: `Use ${options.methods.join(' or ')}.` }, 405, { allow: options.methods.join(', ') })
+  }
+  let call: HandledCall
+  try {
+    const read = await readInput(request, action.size)
+    call = await action.handle(callRequest(request, options.transport, info), read.input, read.refused === undefined ? {} : { refused: read.refused })
+  } catch (error) {
+    if (options.isFrameworks?.(error) === true) throw error
+    // Nothing of an unexpected error is told; the pipeline has logged whatever came through it.
+    return problem({ code: 'INTERNAL', message: 'Something went wrong.' }, 500)
+  }
+  const headers = { 'x-correlation-id': call.correlationId, ...limitHeaders(call.limits) }
+  const { result } = call
+  if (result.serverError !== undefined || result.validationErrors !== undefined) return problemOf(call, headers)
+  if (isStream(result.data)) return streamed(result.data, request, call.correlationId, headers)
+  return succeeded(await toJson(result.data), call.status, headers)
+}
+
+function succeeded(data: unknown, status: number | undefined, headers: Readonly<Record<string, string>>): Response {
+  return new Response(JSON.stringify({ data }), {
+    status: status ?? 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers },
+  })
+}
+
+function callRequest(request: Request, transport: CallRequest['transport'], { socketAddress }: CallInfo): CallRequest {
+  return {
+    transport,
+    method: request.method,
+    url: request.url,
+    headers: request.headers,
+    signal: request.signal,
+    ...(socketAddress === undefined ? {} : { socketAddress }),
+  }
+}

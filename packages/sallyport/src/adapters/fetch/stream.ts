@@ -1,0 +1,59 @@
+import { ERRORS } from '../../errors/codes.ts'
+import type { HandledError } from '../../lib/host.ts'
+import { toJson } from './to-json.ts'
+
+/** True for what is answered part by part. */
+export function isStream(data: unknown): data is AsyncIterable<unknown> {
+  return typeof data === 'object' && data !== null && Symbol.asyncIterator in data
+}
+
+/**
+ * Answers part by part, as server-sent events where the caller accepts them and as NDJSON otherwise: `{"data":…}` for each part, then
+ * `{"done":true}`, or `{"error":{"code":…}}` when it failed on the way. What ends with neither was cut off.
+ */
+export function streamed(parts: AsyncIterable<unknown>, request: Request, correlationId: string, headers: Readonly<Record<string, string>>): Response {
+  const events = /(?:^|,)\s*text\/event-stream\s*(?:;|,|$)/i.test(request.headers.get('accept') ?? '')
+  const write = events ? asEvent : asLine
+  const iterator = parts[Symbol.asyncIterator]()
+  const encoder = new TextEncoder()
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const next = await iterator.next()
+        if (next.done !== true) return controller.enqueue(encoder.encode(write('data', await toJson(next.value))))
+        controller.enqueue(encoder.encode(write('done', true)))
+      } catch (error) {
+        controller.enqueue(encoder.encode(write('error', failureOf(error, correlationId))))
+      }
+      controller.close()
+    },
+    // The caller left: the handler is told, and the outcome recorded.
+    cancel: async () => void (await iterator.return?.()),
+  })
+  return new Response(body, {
+    headers: {
+      'content-type': events ? 'text/event-stream' : 'application/x-ndjson',
+      'cache-control': 'no-store, no-transform',
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    },
+  })
+}
+
+function asLine(kind: string, value: unknown): string {
+  return `${JSON.stringify({ [kind]: value ?? null })}\n`
+}
+
+function asEvent(kind: string, value: unknown): string {
+  return `event: ${kind}\ndata: ${JSON.stringify(value ?? null)}\n\n`
+}
+
+/** The pipeline lets a stream fail with the error that the caller may see in `serverError`; of anything else nothing is told. */
+function failureOf(error: unknown, correlationId: string): HandledError {
+  if (typeof error === 'object' && error !== null && 'serverError' in error && isHandledError(error.serverError)) return error.serverError
+  return { code: 'INTERNAL', message: ERRORS.INTERNAL.message, correlationId }
+}
+
+function isHandledError(value: unknown): value is HandledError {
+  return typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string' && 'message' in value && 'correlationId' in value
+}
