@@ -1,8 +1,9 @@
 // One script for each step, so that a step is one round trip and atomic. The rules are those of limits/counter.ts, decide.ts
 // and reservations.ts; the contract tests run both on the same schedules and compare every answer.
 //
-// A counter is one packed array: [1] length of a bucket, [2] number of the newest bucket, [3] total, [4] held, [5] credit,
-// [6] its end, [7] end of a ban, [8..20] what was charged, by bucket number modulo 13.
+// A counter is eight doubles and a tail: [1] length of a bucket, [2] number of the newest bucket, [3] charged to older buckets,
+// [4] charged to the newest, [5] held, [6] credit, [7] its end, [8] end of a ban, [9] the older buckets, newest first, as doubles.
+// Most decisions fall into the newest bucket and touch the tail only as a string.
 
 const CLOCK = `
 local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
@@ -16,65 +17,77 @@ end
 `
 
 const COUNTER = `
+local pack, unpackDoubles, sub = struct.pack, struct.unpack, string.sub
+
+local function older(c, age)
+  local at = age * 8 - 7
+  if at > #c[9] then return 0 end
+  return (unpackDoubles('<d', c[9], at))
+end
+
 local function open(raw, window)
   local length = ceil(window / 12)
   local head = floor(now / length)
-  if not raw then return { length, head, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } end
-  local c = cmsgpack.unpack(raw)
+  if not raw then return { length, head, 0, 0, 0, 0, 0, 0, '' } end
+  local c = { unpackDoubles('<dddddddd', raw) }
+  c[9] = sub(raw, 65)
   if c[1] == length then
     local steps = head - c[2]
-    if steps == 0 then return c end
-    if steps > 0 then
-      if steps >= 13 then
-        for slot = 8, 20 do c[slot] = 0 end
-        c[3] = 0
-      else
-        for bucket = c[2] + 1, head do
-          local slot = 8 + bucket % 13
-          c[3] = c[3] - c[slot]
-          c[slot] = 0
-        end
-      end
-      c[2] = head
+    if steps == 0 then
+      c.lives = c[4] > 0
       return c
     end
-    if steps >= -13 then return c end
+    if steps > 0 then
+      c[2] = head
+      if steps > 12 then
+        c[3], c[9] = 0, ''
+      else
+        c[9] = string.rep('\\0', steps * 8 - 8) .. pack('<d', c[4]) .. c[9]
+        c[3] = c[3] + c[4]
+        for age = 13, #c[9] / 8 do c[3] = c[3] - older(c, age) end
+        c[9] = sub(c[9], 1, 96)
+      end
+      c[4] = 0
+      return c
+    end
+    if steps >= -13 then
+      c.lives = c[4] > 0
+      return c
+    end
   end
-  for slot = 8, 20 do c[slot] = 0 end
-  c[1] = length
-  c[2] = head
-  c[8 + head % 13] = c[3]
+  c[1], c[2], c[3], c[4], c[9] = length, head, 0, c[3] + c[4], ''
   return c
 end
 
 local function room(c, limit)
-  local base = limit - c[3] - c[4]
+  local base = limit - c[3] - c[4] - c[5]
   if not (base > 0) then base = 0 end
-  if c[5] > 0 and now < c[6] then return base + c[5] end
+  if c[6] > 0 and now < c[7] then return base + c[6] end
   return base
 end
 
 local function takeCredit(c, limit, amount)
-  local base = limit - c[3] - c[4]
+  local base = limit - c[3] - c[4] - c[5]
   if amount <= base then return 0 end
-  local taken = min(amount - max(base, 0), c[5])
-  c[5] = c[5] - taken
+  local taken = min(amount - max(base, 0), c[6])
+  c[6] = c[6] - taken
   return taken
 end
 
 local function resetAfter(c)
-  if now < c[7] then return c[7] - now end
-  if c[3] <= 0 then return 0 end
-  local age = 0
-  while age < 12 and c[8 + (c[2] - age) % 13] == 0 do age = age + 1 end
-  return (c[2] + 13 - age) * c[1] - now
+  if now < c[8] then return c[8] - now end
+  if c[4] > 0 then return (c[2] + 13) * c[1] - now end
+  for age = 1, #c[9] / 8 do
+    if older(c, age) > 0 then return (c[2] + 13 - age) * c[1] - now end
+  end
+  return 0
 end
 
 local function retryAfter(c, limit, amount)
-  if now < c[7] then return c[7] - now end
+  if now < c[8] then return c[8] - now end
   local missing = amount - room(c, limit)
   for age = 12, 0, -1 do
-    missing = missing - c[8 + (c[2] - age) % 13]
+    missing = missing - (age == 0 and c[4] or older(c, age))
     if missing <= 0 then return max(1, (c[2] + 13 - age) * c[1] - now) end
   end
   if amount > limit then return 12 * c[1] end
@@ -82,19 +95,25 @@ local function retryAfter(c, limit, amount)
 end
 
 local function remaining(c, limit)
-  if now < c[7] then return 0 end
+  if now < c[8] then return 0 end
   return floor(room(c, limit))
 end
 
-local function save(key, c)
-  if c[4] > 0 then
-    redis.call('SET', key, cmsgpack.pack(c))
+-- A key lives until nothing of it matters. That moment stays while the newest bucket does, so setting it again is spared.
+local function save(key, c, lives)
+  local raw = pack('<dddddddd', c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]) .. c[9]
+  if lives then
+    redis.call('SET', key, raw, 'KEEPTTL')
     return
   end
-  local idle = c[7]
-  if c[3] > 0 then idle = max(idle, (c[2] + 13) * c[1]) end
-  if c[5] > 0 then idle = max(idle, c[6]) end
-  if idle <= now then redis.call('DEL', key) else redis.call('SET', key, cmsgpack.pack(c), 'PX', ceil(idle - now) + slack) end
+  if c[5] > 0 then
+    redis.call('SET', key, raw)
+    return
+  end
+  local idle = c[8]
+  if c[3] + c[4] > 0 then idle = max(idle, (c[2] + 13) * c[1]) end
+  if c[6] > 0 then idle = max(idle, c[7]) end
+  if idle <= now then redis.call('DEL', key) else redis.call('SET', key, raw, 'PX', ceil(idle - now) + slack) end
 end
 `
 
@@ -120,7 +139,7 @@ for i = 1, count do
     found[i] = c
     local needed = pending[key] + cost
     pending[key] = needed
-    if now < c[7] or not (room(c, limit) >= needed) then refusedFor = retryAfter(c, limit, needed) end
+    if now < c[8] or not (room(c, limit) >= needed) then refusedFor = retryAfter(c, limit, needed) end
   else
     local holder, lease = ARGV[arg + 2], tonumber(ARGV[arg + 3])
     redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now)
@@ -143,11 +162,8 @@ if refusedBy < 0 then
     if ARGV[arg] == 'w' then
       local c, cost = found[i], tonumber(ARGV[arg + 3])
       if cost > 0 then
-        local own = cost - takeCredit(c, tonumber(ARGV[arg + 1]), cost)
-        local slot = 8 + c[2] % 13
-        c[3] = c[3] + own
-        c[slot] = c[slot] + own
-        save(KEYS[i], c)
+        c[4] = c[4] + cost - takeCredit(c, tonumber(ARGV[arg + 1]), cost)
+        save(KEYS[i], c, c.lives)
       end
     else
       local lease = tonumber(ARGV[arg + 3])
@@ -187,13 +203,15 @@ local function close(id, hold, spent, time)
     local own = amount - fromCredit
     local charged = min(actual, own)
     if actual > amount then charged = actual - fromCredit end
-    c[4] = max(0, c[4] - own)
-    c[5] = c[5] + max(0, fromCredit - (actual - charged))
+    c[5] = max(0, c[5] - own)
+    c[6] = c[6] + max(0, fromCredit - (actual - charged))
     local age = max(0, c[2] - floor(time / c[1]))
-    if age < 13 and charged > 0 then
-      local slot = 8 + (c[2] - age) % 13
-      c[slot] = c[slot] + charged
+    if age == 0 then
+      c[4] = c[4] + charged
+    elseif age < 13 and charged > 0 then
       c[3] = c[3] + charged
+      local tail = c[9] .. string.rep('\\0', age * 8 - #c[9])
+      c[9] = sub(tail, 1, age * 8 - 8) .. pack('<d', older(c, age) + charged) .. sub(tail, age * 8 + 1)
     end
     save(key, c)
   end
@@ -215,8 +233,9 @@ const FAILOVER = `
 local function closedFor(window)
   if ARGV[2] == '' then return 0, '' end
   local info = redis.call('INFO', 'server')
-  local run = string.match(info, 'run_id:(%w+)')
-  if not run then return 0, '' end
+  local at = string.find(info, 'run_id:', 1, true)
+  if not at then return 0, '' end
+  local run = string.sub(info, at + 7, at + 46)
   local last = redis.call('HMGET', KEYS[3], 'run', 'since')
   if last[1] ~= run then
     local changed = last[1] or (ARGV[2] ~= '?' and ARGV[2] ~= run)
@@ -252,7 +271,7 @@ if redis.call('HEXISTS', holds, id) == 0 then
     local c, limit, amount = found[i], tonumber(ARGV[2 + i * 3]), tonumber(ARGV[4 + i * 3])
     local needed = pending[KEYS[3 + i]] + amount
     pending[KEYS[3 + i]] = needed
-    if now < c[7] or not (room(c, limit) >= needed) then
+    if now < c[8] or not (room(c, limit) >= needed) then
       if refusedBy < 0 then refusedBy = i - 1 end
       wait = max(wait, retryAfter(c, limit, needed))
     end
@@ -262,7 +281,7 @@ if redis.call('HEXISTS', holds, id) == 0 then
     for i = 1, count do
       local c, amount = found[i], tonumber(ARGV[4 + i * 3])
       local fromCredit = takeCredit(c, tonumber(ARGV[2 + i * 3]), amount)
-      c[4] = c[4] + amount - fromCredit
+      c[5] = c[5] + amount - fromCredit
       hold[2 + i] = { KEYS[3 + i], tonumber(ARGV[3 + i * 3]), amount, fromCredit }
       save(KEYS[3 + i], c)
     end
@@ -319,18 +338,20 @@ return reply
 /** KEYS: counter, slots. ARGV: now, `reset` | `credit` | `block`, amount, span. */
 export const CHANGE: string = `${CLOCK}${COUNTER}
 local raw = redis.call('GET', KEYS[1])
-local c = raw and cmsgpack.unpack(raw) or { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+local c = { 0, 0, 0, 0, 0, 0, 0, 0, '' }
+if raw then
+  c = { unpackDoubles('<dddddddd', raw) }
+  c[9] = sub(raw, 65)
+end
 local amount, span = tonumber(ARGV[3]), tonumber(ARGV[4])
 if ARGV[2] == 'reset' then
   redis.call('DEL', KEYS[2])
-  c[3] = 0
-  c[7] = 0
-  for slot = 8, 20 do c[slot] = 0 end
+  c[3], c[4], c[8], c[9] = 0, 0, 0, ''
 elseif ARGV[2] == 'credit' then
-  c[5] = (now < c[6] and c[5] or 0) + amount
-  c[6] = max(c[6], now + span)
-else
+  c[6] = (now < c[7] and c[6] or 0) + amount
   c[7] = max(c[7], now + span)
+else
+  c[8] = max(c[8], now + span)
 end
 save(KEYS[1], c)
 return 1
