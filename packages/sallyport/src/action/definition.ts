@@ -15,7 +15,7 @@ export type Input = { readonly kind: 'schema'; readonly schema: StandardSchemaV1
 /** What an action lets out. */
 export type Output =
   | { readonly kind: 'schema'; readonly schema: StandardSchemaV1 }
-  | { readonly kind: 'stream'; readonly schema: StandardSchemaV1; readonly idleMs: number }
+  | { readonly kind: 'stream'; readonly schema: StandardSchemaV1; readonly idleMs: number; readonly textField: string | null }
   | { readonly kind: 'waived'; readonly reason: string }
 
 /** What limits an action beside the caller's tier. */

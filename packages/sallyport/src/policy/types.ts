@@ -26,7 +26,10 @@ export interface Policy<Permission extends string = string> {
   readonly name: string
   /** Every permission that a role of this policy can hold, for the compiler and for the manifest. */
   readonly permissions: readonly Permission[]
-  /** Which permissions a set of roles holds now. Grants and ceilings intersect with it. */
-  permissionsOf(roles: readonly string[]): ReadonlySet<string>
-  decide(request: DecisionRequest, options: { readonly signal: AbortSignal }): MaybePromise<Decision>
+  /** Whether any of these roles holds the permission now. Anything but `true` denies. */
+  holds(roles: readonly string[], permission: string): boolean
+  /** The permissions that these roles hold now, for reports and for bounding what a person can give away. */
+  permissionsOf(roles: readonly string[]): readonly string[]
+  /** A further decision, asked after the role, ownership and conditions have said yes: attributes, time, an outside policy engine. */
+  decide?(request: DecisionRequest, options: { readonly signal: AbortSignal }): MaybePromise<Decision>
 }

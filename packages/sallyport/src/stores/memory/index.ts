@@ -1,2 +1,5 @@
+export { memoryStore } from './store.ts'
+export { memoryApprovals, type MemoryApprovals } from './approvals.ts'
+export { memoryGrants, type MemoryGrants } from './grants.ts'
 export { memoryLedger, type MemoryAdmission, type MemoryLedgerOptions, type MemoryTake } from './ledger.ts'
 export { memoryLimits, type MemoryLimits, type MemoryLimitsOptions } from './limits.ts'

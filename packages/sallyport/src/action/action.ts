@@ -1,0 +1,66 @@
+import type { Principal } from '../identity/principal.ts'
+import type { CallRequest } from '../lib/call-request.ts'
+import type { HandledAction } from '../lib/host.ts'
+import type { ActionDefinition } from './definition.ts'
+import type { Posture } from './posture.ts'
+import type { ActionResult } from './result.ts'
+import type { ActionSpec, FailureOf } from './spec.ts'
+
+/** The result of an action with this spec. */
+export type ResultOf<Spec extends ActionSpec, Data> = ActionResult<Data, Spec['clientInput'], FailureOf<Spec['errors']>>
+
+/** A call from outside a request: a job, a test, another service. */
+export interface DirectCall<Spec extends ActionSpec> {
+  /** Who calls. The application vouches for it: no identity provider is asked. */
+  readonly principal: Spec['principal']
+  readonly input: Spec['clientInput']
+  readonly bindArgs?: Spec['bindArgsClient']
+  /** Id of an approval that has been given for this call. */
+  readonly approval?: string
+  readonly signal?: AbortSignal
+  /** Facts of a request, where there is one. */
+  readonly request?: Partial<CallRequest>
+}
+
+/** What every action has beside being callable. */
+export interface ActionMembers<Spec extends ActionSpec, Data> extends HandledAction {
+  readonly name: string
+  readonly definition: ActionDefinition
+  /** How it meets each control. */
+  readonly posture: Posture
+  /** Hash of name, version, schemas, permission and approval rule. Hex. */
+  definitionHash(): string | Promise<string>
+  /** Calls it from outside a request. Every control but `origin`, the address limit and the identity provider holds. */
+  call(call: DirectCall<Spec>): Promise<ResultOf<Spec, Data>>
+}
+
+/** Arguments of an action as its caller writes them. */
+export type CallArguments<Spec extends ActionSpec> = undefined extends Spec['clientInput']
+  ? [...bindArgs: Spec['bindArgsClient'], input?: Spec['clientInput']]
+  : [...bindArgs: Spec['bindArgsClient'], input: Spec['clientInput'] | FormData]
+
+/** A finished action: an async function that a browser, a form or the server calls. Never throws, but for navigation. */
+export interface Action<Spec extends ActionSpec, Data> extends ActionMembers<Spec, Data> {
+  (...args: CallArguments<Spec>): Promise<ResultOf<Spec, Data>>
+}
+
+/** A finished action for React's `useActionState`. */
+export interface StateAction<Spec extends ActionSpec, Data> extends ActionMembers<Spec, Data> {
+  (...args: [...bindArgs: Spec['bindArgsClient'], prevResult: ResultOf<Spec, Data>, input: Spec['clientInput'] | FormData]): Promise<ResultOf<Spec, Data>>
+}
+
+/** Any action, whatever its types: what adapters and lists take. */
+export type AnyAction = HandledAction & {
+  readonly name: string
+  readonly definition: ActionDefinition
+  readonly posture: Posture
+  definitionHash(): string | Promise<string>
+  call(call: {
+    readonly principal: Principal | null
+    readonly input: unknown
+    readonly bindArgs?: readonly unknown[]
+    readonly approval?: string
+    readonly signal?: AbortSignal
+    readonly request?: Partial<CallRequest>
+  }): Promise<ActionResult>
+}

@@ -1,0 +1,70 @@
+import { describeSchema, type SchemaNode } from '../lib/schema-node.ts'
+import type { ActionDefinition } from './definition.ts'
+
+/** What an input schema leaves open. */
+export interface SchemaIssue {
+  /** Where: `address.city`, `tags[]`. */
+  readonly path: string
+  readonly issue: 'unbounded-string' | 'untrimmed-string' | 'free-text-choice' | 'untyped-identifier' | 'unknown-keys' | 'unbounded-list' | 'unreadable'
+  readonly message: string
+}
+
+/** Fields whose names say that they choose one of a few. */
+const CHOICE = /^(?:.*_)?(?:model|mode)$|(?:Model|Mode)$/
+/** Fields whose names say that they identify a row. */
+const IDENTIFIER = /^(?:id|uuid)$|(?:Id|_id|Uuid)$/
+/** Formats that bound a string by themselves and have no white space at their ends. */
+const FORMATS: ReadonlySet<string> = new Set([
+  'uuid', 'guid', 'cuid', 'cuid2', 'ulid', 'nanoid', 'xid', 'ksuid', 'ipv4', 'ipv6', 'cidrv4', 'cidrv6', 'mac', 'date', 'time', 'datetime', 'date-time', 'duration', 'e164',
+])
+
+/**
+ * Names what the schemas of an action's input leave open: strings with no maximum length or no trim, models and modes as
+ * free text, identifiers without a format, objects that pass unknown keys, lists with no maximum.
+ */
+export function auditSchemas(definition: ActionDefinition): readonly SchemaIssue[] {
+  const issues: SchemaIssue[] = []
+  const schemas = definition.input.kind === 'schema' ? [['', definition.input.schema] as const] : []
+  for (const [path, schema] of [...schemas, ...definition.bindArgs.map((bound, i) => [`bindArgs[${i}]`, bound] as const)]) {
+    const node = describeSchema(schema)
+    if (node === null) issues.push({ path: path || '(the whole)', issue: 'unreadable', message: 'gives no JSON Schema, so nothing can be said of it' })
+    else visit(node, path, issues, new Set())
+  }
+  return issues
+}
+
+function visit(node: SchemaNode, path: string, issues: SchemaIssue[], seen: Set<SchemaNode>): void {
+  if (seen.has(node)) return
+  seen.add(node)
+  const at = path || '(the whole)'
+  switch (node.kind) {
+    case 'object':
+      if (node.loose) issues.push({ path: at, issue: 'unknown-keys', message: 'passes keys that it does not name: use z.strictObject' })
+      for (const [name, field] of Object.entries(node.fields)) visit(field, path === '' ? name : `${path}.${name}`, issues, seen)
+      return
+    case 'array':
+      if (node.maxItems === null) issues.push({ path: at, issue: 'unbounded-list', message: 'has no maximum length: add .max()' })
+      visit(node.item, `${path}[]`, issues, seen)
+      return
+    case 'wrapped':
+      visit(node.inner, path, issues, seen)
+      return
+    case 'union':
+      for (const option of node.options) visit(option, path, issues, seen)
+      return
+    case 'string':
+      auditString(node, at, issues)
+      return
+    default:
+  }
+}
+
+function auditString(node: Extract<SchemaNode, { kind: 'string' }>, path: string, issues: SchemaIssue[]): void {
+  const name = /([^.[\]]+)(?:\[\])*$/.exec(path)?.[1] ?? path
+  const hasFormat = node.format !== null && FORMATS.has(node.format)
+  if (CHOICE.test(name)) issues.push({ path, issue: 'free-text-choice', message: 'chooses a model or a mode as free text: use z.enum' })
+  if (IDENTIFIER.test(name) && node.format === null && !node.pattern) issues.push({ path, issue: 'untyped-identifier', message: 'identifies something without a format: use z.uuid() or a pattern' })
+  if (hasFormat) return
+  if (node.maxLength === null) issues.push({ path, issue: 'unbounded-string', message: 'has no maximum length: add .max()' })
+  if (node.trims === false && !node.pattern) issues.push({ path, issue: 'untrimmed-string', message: 'is not trimmed: add .trim()' })
+}

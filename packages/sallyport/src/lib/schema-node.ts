@@ -1,0 +1,132 @@
+import type { StandardSchemaV1 } from './standard-schema.ts'
+
+/** What is known of a schema, whatever library made it: enough to project a result and to audit an input. */
+export type SchemaNode =
+  | { readonly kind: 'object'; readonly fields: { readonly [name: string]: SchemaNode }; /** Lets unknown keys through. */ readonly loose: boolean; /** Drops unknown keys without refusing them. */ readonly strips: boolean }
+  | { readonly kind: 'array'; readonly item: SchemaNode; readonly maxItems: number | null }
+  | { readonly kind: 'string'; readonly maxLength: number | null; readonly trims: boolean | null; readonly format: string | null; readonly pattern: boolean }
+  | { readonly kind: 'enum' }
+  | { readonly kind: 'union'; readonly options: readonly SchemaNode[] }
+  | { readonly kind: 'wrapped'; readonly inner: SchemaNode }
+  | { readonly kind: 'other' }
+
+/** Reads a schema: Zod 4 by its definition, others by their JSON Schema. `null` when it can't be read. */
+export function describeSchema(schema: StandardSchemaV1): SchemaNode | null {
+  try {
+    if ('_zod' in schema) return readZod(schema as unknown as ZodLike, new Map())
+    const json = schema['~standard'].jsonSchema?.output({ target: 'draft-2020-12' })
+    return json === undefined ? null : readJson(json, 0)
+  } catch {
+    return null
+  }
+}
+
+const OTHER: SchemaNode = { kind: 'other' }
+
+/** What of a Zod 4 schema is public for library authors: `_zod.def`. */
+interface ZodLike {
+  readonly _zod: { readonly def: ZodDef; readonly bag?: { readonly maximum?: number; readonly format?: string } }
+}
+
+interface ZodDef {
+  readonly type: string
+  readonly format?: string
+  readonly checks?: readonly { readonly _zod: { readonly def: { readonly check: string; readonly maximum?: number; readonly format?: string; readonly length?: number; readonly tx?: (text: string) => string } } }[]
+  readonly shape?: { readonly [name: string]: ZodLike }
+  readonly catchall?: ZodLike
+  readonly element?: ZodLike
+  readonly innerType?: ZodLike
+  readonly in?: ZodLike
+  readonly out?: ZodLike
+  readonly options?: readonly ZodLike[]
+  readonly getter?: () => ZodLike
+  readonly left?: ZodLike
+  readonly right?: ZodLike
+}
+
+function readZod(schema: ZodLike, seen: Map<ZodLike, SchemaNode>): SchemaNode {
+  const known = seen.get(schema)
+  if (known !== undefined) return known
+  const { def } = schema._zod
+  switch (def.type) {
+    case 'object': {
+      const fields: Record<string, SchemaNode> = {}
+      const catchall = def.catchall?._zod.def.type
+      // Registered before its fields are read: a recursive schema refers to it from inside.
+      const node: SchemaNode = { kind: 'object', fields, loose: catchall === 'unknown' || catchall === 'any', strips: catchall === undefined }
+      seen.set(schema, node)
+      for (const [name, field] of Object.entries(def.shape ?? {})) fields[name] = readZod(field, seen)
+      return node
+    }
+    case 'string':
+      return readZodString(schema)
+    case 'enum':
+    case 'literal':
+      return { kind: 'enum' }
+    case 'array':
+      return def.element === undefined ? OTHER : { kind: 'array', item: readZod(def.element, seen), maxItems: checkValue(def, ['max_length', 'length_equals']) }
+    case 'optional':
+    case 'nullable':
+    case 'default':
+    case 'prefault':
+    case 'readonly':
+    case 'nonoptional':
+    case 'catch':
+    case 'promise':
+      return def.innerType === undefined ? OTHER : { kind: 'wrapped', inner: readZod(def.innerType, seen) }
+    case 'lazy':
+      return def.getter === undefined ? OTHER : { kind: 'wrapped', inner: readZod(def.getter(), seen) }
+    case 'pipe': {
+      // A transform says nothing of its result: the side that is a schema counts.
+      const side = def.out?._zod.def.type === 'transform' ? def.in : def.out
+      return side === undefined ? OTHER : { kind: 'wrapped', inner: readZod(side, seen) }
+    }
+    case 'union':
+      return { kind: 'union', options: (def.options ?? []).map((option) => readZod(option, seen)) }
+    default:
+      return OTHER
+  }
+}
+
+function readZodString({ _zod: { def, bag } }: ZodLike): SchemaNode {
+  const checks = def.checks ?? []
+  const trims = checks.some(({ _zod: { def: check } }) => check.check === 'overwrite' && check.tx?.(' x ') === 'x')
+  const format = def.format ?? bag?.format ?? checks.find(({ _zod }) => _zod.def.check === 'string_format')?._zod.def.format ?? null
+  return { kind: 'string', maxLength: checkValue(def, ['max_length', 'length_equals']) ?? bag?.maximum ?? null, trims, format, pattern: format === 'regex' }
+}
+
+function checkValue(def: ZodDef, names: readonly string[]): number | null {
+  for (const { _zod } of def.checks ?? []) if (names.includes(_zod.def.check)) return _zod.def.maximum ?? _zod.def.length ?? null
+  return null
+}
+
+/** What of JSON Schema is read. */
+interface JsonSchema {
+  readonly type?: string
+  readonly properties?: { readonly [name: string]: JsonSchema }
+  readonly additionalProperties?: boolean | JsonSchema
+  readonly items?: JsonSchema
+  readonly maxItems?: number
+  readonly maxLength?: number
+  readonly format?: string
+  readonly pattern?: string
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly anyOf?: readonly JsonSchema[]
+  readonly oneOf?: readonly JsonSchema[]
+}
+
+function readJson(schema: JsonSchema, depth: number): SchemaNode {
+  if (depth > 32) return OTHER
+  if (schema.enum !== undefined || schema.const !== undefined) return { kind: 'enum' }
+  const options = schema.anyOf ?? schema.oneOf
+  if (options !== undefined) return { kind: 'union', options: options.map((option) => readJson(option, depth + 1)) }
+  if (schema.properties !== undefined) {
+    const fields = Object.fromEntries(Object.entries(schema.properties).map(([name, field]) => [name, readJson(field, depth + 1)]))
+    const extra = schema.additionalProperties
+    return { kind: 'object', fields, loose: extra !== false && !(typeof extra === 'object' && Object.keys(extra).length > 0), strips: false }
+  }
+  if (schema.type === 'array' && schema.items !== undefined) return { kind: 'array', item: readJson(schema.items, depth + 1), maxItems: schema.maxItems ?? null }
+  if (schema.type === 'string') return { kind: 'string', maxLength: schema.maxLength ?? null, trims: null, format: schema.format ?? null, pattern: schema.pattern !== undefined }
+  return OTHER
+}

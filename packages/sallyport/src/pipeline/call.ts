@@ -1,0 +1,147 @@
+import type { ActionDefinition } from '../action/definition.ts'
+import type { Principal } from '../identity/principal.ts'
+import type { CallRequest } from '../lib/call-request.ts'
+import type { HandleOptions } from '../lib/host.ts'
+import type { BudgetSession, LimitState } from '../limits/types.ts'
+import { isPromiseLike } from '../lib/maybe-promise.ts'
+import type { PortRuntime } from './runtime.ts'
+
+/** What a call is made with. */
+export interface CallOptions {
+  readonly request: CallRequest | null
+  /** For calls from outside a request: the application vouches for the principal. */
+  readonly vouched: boolean
+  readonly principal: Principal | null
+  readonly clientInput: unknown
+  readonly bindArgs: readonly unknown[]
+  readonly prevResult: unknown
+  /** Id of an approval that has been given for this call. */
+  readonly approval: string | null
+  readonly signal: AbortSignal | undefined
+  readonly refused: HandleOptions['refused']
+}
+
+/** One call on its way through the two doors. Controls read it and write what they found. */
+export class Call {
+  readonly port: PortRuntime
+  readonly definition: ActionDefinition
+  readonly request: CallRequest | null
+  readonly vouched: boolean
+  readonly clientInput: unknown
+  readonly bindArgs: readonly unknown[]
+  readonly prevResult: unknown
+  readonly refused: HandleOptions['refused']
+  readonly id: string
+  readonly startedAt: number
+  readonly callerSignal: AbortSignal | undefined
+
+  principal: Principal | null
+  /** The caller's address, where the call came in over a network. */
+  address: string | undefined = undefined
+  parsedInput: unknown = undefined
+  bindArgsParsed: readonly unknown[] = NOTHING
+  resource: unknown = undefined
+  resourceId: string | undefined = undefined
+  scope: unknown = undefined
+  ctx: object = EMPTY
+  budget: BudgetSession | null = null
+  grantId: string | null = null
+  /** Fields that the grant or the policy narrows the result to. */
+  fields: readonly string[] | null = null
+  approvalId: string | null
+  digest: string | null = null
+  definitionHash = ''
+  /** How many controls have passed, in the order of the action's list. */
+  passed = 0
+  observed: { readonly control: string; readonly reason: string }[] | null = null
+  limitStates: readonly LimitState[] | null = null
+  /** Secrets that the handler revealed. */
+  secrets: { readonly name: string; readonly version: string }[] | null = null
+  /** The intent is durable. */
+  admitted = false
+  #releases: (() => unknown)[] | null = null
+  #ends: (() => unknown)[] | null = null
+  #abort: AbortController | null = null
+  #aborted: unknown = undefined
+
+  constructor(port: PortRuntime, definition: ActionDefinition, options: CallOptions) {
+    this.port = port
+    this.definition = definition
+    this.request = options.request
+    this.vouched = options.vouched
+    this.clientInput = options.clientInput
+    this.bindArgs = options.bindArgs
+    this.prevResult = options.prevResult
+    this.refused = options.refused
+    this.callerSignal = options.signal
+    this.principal = options.vouched ? options.principal : null
+    this.approvalId = options.approval
+    this.id = port.newId()
+    this.startedAt = port.clock.now()
+  }
+
+  /** Made when somebody first asks for it: most handlers never do. */
+  get signal(): AbortSignal {
+    if (this.#abort === null) {
+      this.#abort = new AbortController()
+      if (this.#aborted !== undefined) this.#abort.abort(this.#aborted)
+      const caller = this.callerSignal
+      if (caller?.aborted === true) this.#abort.abort(caller.reason)
+      else caller?.addEventListener('abort', () => this.#abort?.abort(caller.reason), { once: true })
+    }
+    return this.#abort.signal
+  }
+
+  /** Tells the handler that nobody waits any more. */
+  abort(reason: unknown): void {
+    this.#aborted = reason
+    this.#abort?.abort(reason)
+  }
+
+  /** What a control took is given back by a later refusal, in reverse order. */
+  onRelease(release: () => unknown): void {
+    ;(this.#releases ??= []).push(release)
+  }
+
+  /** Gives back. A release that throws does not keep the others from running. */
+  releaseAll(): void {
+    const releases = this.#releases
+    if (releases === null) return
+    this.#releases = null
+    this.#runAll(releases)
+  }
+
+  #runAll(callbacks: readonly (() => unknown)[]): void {
+    const failed = (error: unknown): void =>
+      this.port.log({ level: 'error', action: this.definition.name, correlationId: this.id, control: 'release', code: 'INTERNAL', reason: 'giving back failed', cause: error })
+    for (let i = callbacks.length - 1; i >= 0; i--) {
+      try {
+        const done = callbacks[i]?.()
+        if (isPromiseLike(done)) done.then(undefined, failed)
+      } catch (error) {
+        failed(error)
+      }
+    }
+  }
+
+  /** Runs when the call has ended, however it ended: a slot is free again. */
+  onEnd(end: () => unknown): void {
+    ;(this.#ends ??= []).push(end)
+  }
+
+  /** The call has ended. What was taken for its duration goes back. */
+  end(): void {
+    const ends = this.#ends
+    if (ends === null) return
+    this.#ends = null
+    this.#runAll(ends)
+  }
+
+  /** A control reports without refusing. */
+  observe(control: string, reason: string): void {
+    ;(this.observed ??= []).push({ control, reason })
+  }
+}
+
+const NOTHING: readonly unknown[] = []
+const EMPTY: object = Object.freeze({})

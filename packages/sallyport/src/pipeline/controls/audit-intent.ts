@@ -1,0 +1,43 @@
+import type { AdmissionResult } from '../../audit/types.ts'
+import { isPromiseLike, type MaybePromise } from '../../lib/maybe-promise.ts'
+import type { Call } from '../call.ts'
+import { PASS, Refusal, type Control } from '../control.ts'
+import { digestOf } from '../digest.ts'
+import { factsOf } from '../facts.ts'
+
+/**
+ * `audit`: the intent is durable before the handler starts. Grant use and approval are taken in the same transaction.
+ * The names of the controls that passed are known when the action is defined: this one is the last of them.
+ */
+export function auditIntent(passed: readonly string[]): Control {
+  return {
+    name: 'audit',
+    prepare() {
+      return (call) => {
+        const digest = call.digest ?? digestOf(call)
+        return isPromiseLike(digest) ? digest.then((text) => admit(call, text, passed)) : admit(call, digest, passed)
+      }
+    },
+  }
+}
+
+function admit(call: Call, digest: string, passed: readonly string[]): MaybePromise<typeof PASS> {
+  call.digest = digest
+  const now = call.port.clock.now()
+  const result = call.port.store.ledger.admit({
+    intent: { kind: 'intent', id: call.id, time: now, facts: factsOf(call, passed) },
+    ...(call.grantId === null ? {} : { grant: { id: call.grantId, now } }),
+    ...(call.approvalId === null ? {} : { approval: { id: call.approvalId, digest, now } }),
+  })
+  return isPromiseLike(result) ? result.then((settled) => judge(call, settled)) : judge(call, result)
+}
+
+function judge(call: Call, result: AdmissionResult): typeof PASS {
+  if (result.admitted === true) {
+    call.admitted = true
+    return PASS
+  }
+  if (result.admitted !== false) throw new Refusal('UNAVAILABLE', 'the ledger answered nothing that can be read')
+  if (result.by === 'grant') throw new Refusal('GRANT_REQUIRED', result.reason, { details: { requestable: true, action: call.definition.name } })
+  throw new Refusal('CONFLICT', result.reason, { details: { approvalId: call.approvalId } })
+}

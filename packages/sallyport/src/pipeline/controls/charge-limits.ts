@@ -1,0 +1,23 @@
+import { isPromiseLike, type MaybePromise } from '../../lib/maybe-promise.ts'
+import type { LimitCheck, LimitDecision } from '../../limits/types.ts'
+import type { Call } from '../call.ts'
+import { PASS, Refusal } from '../control.ts'
+
+/** One decision of the limit store: all checks pass and are charged, or the call is refused and nothing is. */
+export function chargeLimits(call: Call, checks: readonly LimitCheck[]): MaybePromise<typeof PASS> {
+  const decision = call.port.store.limits.decide(checks, call.startedAt)
+  return isPromiseLike(decision) ? decision.then((settled) => judge(call, settled)) : judge(call, decision)
+}
+
+function judge(call: Call, decision: LimitDecision): typeof PASS {
+  if (decision.allowed !== true) {
+    if (decision.allowed !== false) throw new Refusal('UNAVAILABLE', 'the limit store answered nothing that can be read')
+    call.limitStates = decision.states
+    throw new Refusal('RATE_LIMITED', `limit '${decision.refusedBy}' is used up`, {
+      retryAfterMs: decision.retryAfterMs,
+      fix: 'Wait, or raise the limit of the tier or the action.',
+    })
+  }
+  call.limitStates = call.limitStates === null ? decision.states : [...call.limitStates, ...decision.states]
+  return PASS
+}

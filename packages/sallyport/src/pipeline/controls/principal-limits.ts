@@ -1,0 +1,55 @@
+import { DefinitionError } from '../../errors/sallyport-error.ts'
+import type { Principal } from '../../identity/principal.ts'
+import type { LimitCheck } from '../../limits/types.ts'
+import type { Tier } from '../../limits/tiers.ts'
+import type { Call } from '../call.ts'
+import { PASS, Refusal, type Control } from '../control.ts'
+import type { PortRuntime } from '../runtime.ts'
+import { chargeLimits } from './charge-limits.ts'
+
+const MINUTE_MS = 60_000
+
+/** `rate-limit`, second decision: principal by tier, action, tenant and everybody together, in one step. */
+export const principalLimits: Control = {
+  name: 'rate-limit',
+  prepare(definition, port) {
+    const cost = definition.limits.weight ?? 1
+    const { perPrincipal, perAction, concurrency } = definition.limits
+    const { perTenant, global } = port.limits
+    const window = (name: string, key: string, limit: number): LimitCheck => ({ kind: 'window', name, key: `${port.name}:${key}`, limit, windowMs: MINUTE_MS, cost })
+
+    return (call) => {
+      const { principal } = call
+      const checks: LimitCheck[] = []
+      if (principal !== null) {
+        const who = `${principal.kind}:${principal.id}`
+        const tier = tierOf(principal, port)
+        checks.push(window('principal', `principal:${who}`, tier.requestsPerMinute))
+        if (perPrincipal !== undefined) checks.push(window('principal-action', `principal:${who}:${definition.name}`, perPrincipal))
+        if (tier.concurrency !== undefined) checks.push(slot(call, 'concurrency', `concurrency:${who}`, tier.concurrency))
+        if (concurrency !== undefined) checks.push(slot(call, 'action-concurrency', `concurrency:${who}:${definition.name}`, concurrency))
+        if (perTenant !== null && principal.tenant !== undefined) checks.push(window('tenant', `tenant:${principal.tenant}`, perTenant))
+      }
+      if (perAction !== undefined) checks.push(window('action', `action:${definition.name}`, perAction))
+      if (global !== null) checks.push(window('global', 'global', global))
+      if (checks.length === 0) return PASS
+      return chargeLimits(call, checks)
+    }
+  },
+}
+
+/** The limits that hold for a principal now: its own tier, else the port's default for its kind. */
+export function tierOf(principal: Principal, port: PortRuntime): Tier {
+  const name = principal.tier ?? port.defaultTier[principal.kind] ?? 'free'
+  const tier = Object.hasOwn(port.tiers, name) ? port.tiers[name] : undefined
+  if (tier === undefined) throw new Refusal('UNAVAILABLE', `tier '${name}' is not one of the port's`, { fix: `Add it to \`tiers\` of createPort: ${Object.keys(port.tiers).join(', ')}.`, cause: new DefinitionError(name) })
+  return tier
+}
+
+/** A concurrency slot, given back when the call ends, however it ends. */
+function slot(call: Call, name: string, key: string, limit: number): LimitCheck {
+  const full = `${call.port.name}:${key}`
+  // A store that fails here keeps the slot until its lease ends: nothing to tell the caller.
+  call.onEnd(async () => call.port.store.limits.leave(full, call.id, call.port.clock.now()))
+  return { kind: 'concurrency', name, key: full, limit, holder: call.id, leaseMs: call.definition.deadlineMs + MINUTE_MS }
+}

@@ -1,0 +1,98 @@
+import type { ActionResult, ServerError } from '../action/result.ts'
+import type { ActionDefinition } from '../action/definition.ts'
+import { ERRORS, type ErrorCode } from '../errors/codes.ts'
+import { OwnError } from '../errors/own-error.ts'
+import { SallyportError } from '../errors/sallyport-error.ts'
+import { ValidationFailure } from '../errors/validation-errors.ts'
+import { isPromiseLike } from '../lib/maybe-promise.ts'
+import type { Call } from './call.ts'
+import { Refusal } from './control.ts'
+
+/** What became of something thrown: what the caller gets, and what the log keeps. */
+export interface Failure {
+  readonly result: ActionResult
+  readonly code: string
+  readonly reason: string
+  readonly fix?: string
+  readonly cause?: unknown
+}
+
+/**
+ * `error-sanitization`: turns whatever was thrown into a stable code, a safe message and the correlation id. Nothing
+ * else of it reaches the caller; details are declared ones, and scrubbed.
+ */
+export async function sanitize(error: unknown, call: Call): Promise<Failure> {
+  if (error instanceof ValidationFailure) return invalid(error, call)
+  if (error instanceof Refusal) {
+    const { retryAfterMs, details, fix, cause } = error.options
+    return failure(call, error.code, error.reason, { retryAfterMs, details, fix, cause })
+  }
+  if (error instanceof SallyportError) {
+    return failure(call, error.code, error.reason ?? error.code, { retryAfterMs: error.retryAfterMs, details: error.details, cause: error.cause })
+  }
+  if (error instanceof OwnError) return ownFailure(error, call)
+  return failure(call, 'INTERNAL', describe(error), { cause: error })
+}
+
+function failure(
+  call: Call,
+  code: ErrorCode,
+  reason: string,
+  extra: { retryAfterMs?: number | undefined; details?: Readonly<Record<string, unknown>> | undefined; fix?: string | undefined; cause?: unknown },
+): Failure {
+  const details = extra.details === undefined ? undefined : scrubDetails(extra.details, call)
+  const serverError: ServerError = {
+    code,
+    message: ERRORS[code].message,
+    correlationId: call.id,
+    ...(extra.retryAfterMs === undefined ? {} : { retryAfterMs: Math.max(0, Math.ceil(extra.retryAfterMs)) }),
+    ...(details === undefined ? {} : { details }),
+  }
+  return {
+    result: { serverError },
+    code,
+    reason: call.port.scrubber.scrub(reason).text,
+    ...(extra.fix === undefined ? {} : { fix: extra.fix }),
+    ...(extra.cause === undefined ? {} : { cause: extra.cause }),
+  }
+}
+
+/** Details must be JSON, so that nothing hides behind a getter or a class; then they are scrubbed. */
+function scrubDetails(details: Readonly<Record<string, unknown>>, call: Call): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return call.port.scrubber.scrubValue(JSON.parse(JSON.stringify(details)) as Record<string, unknown>).value
+  } catch {
+    return undefined
+  }
+}
+
+async function invalid(error: ValidationFailure, call: Call): Promise<Failure> {
+  return {
+    result: { validationErrors: scrubDetails(error.errors, call) ?? {} },
+    code: 'INVALID_INPUT',
+    reason: `invalid: ${Object.keys(error.errors).slice(0, 20).map((key) => (key === '_errors' ? '(the whole)' : key)).join(', ')}`,
+  }
+}
+
+/** One of the action's own errors: its details go through the schema that the action declares. */
+async function ownFailure(error: OwnError, call: Call): Promise<Failure> {
+  const schema = ownSchema(call.definition, error.code)
+  if (schema === undefined) return failure(call, 'INTERNAL', `error '${error.code}' is not declared by '${call.definition.name}'`, { cause: error })
+  const result = schema['~standard'].validate(error.details)
+  const checked = isPromiseLike(result) ? await result : result
+  if (checked.issues !== undefined) return failure(call, 'INTERNAL', `details of '${error.code}' do not fit their schema`, { cause: error })
+  // Through an object, so that a bare string or number is scrubbed the same way.
+  const details = scrubDetails({ details: checked.value }, call)?.['details']
+  const serverError: ServerError<string, unknown> = { code: error.code, message: 'The action refused this.', correlationId: call.id, details }
+  // The builder's types say which own codes a caller can meet.
+  return { result: { serverError: serverError as ServerError }, code: error.code, reason: error.code }
+}
+
+function ownSchema(definition: ActionDefinition, code: string): ActionDefinition['errors'][string] | undefined {
+  return Object.hasOwn(definition.errors, code) ? definition.errors[code] : undefined
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Error) return `${error.name}: ${error.message}`.slice(0, 500)
+  return `a ${typeof error} was thrown`
+}

@@ -1,0 +1,72 @@
+import type { ActionDefinition } from '../action/definition.ts'
+import { withDeadline, type DeadlineList } from '../lib/deadline.ts'
+import { isPromiseLike } from '../lib/maybe-promise.ts'
+import type { StandardSchemaV1 } from '../lib/standard-schema.ts'
+import type { Call } from './call.ts'
+import { Refusal } from './control.ts'
+import { makeProjector, type Projector } from './output/projector.ts'
+import { isStream, letOutStream, type StreamOptions } from './output/stream.ts'
+import { OutputWalker, settlePromises } from './output/walker.ts'
+import type { PortRuntime } from './runtime.ts'
+
+/** The inner door of one action: `projection` and `scrubbing` of whatever the handler returned. */
+export interface InnerDoor {
+  /** What may leave. Throws when the result doesn't fit its schema or holds what can't leave. */
+  letOut(call: Call, raw: unknown): Promise<LetOut>
+  /** True when what the handler returned is let out as a stream, whose outcome is known only at its end. */
+  streams(raw: unknown): raw is AsyncIterable<unknown> | ReadableStream<unknown>
+  letOutStream(call: Call, raw: AsyncIterable<unknown> | ReadableStream<unknown>, onEnd: StreamOptions['onEnd']): ReadableStream<unknown>
+}
+
+/** A result on its way out, and which rules found something in it. */
+export interface LetOut {
+  readonly data: unknown
+  readonly findings: ReadonlyMap<string, number> | null
+}
+
+/** Compiles the inner door when the action is defined. */
+export function compileInnerDoor(definition: ActionDefinition, port: PortRuntime): InnerDoor {
+  const { output } = definition
+  const schema = output.kind === 'waived' ? null : output.schema
+  const project = schema === null ? null : makeProjector(schema)
+  const disclosed = new Set(definition.discloses.map(({ field }) => field))
+  const deadline = port.deadlines.of(definition.deadlineMs)
+  const idle = port.deadlines.of(output.kind === 'stream' ? output.idleMs : 30_000)
+  const textField = output.kind === 'stream' ? output.textField : null
+
+  return {
+    async letOut(call, raw) {
+      if (output.kind === 'stream') throw new Refusal('INTERNAL', 'the handler declared a stream and returned none')
+      const value = schema === null ? raw : await fitted(schema, project, raw)
+      return walk(call, call.fields === null ? value : narrow(value, call.fields), disclosed, deadline)
+    },
+    streams: (raw): raw is AsyncIterable<unknown> | ReadableStream<unknown> => output.kind !== 'schema' && isStream(raw),
+    letOutStream: (call, raw, onEnd) => letOutStream(call, raw, { schema, project, idle, textField, onEnd }),
+  }
+}
+
+async function fitted(schema: StandardSchemaV1, project: Projector | null, raw: unknown): Promise<unknown> {
+  const validated = schema['~standard'].validate(raw)
+  const result = isPromiseLike(validated) ? await validated : validated
+  if (result.issues !== undefined) {
+    const places = result.issues.slice(0, 5).map((issue) => (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.') || '(the whole)')
+    throw new Refusal('INTERNAL', `the result does not fit its schema at ${places.join(', ')}`, { fix: 'Change outputSchema or what the handler returns.' })
+  }
+  return project === null ? result.value : project(result.value)
+}
+
+async function walk(call: Call, value: unknown, disclosed: ReadonlySet<string>, deadline: DeadlineList): Promise<LetOut> {
+  const walker = new OutputWalker(call.port.scrubber, disclosed)
+  const data = walker.walk(value)
+  if (!walker.metPromise) return { data, findings: walker.findings }
+  const settled = await withDeadline(settlePromises(value), deadline, () => new Refusal('TIMEOUT', 'a promise in the result did not settle in time'))
+  const second = new OutputWalker(call.port.scrubber, disclosed)
+  return { data: second.walk(settled), findings: second.findings }
+}
+
+/** Only the fields that the policy and the grant leave, of an object or of each object of a list. */
+function narrow(value: unknown, fields: readonly string[]): unknown {
+  if (Array.isArray(value)) return value.map((item) => narrow(item, fields))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).filter(([key]) => fields.includes(key)))
+}

@@ -1,0 +1,90 @@
+import type { AnyMiddleware } from '../action/definition.ts'
+import type { Call } from './call.ts'
+import { Refusal } from './control.ts'
+
+/**
+ * Runs middleware around the rest of a call. Each can add context and must call `next` exactly once. What it returns is
+ * not looked at, because the result stays with the pipeline; and a failure further in can't be swallowed: `next`
+ * resolves with `success: false`, and the failure is thrown once the middleware is through.
+ */
+export async function runMiddleware(list: readonly AnyMiddleware[], call: Call, rest: () => Promise<void>, i = 0): Promise<void> {
+  const middleware = list[i]
+  if (middleware === undefined) return rest()
+  const args = new MiddlewareView(call, () => runMiddleware(list, call, rest, i + 1))
+  let thrown: { readonly error: unknown } | null = null
+  try {
+    // The builder has checked that it takes these arguments.
+    await middleware(args as never)
+  } catch (error) {
+    thrown = { error }
+  }
+  // Who does not wait for `next` is waited for here. What failed further in wins over what middleware made of it.
+  if (args.inner !== null) await args.inner
+  if (thrown !== null) throw thrown.error
+  if (args.inner === null || args.nextCalls > 1) {
+    throw new Refusal('INTERNAL', `middleware ${i + 1} of '${call.definition.name}' called next() ${args.nextCalls} times`, {
+      fix: 'Call and await next() exactly once, or throw to refuse.',
+    })
+  }
+}
+
+/** What middleware is called with. Getters on the prototype, so that making one is cheap. */
+class MiddlewareView {
+  readonly #call: Call
+  readonly #proceed: () => Promise<void>
+  readonly next: (options?: { readonly ctx?: object }) => Promise<object>
+  inner: Promise<void> | null = null
+  nextCalls = 0
+
+  constructor(call: Call, proceed: () => Promise<void>) {
+    this.#call = call
+    this.#proceed = proceed
+    // A property, not a method: middleware takes it out of its arguments.
+    this.next = (options) => this.#next(options?.ctx)
+  }
+
+  async #next(ctx: object | undefined): Promise<object> {
+    this.nextCalls++
+    if (this.nextCalls > 1) return { success: false, ctx: this.#call.ctx }
+    if (ctx !== undefined) this.#call.ctx = ctx
+    const given = this.#call.ctx
+    this.inner = this.#proceed()
+    try {
+      await this.inner
+      return { success: true, ctx: given }
+    } catch {
+      return { success: false, ctx: given }
+    }
+  }
+
+  get clientInput(): unknown {
+    return this.#call.clientInput
+  }
+  get parsedInput(): unknown {
+    return this.#call.parsedInput
+  }
+  get bindArgsParsedInputs(): readonly unknown[] {
+    return this.#call.bindArgsParsed
+  }
+  get principal(): unknown {
+    return this.#call.principal
+  }
+  get resource(): unknown {
+    return this.#call.resource
+  }
+  get scope(): unknown {
+    return this.#call.scope
+  }
+  get ctx(): object {
+    return this.#call.ctx
+  }
+  get metadata(): unknown {
+    return this.#call.definition.metadata
+  }
+  get correlationId(): string {
+    return this.#call.id
+  }
+  get signal(): AbortSignal {
+    return this.#call.signal
+  }
+}

@@ -1,0 +1,66 @@
+import type { IdentityProvider } from '../identity/provider.ts'
+import type { Tier } from '../limits/tiers.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { AsyncContext } from '../lib/context.ts'
+import type { Deadlines } from '../lib/deadline.ts'
+import type { Host } from '../lib/host.ts'
+import type { MaybePromise } from '../lib/maybe-promise.ts'
+import type { Policy } from '../policy/types.ts'
+import type { Screener } from '../screening/types.ts'
+import type { Scrubber } from '../scrub/types.ts'
+import type { Store } from '../stores/types.ts'
+import type { Call } from './call.ts'
+
+/** What a control did, for people: one line each in development, and whatever the application does with it. */
+export interface LogEntry {
+  readonly level: 'warn' | 'error'
+  readonly action: string
+  readonly correlationId: string
+  /** The control that refused, or where the call failed. */
+  readonly control: string
+  readonly code: string
+  readonly reason: string
+  /** What the developer can do about it. */
+  readonly fix?: string
+  /** What was thrown. Scrub it before it goes anywhere. */
+  readonly cause?: unknown
+}
+
+/** Limits of a port that no tier has: before anybody is known, and of everybody together. */
+export interface PortLimits {
+  /** Calls per minute of one address. Default 300. */
+  readonly perAddress: number
+  /** Calls per minute of one tenant, `null` for none. */
+  readonly perTenant: number | null
+  /** Calls per minute of everybody, `null` for none. */
+  readonly global: number | null
+}
+
+/** What the pipeline needs of a port. */
+export interface PortRuntime {
+  readonly name: string
+  readonly environment: string
+  readonly production: boolean
+  readonly clock: Clock
+  readonly deadlines: Deadlines
+  /** The longest that one control may wait for somebody else, milliseconds. */
+  readonly controlDeadlineMs: number
+  readonly identity: IdentityProvider
+  readonly policy: Policy
+  readonly tiers: { readonly [name: string]: Tier }
+  readonly defaultTier: { readonly [kind: string]: string }
+  readonly limits: PortLimits
+  readonly store: Store
+  readonly host: Host | null
+  /** The roles that a person holds now, `null` for who has left. Asked about who approved a call or gave a grant. */
+  readonly rolesOf: ((personId: string) => MaybePromise<readonly string[] | null>) | null
+  readonly scrubber: Scrubber
+  readonly screener: Screener
+  /** How the log keeps addresses. */
+  readonly addressForLog: (address: string) => string
+  readonly ipv6Prefix: number
+  readonly context: AsyncContext<Call>
+  readonly newId: () => string
+  readonly sha256: (text: string) => string | Promise<string>
+  readonly log: (entry: LogEntry) => void
+}

@@ -1,0 +1,62 @@
+import type { ScreeningMode } from './action/definition.ts'
+import type { IdentityProvider } from './identity/provider.ts'
+import type { Principal } from './identity/principal.ts'
+import type { Clock } from './lib/clock.ts'
+import type { Duration } from './lib/duration.ts'
+import type { Host } from './lib/host.ts'
+import type { MaybePromise } from './lib/maybe-promise.ts'
+import type { Tiers } from './limits/tiers.ts'
+import type { LogEntry, PortLimits } from './pipeline/runtime.ts'
+import type { Policy } from './policy/types.ts'
+import type { Screener } from './screening/types.ts'
+import type { Scrubber } from './scrub/types.ts'
+import type { Store } from './stores/types.ts'
+
+/** Where an application runs: part of every digest, grant and audit event. */
+export type Environment = 'development' | 'test' | 'staging' | 'production' | (string & {})
+
+/** What `createPort` takes. */
+export interface PortOptions<P extends Principal = Principal, Permission extends string = string> {
+  /** Tells ports of one process apart. Two with one name share their state. Default `default`. */
+  readonly name?: string
+  /** Default `NODE_ENV`, else `production`: what is not known to be development is not. */
+  readonly environment?: Environment
+  /** Says who is calling. `firstOf([…])` asks several. */
+  readonly identity: IdentityProvider<P>
+  /** Says who may do what. */
+  readonly policy: Policy<Permission>
+  /**
+   * Where audit, approvals, grants and limits are kept. As a function it is called once per process and port name, however
+   * often a bundler instantiates the module: pass a function wherever modules are bundled, or limits multiply.
+   */
+  readonly store: Store | (() => Store)
+  /** The framework that calls come from: `nextAdapter()`, `fetchAdapter()`. Without one only `action.call()` works. */
+  readonly adapter?: Host
+  /** Tiers by name. Default: the four of `defaultTiers`. */
+  readonly tiers?: Tiers
+  /** The tier of a principal that has none. Default `{ user: 'free', service: 'enterprise', agent: 'agent' }`. */
+  readonly defaultTier?: { readonly user?: string; readonly service?: string; readonly agent?: string }
+  /** Limits that no tier has. */
+  readonly limits?: Partial<PortLimits>
+  /** What redacts on the way out. Default: the provider rules. Secrets are registered with it. A function is called once, like `store`. */
+  readonly scrub?: Scrubber | (() => Scrubber)
+  /** Looks for known attacks in input. Default: all rules. */
+  readonly screener?: Screener
+  /** What a screening finding does, unless the action says otherwise. Default `report`. */
+  readonly screening?: ScreeningMode
+  /**
+   * The roles that a person holds now, by id; `null` for who has left. Needed by approvals, and by grants of services:
+   * who approved or granted is looked at again when the call runs.
+   */
+  readonly rolesOf?: (personId: string) => MaybePromise<readonly string[] | null>
+  /** What is said of schemas that leave input open. Default `warn` in development, `off` elsewhere. */
+  readonly schemaAudit?: 'warn' | 'throw' | 'off'
+  /** How the audit log keeps addresses: whole, cut to /24 or /48 (default), or not at all. */
+  readonly addressInLog?: 'full' | 'truncated' | 'none'
+  /** The longest that a control waits for an identity provider, a policy or a store. Default `5s`. */
+  readonly controlDeadline?: Duration
+  /** Gets a line for each refusal and failure. Default: the console, in development every one, in production errors alone. */
+  readonly log?: (entry: LogEntry) => void
+  /** For tests. */
+  readonly clock?: Clock
+}

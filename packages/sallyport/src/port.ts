@@ -1,0 +1,185 @@
+import { createContext } from '#context'
+import { sha256Hex } from '#digest'
+import { ActionBuilder, type DefineAction } from './action/builder.ts'
+import { createAction } from './action/create-action.ts'
+import { emptyDraft, type Draft } from './action/draft.ts'
+import { auditSchemas } from './action/schema-audit.ts'
+import type { ActionDefinition } from './action/definition.ts'
+import type { ActionSpec, EmptySpec } from './action/spec.ts'
+import type { AnyAction } from './action/action.ts'
+import { DefinitionError } from './errors/sallyport-error.ts'
+import type { Principal } from './identity/principal.ts'
+import { addressForLog } from './lib/address-for-log.ts'
+import { systemClock } from './lib/clock.ts'
+import { consoleLog } from './lib/console-log.ts'
+import { Deadlines } from './lib/deadline.ts'
+import { parseDuration } from './lib/duration.ts'
+import { defaultTiers } from './limits/tiers.ts'
+import type { Call } from './pipeline/call.ts'
+import type { PortRuntime } from './pipeline/runtime.ts'
+import type { PortOptions } from './port-options.ts'
+import { createScreener } from './screening/screener.ts'
+import { createScrubber } from './scrub/scrubber.ts'
+import type { Scrubber } from './scrub/types.ts'
+import type { Store } from './stores/types.ts'
+
+/** Starts definitions: `port.define('order.cancel')`, or a base of one's own that many share. */
+export interface Define<Spec extends ActionSpec> {
+  (name: string): ActionBuilder<Spec>
+  /**
+   * A base for several actions: what is declared in `extend` holds for each of them.
+   *
+   * @example
+   * ```ts
+   * const admin = port.define.with((base) => base.freshness('5m').use(requireDesk))
+   * export const rotate = admin('secret.rotate').inputSchema(…)
+   * ```
+   */
+  with<Extended extends ActionSpec>(extend: (base: ActionBuilder<Spec>) => ActionBuilder<Extended>): Define<Extended>
+}
+
+/** Identity, policy, limits, store, secrets and scrub rules of one application. Made by `createPort`. */
+export interface Port<P extends Principal = Principal, Permission extends string = string> {
+  readonly name: string
+  readonly environment: string
+  readonly define: Define<EmptySpec<{ readonly principal: P; readonly permission: Permission }>>
+  readonly store: Store
+  /** For adapters and tools of the library. */
+  readonly runtime: PortRuntime
+  /** The actions that have been defined so far in this process. Modules load lazily: never a full list. */
+  readonly defined: ReadonlyMap<string, AnyAction>
+  /** Writes what is queued and closes the stores. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes a port: the one place where an application says who its callers are, what they may do, and where it is recorded.
+ *
+ * @throws DefinitionError when an option is missing or can't be understood.
+ * @example
+ * ```ts
+ * export const port = createPort({
+ *   name: 'shop',
+ *   identity: betterAuthIdentity(auth),
+ *   policy: definePolicy({ roles: { customer: ['order:read', 'order:update'] } }),
+ *   store: sqliteStore({ path: '.data/sallyport' }),
+ *   adapter: nextAdapter({ trustedProxies: 1 }),
+ * })
+ * ```
+ */
+export function createPort<P extends Principal, Permission extends string>(options: PortOptions<P, Permission>): Port<P, Permission> {
+  const runtime = makeRuntime(options as PortOptions)
+  const schemaAudit = options.schemaAudit ?? (runtime.production ? 'off' : 'warn')
+  const defined = new Map<string, AnyAction>()
+
+  const finish = (definition: ActionDefinition): AnyAction => {
+    auditDefinition(definition, schemaAudit, runtime)
+    const action = createAction(definition, runtime)
+    // The same name again is the same module instantiated again by a bundler, or reloaded in development.
+    defined.set(definition.name, action)
+    return action
+  }
+  // The builder's `action()` says what its action's types are: only it knows the spec.
+  const define = finish as DefineAction
+
+  const start = (name: string): Draft => emptyDraft(requireName(name), options.screening ?? 'report')
+  return {
+    name: runtime.name,
+    environment: runtime.environment,
+    define: makeDefine(start, define),
+    store: runtime.store,
+    runtime,
+    defined,
+    async close() {
+      await runtime.store.ledger.flush()
+      await runtime.store.ledger.close()
+      await runtime.store.limits.close?.()
+    },
+  }
+}
+
+function makeDefine<Spec extends ActionSpec>(start: (name: string) => Draft, define: DefineAction, extend?: (base: ActionBuilder<never>) => ActionBuilder<never>): Define<Spec> {
+  const begin = (name: string): ActionBuilder<Spec> => {
+    const builder = new ActionBuilder<never>(start(name), define)
+    // Which spec a base has is what its `extend` says: the types are tracked by `with`, the values by the builder.
+    return (extend === undefined ? builder : extend(builder)) as unknown as ActionBuilder<Spec>
+  }
+  return Object.assign(begin, {
+    with<Extended extends ActionSpec>(next: (base: ActionBuilder<Spec>) => ActionBuilder<Extended>): Define<Extended> {
+      const chained = (base: ActionBuilder<never>): ActionBuilder<never> =>
+        next((extend === undefined ? base : extend(base)) as unknown as ActionBuilder<Spec>) as unknown as ActionBuilder<never>
+      return makeDefine<Extended>(start, define, chained)
+    },
+  })
+}
+
+function makeRuntime(options: PortOptions): PortRuntime {
+  for (const key of ['identity', 'policy', 'store'] as const) {
+    if (options[key] === undefined || options[key] === null) throw new DefinitionError(`createPort needs \`${key}\`.`)
+  }
+  const name = options.name ?? 'default'
+  const environment = options.environment ?? readEnvironment()
+  const production = environment !== 'development' && environment !== 'test'
+  const clock = options.clock ?? systemClock
+  const { store, scrubber } = sharedState(name, options)
+  return {
+    name,
+    environment,
+    production,
+    clock,
+    deadlines: new Deadlines(clock),
+    controlDeadlineMs: parseDuration(options.controlDeadline ?? '5s'),
+    identity: options.identity,
+    policy: options.policy,
+    tiers: options.tiers ?? { ...defaultTiers },
+    defaultTier: { user: 'free', service: 'enterprise', agent: 'agent', ...options.defaultTier },
+    limits: { perAddress: 300, perTenant: null, global: null, ...options.limits },
+    store,
+    host: options.adapter ?? null,
+    rolesOf: options.rolesOf ?? null,
+    scrubber,
+    screener: options.screener ?? createScreener(),
+    addressForLog: addressForLog(options.addressInLog ?? 'truncated'),
+    ipv6Prefix: 64,
+    context: createContext<Call>(),
+    newId: () => crypto.randomUUID(),
+    sha256: sha256Hex,
+    log: options.log ?? consoleLog(production, (text) => scrubber.scrub(text).text),
+  }
+}
+
+/** What one port keeps in a process. */
+interface PortState {
+  readonly store: Store
+  readonly scrubber: Scrubber
+}
+
+/**
+ * A bundler instantiates the same module two or three times in one process, and limits must not multiply: what a function
+ * makes is kept under a global symbol of the port's name. A store that is given as it is belongs to whoever made it.
+ */
+function sharedState(name: string, { store, scrub }: PortOptions): PortState {
+  const makeScrubber = typeof scrub === 'function' ? scrub : () => scrub ?? createScrubber()
+  if (typeof store !== 'function') return { store, scrubber: makeScrubber() }
+  const globals = globalThis as unknown as Record<symbol, PortState | undefined>
+  return (globals[Symbol.for(`sallyport:${name}`)] ??= { store: store(), scrubber: makeScrubber() })
+}
+
+function readEnvironment(): string {
+  const env = (globalThis as { process?: { env?: Readonly<Record<string, string | undefined>> } }).process?.env
+  return env?.['NODE_ENV'] ?? 'production'
+}
+
+function requireName(name: string): string {
+  if (!/^[a-zA-Z][\w-]*(?:\.[a-zA-Z][\w-]*)*$/.test(name)) throw new DefinitionError(`'${name}' is not a name for an action. Write 'order.changeAddress'.`)
+  return name
+}
+
+function auditDefinition(definition: ActionDefinition, mode: 'warn' | 'throw' | 'off', runtime: PortRuntime): void {
+  if (mode === 'off') return
+  const issues = auditSchemas(definition)
+  if (issues.length === 0) return
+  const reason = issues.map(({ path, message }) => `${path} ${message}`).join('; ')
+  if (mode === 'throw') throw new DefinitionError(`The input of '${definition.name}' leaves something open: ${reason}.`)
+  runtime.log({ level: 'warn', action: definition.name, correlationId: '-', control: 'validation', code: 'SCHEMA', reason })
+}

@@ -1,0 +1,78 @@
+import { approvalStatus } from '../../approvals/status.ts'
+import type { ApprovalRecord, ApprovalStore } from '../../approvals/types.ts'
+import type { MemoryTake } from './ledger.ts'
+
+/** Approvals in this process's memory, and how the memory ledger consumes one. */
+export interface MemoryApprovals extends ApprovalStore {
+  readonly admission: MemoryTake<{ readonly id: string; readonly digest: string; readonly now: number }>
+}
+
+const MAX_KEPT = 10_000
+
+/**
+ * Approvals in memory, for tests and development: nothing survives the process.
+ *
+ * @throws RangeError from `create` when 10,000 approvals that are still open are kept.
+ */
+export function memoryApprovals(): MemoryApprovals {
+  const records = new Map<string, ApprovalRecord>()
+
+  function update(record: ApprovalRecord, patch: Partial<ApprovalRecord>): ApprovalRecord {
+    const next = { ...record, ...patch }
+    records.set(record.id, next)
+    return next
+  }
+
+  function makeRoom(now: number): void {
+    for (const record of records.values()) {
+      if (records.size < MAX_KEPT) return
+      if (!['pending', 'approved'].includes(approvalStatus(record, now))) records.delete(record.id)
+    }
+    if (records.size >= MAX_KEPT) throw new RangeError(`More than ${MAX_KEPT} approvals are open`)
+  }
+
+  const newestFirst = (): ApprovalRecord[] => [...records.values()].reverse()
+
+  return {
+    create(record) {
+      if (records.size >= MAX_KEPT) makeRoom(record.createdAt)
+      for (const other of records.values()) {
+        const same = other.requester === record.requester && other.action === record.action && other.resource?.id === record.resource?.id
+        if (same && other.state === 'pending') update(other, { state: 'superseded', input: null })
+      }
+      records.set(record.id, record)
+    },
+    get: (id) => records.get(id) ?? null,
+    findByDigest: (digest, requester) =>
+      newestFirst().find((record) => record.digest === digest && record.requester === requester && !['executed', 'withdrawn', 'superseded'].includes(record.state)) ?? null,
+    decide(id, decision) {
+      const record = records.get(id)
+      if (record === undefined || approvalStatus(record, decision.at) !== 'pending') return null
+      if (record.excluded.includes(decision.by) || record.decisions.some((earlier) => earlier.by === decision.by)) return null
+      const decisions = [...record.decisions, decision]
+      if (decision.decision === 'deny') return update(record, { decisions, state: 'denied', input: null })
+      if (decisions.length < record.quorum) return update(record, { decisions })
+      return update(record, { decisions, state: 'approved', executeBy: decision.at + record.executeWithinMs })
+    },
+    withdraw(id, requester, now) {
+      const record = records.get(id)
+      if (record?.requester !== requester || !['pending', 'approved'].includes(approvalStatus(record, now))) return false
+      update(record, { state: 'withdrawn', input: null })
+      return true
+    },
+    pending: ({ now, limit = 100 }) => [...records.values()].filter((record) => approvalStatus(record, now) === 'pending').slice(0, limit),
+    ofRequester: (requester, { limit = 100 }) => newestFirst().filter((record) => record.requester === requester).slice(0, limit),
+    admission: {
+      refuses({ id, digest, now }) {
+        const record = records.get(id)
+        if (record === undefined || record.digest !== digest) return 'there is no such approval'
+        const status = approvalStatus(record, now)
+        return status === 'approved' ? undefined : `the approval is ${status}`
+      },
+      take({ id }) {
+        const record = records.get(id)
+        if (record !== undefined) update(record, { state: 'executed', input: null })
+      },
+    },
+  }
+}

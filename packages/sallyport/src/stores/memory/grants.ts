@@ -1,0 +1,75 @@
+import type { GrantRecord, GrantStore } from '../../grants/types.ts'
+import type { MemoryTake } from './ledger.ts'
+
+/** Grants in this process's memory, and how the memory ledger takes a use of one. */
+export interface MemoryGrants extends GrantStore {
+  readonly admission: MemoryTake<{ readonly id: string; readonly now: number }>
+}
+
+const MAX_KEPT = 10_000
+
+/**
+ * Grants in memory, for tests and development: nothing survives the process.
+ *
+ * @throws RangeError from `create` when 10,000 live grants are kept.
+ */
+export function memoryGrants(): MemoryGrants {
+  const records = new Map<string, GrantRecord>()
+
+  const isDead = (grant: GrantRecord, now: number): boolean => grant.revokedAt !== null || grant.expiresAt <= now || grant.uses >= grant.maxUses
+  const isLive = (grant: GrantRecord, now: number): boolean => !isDead(grant, now) && grant.notBefore <= now
+
+  /** The grant and those above it: a use is a use of each of them. Undefined where one is missing. */
+  function lineage(id: string): GrantRecord[] | undefined {
+    const line: GrantRecord[] = []
+    for (let at: string | null = id; at !== null; ) {
+      const grant: GrantRecord | undefined = records.get(at)
+      if (grant === undefined) return undefined
+      line.push(grant)
+      at = grant.parentId
+    }
+    return line
+  }
+
+  return {
+    create(grant) {
+      if (records.size >= MAX_KEPT) for (const other of records.values()) if (isDead(other, grant.createdAt)) records.delete(other.id)
+      if (records.size >= MAX_KEPT) throw new RangeError(`More than ${MAX_KEPT} grants are live`)
+      records.set(grant.id, grant)
+    },
+    get: (id) => records.get(id) ?? null,
+    find: ({ environment, tenant, subject, actor, action, now }) =>
+      [...records.values()]
+        .filter((grant) => grant.environment === environment && grant.tenant === tenant && grant.subject === subject && grant.actor === actor)
+        .filter((grant) => grant.actions.includes(action) && isLive(grant, now))
+        .sort((a, b) => a.expiresAt - b.expiresAt),
+    revoke(id, now) {
+      let revoked = 0
+      const revokeTree = (grantId: string): void => {
+        const grant = records.get(grantId)
+        if (grant !== undefined && grant.revokedAt === null) {
+          records.set(grantId, { ...grant, revokedAt: now })
+          revoked++
+        }
+        for (const child of [...records.values()]) if (child.parentId === grantId) revokeTree(child.id)
+      }
+      revokeTree(id)
+      return revoked
+    },
+    list: ({ actor, subject, limit = 100 }) =>
+      [...records.values()]
+        .reverse()
+        .filter((grant) => (actor === undefined || grant.actor === actor) && (subject === undefined || grant.subject === subject))
+        .slice(0, limit),
+    admission: {
+      refuses({ id, now }) {
+        const line = lineage(id)
+        if (line === undefined) return 'there is no such grant'
+        return line.every((grant) => isLive(grant, now)) ? undefined : 'the grant is not live any more'
+      },
+      take({ id }) {
+        for (const grant of lineage(id) ?? []) records.set(grant.id, { ...grant, uses: grant.uses + 1 })
+      },
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import type { Store } from '../types.ts'
+import { memoryApprovals } from './approvals.ts'
+import { memoryGrants } from './grants.ts'
+import { memoryLedger, type MemoryLedgerOptions } from './ledger.ts'
+import { memoryLimits } from './limits.ts'
+
+/**
+ * Everything that a port keeps, in this process's memory: for tests and development. Nothing survives the process, and
+ * two processes share nothing.
+ *
+ * @example
+ * ```ts
+ * const port = createPort({ store: memoryStore(), … })
+ * ```
+ */
+export function memoryStore(options: Omit<MemoryLedgerOptions, 'admission'> = {}): Store {
+  const approvals = memoryApprovals()
+  const grants = memoryGrants()
+  const ledger = memoryLedger({ ...options, admission: { grant: grants.admission, approval: approvals.admission } })
+  return { ledger, limits: memoryLimits(), approvals, grants }
+}
