@@ -1,0 +1,49 @@
+import type { AllowList, Rule } from '../rule.ts'
+import { Searcher } from '../pattern/search.ts'
+import { entropy } from './entropy.ts'
+
+/** What a match looks like to the checks beyond the pattern. */
+export interface Candidate {
+  readonly secret: string
+  readonly match: string
+  readonly line: string
+}
+
+/** True where a match is a finding. */
+export interface Filter {
+  readonly needsContext: boolean
+  accept(candidate: Candidate): boolean
+}
+
+/** Entropy, validator and allow-lists of a rule, cheapest first. */
+export function createFilter(rule: Rule): Filter {
+  const allow = (rule.allow ?? []).map(compileAllowList)
+  return {
+    needsContext: needsContext(rule),
+    accept(candidate) {
+      if (rule.minEntropy !== undefined && entropy(candidate.secret) <= rule.minEntropy) return false
+      if (rule.validate && !rule.validate(candidate.secret)) return false
+      return !allow.some((allows) => allows(candidate))
+    },
+  }
+}
+
+/** Whether anything of the rule looks at more than the secret. */
+export function needsContext(rule: Rule): boolean {
+  return (rule.allow ?? []).some((list) => list.target === 'match' || list.target === 'line')
+}
+
+function compileAllowList(list: AllowList): (candidate: Candidate) => boolean {
+  const searchers = (list.patterns ?? []).map((pattern) => new Searcher(pattern))
+  const stopwords = (list.stopwords ?? []).map((word) => word.toLowerCase())
+  const target = list.target ?? 'secret'
+  return (candidate) => {
+    const byPattern = (): boolean => searchers.some((searcher) => searcher.test(candidate[target]))
+    const byWord = (): boolean => {
+      const lower = candidate.secret.toLowerCase()
+      return stopwords.some((word) => lower.includes(word))
+    }
+    if (!list.all) return byPattern() || byWord()
+    return (searchers.length > 0 || stopwords.length > 0) && (searchers.length === 0 || byPattern()) && (stopwords.length === 0 || byWord())
+  }
+}

@@ -1,0 +1,5 @@
+export { createScrubber, type ScrubberOptions } from './scrubber.ts'
+export { scrubBytes, scrubText } from './transform.ts'
+export type { AllowList, Rule, Validator } from './rule.ts'
+export { PatternError } from './pattern/pattern-error.ts'
+export type { Finding, Scrubber, ScrubStream, ScrubValueOptions } from './types.ts'

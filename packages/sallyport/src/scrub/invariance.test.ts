@@ -1,0 +1,79 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createScrubber } from './scrubber.ts'
+import { scrubByDefinition } from './reference.fixture.ts'
+import type { Rule } from './rule.ts'
+
+/** Small patterns over a small alphabet, so that random texts match, nearly match and overlap all the time. */
+const PATTERNS: readonly (string | readonly [string, number])[] = [
+  'ab+c',
+  '\\bab[a-c]{2,4}',
+  'a(?:.*b)?',
+  'ab|abc|abcabc',
+  '(?:abc|c)a',
+  'a{2,3}?b',
+  '[ab]{3}\\b',
+  'b-\\d+(?:-\\d+)*',
+  '(?i)aB_?c',
+  'c(?:ab)*c',
+  '^ab',
+  'bc$',
+  '\\Bca\\B',
+  'a[^c]c',
+  'a.c.*?b',
+  '(?:a|ab)(?:c|bcd)(?:d*)',
+  ['c=([ab]{2,5})', 1],
+  ['ab:(\\w{2,})(?:\\s|$)', 1],
+  ['(?:key|k)[ =]{1,2}([abc]+?)(?:c|-)', 1],
+  '\\d{3}-\\d{2}',
+  'ab{2,}c|ab',
+]
+
+const rules = fc.uniqueArray(fc.integer({ min: 0, max: PATTERNS.length - 1 }), { minLength: 1, maxLength: 4 }).map((picked) =>
+  picked.map((index): Rule => {
+    const pattern = PATTERNS[index]!
+    const id = `rule-${index}`
+    return typeof pattern === 'string' ? { id, description: id, pattern } : { id, description: id, pattern: pattern[0], secretGroup: pattern[1] }
+  }),
+)
+const piece = fc.constantFrom('a', 'b', 'c', 'ab', 'abc', 'B', '_', '-', ' ', '\n', 'd', '1', '23', '4-56', 'b-1', 'c=', 'key=', 'k ', 'ab:')
+const text = fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join(''))
+
+function chunked(whole: string, cuts: readonly number[]): string[] {
+  const places = [...new Set(cuts.map((cut) => cut % (whole.length + 1)))].sort((a, b) => a - b)
+  const chunks: string[] = []
+  let from = 0
+  for (const place of places) {
+    chunks.push(whole.slice(from, place))
+    from = place
+  }
+  return [...chunks, whole.slice(from)]
+}
+
+describe('scrubbing', () => {
+  it('redacts what the rules match, as the platform would', () => {
+    fc.assert(
+      fc.property(rules, text, (set, whole) => {
+        expect(createScrubber({ rules: set }).scrub(whole).text).toBe(scrubByDefinition(whole, set))
+      }),
+      { numRuns: 4000 },
+    )
+  })
+
+  it('gives the same for every chunking, and at every moment a prefix of it', () => {
+    fc.assert(
+      fc.property(rules, text, fc.array(fc.nat(), { maxLength: 6 }), (set, whole, cuts) => {
+        const scrubber = createScrubber({ rules: set })
+        const expected = scrubber.scrub(whole).text
+        const stream = scrubber.stream()
+        let out = ''
+        for (const chunk of chunked(whole, cuts)) {
+          out += stream.push(chunk)
+          expect(expected.startsWith(out)).toBe(true)
+        }
+        expect(out + stream.end()).toBe(expected)
+      }),
+      { numRuns: 4000 },
+    )
+  })
+})

@@ -1,0 +1,66 @@
+const UTF8 = new TextEncoder()
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/**
+ * The forms in which standard encoders write a value: as it is, in hex (both cases), base64 and base64url at each of the three
+ * alignments that it can have inside a longer text, percent-encoded (as `encodeURIComponent` and `URLSearchParams` do), and
+ * escaped for JSON, once, twice, and with everything beyond ASCII escaped.
+ *
+ * At alignments other than the value's own start, the characters at the two edges mix bits of the value with bits of its
+ * neighbours, and are not part of the form.
+ */
+export function encodedForms(value: string): readonly string[] {
+  const bytes = UTF8.encode(value)
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const json = JSON.stringify(value).slice(1, -1)
+  const ascii = json.replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const percent = value.isWellFormed() ? encodeURIComponent(value) : value
+  const form = new URLSearchParams([['', value]]).toString().slice(1)
+  const forms = new Set([
+    value,
+    json,
+    json.replaceAll('/', '\\/'),
+    ascii,
+    JSON.stringify(json).slice(1, -1),
+    hex,
+    hex.toUpperCase(),
+    percent,
+    form,
+    lowerPercent(percent),
+    lowerPercent(form),
+  ])
+  const whole = base64(bytes, 0, true)
+  forms.add(whole)
+  forms.add(url(whole))
+  for (const shift of [0, 1, 2]) {
+    const core = base64(bytes, shift, false)
+    forms.add(core)
+    forms.add(url(core))
+  }
+  return [...forms]
+}
+
+/** The base64 characters that depend on these bytes alone, when `shift` bytes come before them; or all, padded. */
+function base64(bytes: Uint8Array, shift: number, padded: boolean): string {
+  const bits = (bytes.length + shift) * 8
+  const first = Math.ceil((shift * 8) / 6)
+  const end = padded ? Math.ceil(bits / 6) : Math.floor(bits / 6)
+  let text = ''
+  for (let index = first; index < end; index += 1) {
+    let code = 0
+    for (let bit = index * 6; bit < index * 6 + 6; bit += 1) {
+      const byte = bytes[(bit >> 3) - shift] ?? 0
+      code = (code << 1) | ((byte >> (7 - (bit & 7))) & 1)
+    }
+    text += BASE64[code]!
+  }
+  return padded ? text + '='.repeat((4 - (text.length % 4)) % 4) : text
+}
+
+function url(text: string): string {
+  return text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+}
+
+function lowerPercent(text: string): string {
+  return text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase())
+}
