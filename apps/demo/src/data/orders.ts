@@ -65,3 +65,8 @@ export function saveAddress(order: Order, address: Address): boolean {
     .run({ ...address, id: order.id, version: order.version })
   return changes === 1
 }
+
+/** Some order that is not this customer's: the demo offers it for trying to get at. */
+export function foreignOrder(userId: string): Order | undefined {
+  return shop().prepare(`${SELECT} WHERE user_id <> ? AND status = 'packing' LIMIT 1`).get(userId) as Order | undefined
+}

@@ -1,0 +1,44 @@
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { inject } from 'vitest'
+import { files } from '../src/settings.ts'
+import { unseal } from '../src/data/seal.ts'
+import { keysOf } from '../run/environment.ts'
+
+/** Reads the shop's database beside the running application. */
+export function shopRows<Row>(query: string, ...values: readonly SQLInputValue[]): Row[] {
+  return rows(files.shop(inject('dataDirectory')), query, values)
+}
+
+/** Reads or changes the accounts' database beside the running application. */
+export function accountRows<Row>(query: string, ...values: readonly SQLInputValue[]): Row[] {
+  return rows(files.accounts(inject('dataDirectory')), query, values)
+}
+
+/** The order with this number. */
+export function orderNumbered(number: string): { id: string; city: string; version: number } {
+  const [order] = shopRows<{ id: string; city: string; version: number }>('SELECT id, city, version FROM purchase WHERE number = ?', number)
+  if (!order) throw new Error(`There is no order ${number}`)
+  return order
+}
+
+/** The value of a secret, to look for where it must not be. */
+export function plantedSecret(name: string): string {
+  const [row] = shopRows<{ sealed: Uint8Array }>('SELECT sealed FROM secret WHERE name = ?', name)
+  if (!row) throw new Error(`There is no secret ${name}`)
+  return unseal(keysOf(inject('dataDirectory')).vaultKey, name, row.sealed)
+}
+
+/** Makes every session of somebody as old as this. */
+export function ageSessions(email: string, minutes: number): void {
+  const then = new Date(Date.now() - minutes * 60_000).toISOString()
+  accountRows('UPDATE session SET createdAt = ? WHERE userId = (SELECT id FROM user WHERE email = ?) RETURNING id', then, email)
+}
+
+function rows<Row>(path: string, query: string, values: readonly SQLInputValue[]): Row[] {
+  const database = new DatabaseSync(path, { timeout: 2_000 })
+  try {
+    return database.prepare(query).all(...values) as Row[]
+  } finally {
+    database.close()
+  }
+}

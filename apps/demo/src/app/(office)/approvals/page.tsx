@@ -1,0 +1,37 @@
+import { requireUser } from '../../../auth/current-user.ts'
+import { nameOf } from '../../../auth/names.ts'
+import { pendingRequests } from '../../../data/approvals.ts'
+import { DecideForm } from '../../../forms/price-forms.tsx'
+import { Moment } from '../../../ui/format.tsx'
+import { LastChecked } from '../../../ui/last-checked.tsx'
+import { Page } from '../../../ui/shell.tsx'
+
+export const metadata = { title: 'Approvals' }
+
+export default async function Approvals() {
+  const user = await requireUser('manager', 'administrator')
+  const requests = await pendingRequests()
+  return (
+    <Page title="Approvals" lead="What waits for a second person. Nobody decides about what they asked for themselves, one no is final, and whoever approved must still be allowed to when it runs.">
+      <div className="table-frame" data-testid="inbox">
+        {requests.length === 0 ? <p className="empty">Nothing waits for a decision.</p> : (
+          <table>
+            <thead><tr><th>Asked</th><th>By</th><th>What</th><th>Decide until</th><th><span className="visually-hidden">Decide</span></th></tr></thead>
+            <tbody>
+              {await Promise.all(requests.map(async (request) => (
+                <tr key={request.id}>
+                  <td><Moment at={request.createdAt} /></td>
+                  <td>{request.requesterId === user.id ? 'You' : await nameOf(request.requesterId)}</td>
+                  <td><b>{request.summary}</b><br /><code className="muted">{request.action}</code></td>
+                  <td><Moment at={request.decideBy} /></td>
+                  <td><DecideForm approvalId={request.id} summary={request.summary} /></td>
+                </tr>
+              )))}
+            </tbody>
+          </table>
+        )}
+      </div>
+      <LastChecked userId={user.id} actions={['approval.decide']} />
+    </Page>
+  )
+}

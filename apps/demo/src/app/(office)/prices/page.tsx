@@ -1,0 +1,58 @@
+import { requireUser } from '../../../auth/current-user.ts'
+import { requestsOf } from '../../../data/approvals.ts'
+import { listProducts } from '../../../data/products.ts'
+import { ApplyForm, PriceForm } from '../../../forms/price-forms.tsx'
+import { ApprovalBadge } from '../../../ui/approval-badge.tsx'
+import { Moment, pounds } from '../../../ui/format.tsx'
+import { LastChecked } from '../../../ui/last-checked.tsx'
+import { Page } from '../../../ui/shell.tsx'
+
+export const metadata = { title: 'Prices' }
+
+const decimal = (pence: number): string => (pence / 100).toFixed(2)
+
+export default async function Prices() {
+  const user = await requireUser('manager', 'administrator')
+  const requests = await requestsOf(user.id)
+  return (
+    <Page title="Prices" lead="A price is what every customer pays, so one manager asks and another one says yes. What was asked is what runs: an approval is bound to product, price and version, and is used once.">
+      <div className="table-frame">
+        <table>
+          <thead><tr><th>Product</th><th>SKU</th><th className="number">Costs us</th><th className="number">Price</th><th>New price, in pounds</th></tr></thead>
+          <tbody>
+            {listProducts().map((product) => (
+              <tr key={product.id}>
+                <th scope="row">{product.name}</th>
+                <td><code>{product.sku}</code></td>
+                <td className="number muted">{pounds(product.costPence)}</td>
+                <td className="number" data-testid={`price-${product.sku}`}>{pounds(product.pricePence)}</td>
+                <td><PriceForm productId={product.id} name={product.name} price={decimal(product.pricePence)} /></td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {requests.length === 0 ? null : (
+        <section className="stack-tight">
+          <h2>What you asked for</h2>
+          <div className="table-frame" data-testid="requests">
+            <table>
+              <thead><tr><th>Asked</th><th>What</th><th>State</th><th><span className="visually-hidden">Apply</span></th></tr></thead>
+              <tbody>
+                {requests.map((request) => (
+                  <tr key={request.id}>
+                    <td><Moment at={request.createdAt} /></td>
+                    <td>{request.summary}</td>
+                    <td><ApprovalBadge status={request.status} /></td>
+                    <td>{request.status === 'approved' && request.input ? <ApplyForm productId={request.input.productId} price={decimal(request.input.price)} summary={request.summary} /> : null}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </section>
+      )}
+      <LastChecked userId={user.id} actions={['price.change']} />
+    </Page>
+  )
+}

@@ -1,0 +1,5 @@
+'use server'
+
+import * as approvals from '../actions/approvals.ts'
+
+export const decide = approvals.decide

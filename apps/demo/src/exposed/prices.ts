@@ -1,0 +1,5 @@
+'use server'
+
+import * as prices from '../actions/prices.ts'
+
+export const changePrice = prices.changePrice

@@ -1,0 +1,57 @@
+'use client'
+
+import Link from 'next/link'
+import { changePrice } from '../exposed/prices.ts'
+import { decide } from '../exposed/approvals.ts'
+import { Field } from './field.tsx'
+import { ResultNotice } from './result.tsx'
+import { useFormAction } from './use-form-action.ts'
+
+const CODES = {
+  APPROVAL_REQUIRED: <>Another manager has to say yes first. It waits under <Link href="/approvals">approvals</Link>.</>,
+  APPROVAL_PENDING: 'Nobody has decided yet.',
+  CHANGED_MEANWHILE: 'The product was changed meanwhile. Look again.',
+} as const
+
+/** Flow 3: asks for a price. */
+export function PriceForm({ productId, name, price }: { readonly productId: string; readonly name: string; readonly price: string }) {
+  const { result, pending, sent, form } = useFormAction(changePrice)
+  return (
+    <form className="stack-tight" {...form}>
+      <input type="hidden" name="productId" value={productId} />
+      <div className="row" style={{ flexWrap: 'nowrap' }}>
+        <Field name="price" label={`New price of ${name}`} hideLabel inputMode="decimal" required maxLength={9} size={7} result={result} defaultValue={(result?.data ? undefined : sent('price')) ?? price} />
+        <button className="button small quiet" disabled={pending}>{pending ? 'Asking …' : 'Ask'}</button>
+      </div>
+      <ResultNotice result={result} returnTo="/prices" codes={CODES} done="The price is set." />
+    </form>
+  )
+}
+
+/** Repeats a call that has been approved: now it runs, once. */
+export function ApplyForm({ productId, price, summary }: { readonly productId: string; readonly price: string; readonly summary: string }) {
+  const { result, pending, form } = useFormAction(changePrice)
+  return (
+    <form className="stack-tight" {...form}>
+      <input type="hidden" name="productId" value={productId} />
+      <input type="hidden" name="price" value={price} />
+      <div><button className="button small" disabled={pending} aria-label={`Apply: ${summary}`}>{pending ? 'Applying …' : 'Apply'}</button></div>
+      <ResultNotice result={result} returnTo="/prices" codes={CODES} done="The price is set." />
+    </form>
+  )
+}
+
+/** A yes or a no to what somebody else asked for. */
+export function DecideForm({ approvalId, summary }: { readonly approvalId: string; readonly summary: string }) {
+  const { result, pending, form } = useFormAction(decide)
+  return (
+    <form className="stack-tight" {...form}>
+      <input type="hidden" name="approvalId" value={approvalId} />
+      <div className="row">
+        <button className="button small" name="decision" value="approve" disabled={pending} aria-label={`Approve: ${summary}`}>Approve</button>
+        <button className="button small grave" name="decision" value="deny" disabled={pending} aria-label={`Deny: ${summary}`}>Deny</button>
+      </div>
+      <ResultNotice result={result} returnTo="/approvals" done={`It is ${result?.data?.state}.`} />
+    </form>
+  )
+}

@@ -1,0 +1,50 @@
+'use client'
+
+import { createToken, revokeToken, rotateSecret } from '../exposed/secrets.ts'
+import { Field } from './field.tsx'
+import { ResultNotice } from './result.tsx'
+import { useFormAction } from './use-form-action.ts'
+
+/** Flow 2: a new value in the place of a secret. */
+export function RotateForm({ name }: { readonly name: string }) {
+  const { result, pending, form } = useFormAction(rotateSecret)
+  return (
+    <form className="stack-tight" {...form}>
+      <input type="hidden" name="name" value={name} />
+      <div><button className="button small quiet" disabled={pending} aria-label={`Rotate ${name}`}>{pending ? 'Rotating …' : 'Rotate'}</button></div>
+      <ResultNotice result={result} returnTo="/secrets" done={<>Version {result?.data?.version} is in use. Nobody has seen it.</>} codes={{ CHANGED_MEANWHILE: 'Somebody else rotated it just now.' }} />
+    </form>
+  )
+}
+
+/** Flow 2: the end of a token. */
+export function RevokeForm({ tokenId, name }: { readonly tokenId: string; readonly name: string }) {
+  const { result, pending, form } = useFormAction(revokeToken)
+  return (
+    <form className="stack-tight" {...form}>
+      <input type="hidden" name="tokenId" value={tokenId} />
+      <div><button className="button small grave" disabled={pending} aria-label={`Revoke ${name}`}>{pending ? 'Revoking …' : 'Revoke'}</button></div>
+      <ResultNotice result={result} returnTo="/secrets" done={result?.data?.revoked ? 'It opens nothing any more.' : 'It was revoked before.'} />
+    </form>
+  )
+}
+
+/** A new token. Its value is on this page once, and never again. */
+export function CreateTokenForm() {
+  const { result, pending, sent, form } = useFormAction(createToken)
+  const kept = (name: string) => (result?.data ? undefined : sent(name))
+  return (
+    <form className="stack" {...form}>
+      <div className="fields">
+        <Field name="name" label="What it is for" maxLength={40} required result={result} defaultValue={kept('name')} />
+        <Field name="holder" label="Who holds it" maxLength={40} required result={result} defaultValue={kept('holder')} />
+      </div>
+      <ResultNotice
+        result={result}
+        returnTo="/secrets"
+        done={<>This is the token. It is shown once: <br /><code data-testid="new-token">{result?.data?.value}</code></>}
+      />
+      <div><button className="button" disabled={pending}>{pending ? 'Making it …' : 'Make a token'}</button></div>
+    </form>
+  )
+}

@@ -1,0 +1,89 @@
+'use client'
+
+import { useCallback, useRef, useState } from 'react'
+import { ndjson } from './ndjson.ts'
+
+/** One turn of the talk as it is shown; a `tool` turn says that the assistant has looked something up. */
+export interface ShownTurn {
+  readonly role: 'user' | 'assistant' | 'tool'
+  readonly text: string
+}
+
+/** Why there is no answer, or no end of it: a problem (RFC 9457), or the error of a stream. */
+export interface Problem {
+  readonly code?: string
+  readonly title?: string
+  readonly message?: string
+  readonly correlationId?: string
+}
+
+/** The talk so far, and how to go on with it. */
+export interface Assistant {
+  readonly turns: readonly ShownTurn[]
+  readonly problem: Problem | null
+  readonly busy: boolean
+  ask(message: string): Promise<void>
+  stop(): void
+  forget(): void
+}
+
+/** A line of the answer, as `toRouteHandler` streams them. */
+interface Line {
+  readonly data?: string | { readonly tool: string; readonly found: number | null }
+  readonly error?: Problem
+  readonly done?: true
+}
+
+/** Sends a question to the route and takes the answer as it streams in. */
+export function useAssistant(conversationId: string, earlier: readonly ShownTurn[], onEnd: () => void): Assistant {
+  const [turns, setTurns] = useState(earlier)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [busy, setBusy] = useState(false)
+  const controller = useRef<AbortController | null>(null)
+
+  const ask = useCallback(
+    async (message: string) => {
+      controller.current = new AbortController()
+      setBusy(true)
+      setProblem(null)
+      setTurns((before) => [...before, { role: 'user', text: message }])
+      try {
+        const response = await fetch('/api/assistant', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ conversationId, message }),
+          signal: controller.current.signal,
+        })
+        if (!response.ok || !response.body) return setProblem(await readProblem(response))
+        let over = false
+        for await (const line of ndjson(response.body) as AsyncGenerator<Line>) {
+          if (line.error) setProblem(line.error)
+          else if (line.data !== undefined) setTurns((before) => withPart(before, line.data ?? ''))
+          over ||= line.done === true || line.error !== undefined
+        }
+        if (!over) setProblem({ title: 'The answer was cut off.' })
+      } catch (error) {
+        if (!(error instanceof DOMException && error.name === 'AbortError')) setProblem({ title: 'The answer broke off.' })
+      } finally {
+        setBusy(false)
+        onEnd()
+      }
+    },
+    [conversationId, onEnd],
+  )
+  return { turns, problem, busy, ask, stop: () => controller.current?.abort(), forget: () => setTurns([]) }
+}
+
+function withPart(turns: readonly ShownTurn[], part: NonNullable<Line['data']>): readonly ShownTurn[] {
+  if (typeof part !== 'string') return [...turns, { role: 'tool', text: part.found === null ? 'Was refused a look into the order book' : `Looked into the order book: ${part.found} found` }]
+  const last = turns.at(-1)
+  return last?.role === 'assistant' ? turns.with(-1, { role: 'assistant', text: last.text + part }) : [...turns, { role: 'assistant', text: part }]
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  try {
+    return (await response.json()) as Problem
+  } catch {
+    return { title: `The server answered ${response.status}.` }
+  }
+}

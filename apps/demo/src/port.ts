@@ -1,0 +1,55 @@
+import 'server-only'
+import { createPort, type Store } from 'sallyport'
+import { betterAuthIdentity } from 'sallyport/better-auth'
+import { memoryStore } from 'sallyport/memory'
+import { nextAdapter } from 'sallyport/next'
+import { createScrubber, type Scrubber } from 'sallyport/scrub'
+import { sqliteLedger } from 'sallyport/sqlite'
+import { auth } from './auth/auth.ts'
+import { rolesOf } from './auth/names.ts'
+import { listSecrets, secretValue } from './data/secrets.ts'
+import { once } from './once.ts'
+import { policy, type Role } from './policy.ts'
+import { files, readSettings } from './settings.ts'
+
+// `next build` loads every module to see what it exports, with no settings and nothing to serve.
+const building = process.env['NEXT_PHASE'] === 'phase-production-build'
+
+/** The one port of this application. Every action is defined on it. */
+export const port = createPort({
+  name: 'quayside',
+  environment: 'production',
+  identity: betterAuthIdentity(
+    // Asked for at each call: the accounts are opened when the first one comes.
+    { api: { getSession: (input) => auth().api.getSession(input) } },
+    { toPrincipal: ({ user }) => ({ kind: 'user', id: user.id, roles: [user.role as Role], tier: user.role === 'customer' ? 'pro' : 'enterprise' }) },
+  ),
+  policy,
+  rolesOf,
+  // The front overwrites x-forwarded-for with the address on its socket: one proxy, and its word counts.
+  adapter: nextAdapter({ trustedProxies: 1 }),
+  store,
+  scrub: scrubber,
+})
+
+/** What is kept. The log is a SQLite file; the rest is in memory, as one process serves the demo. */
+export function store(): Store {
+  return once('store', () => {
+    const memory = memoryStore()
+    return building ? memory : { ...memory, ledger: sqliteLedger({ path: files.ledger(readSettings().dataDirectory) }) }
+  })
+}
+
+/** What redacts: the provider rules, and every secret of the shop by its value. */
+export function scrubber(): Scrubber {
+  return once('scrubber', () => {
+    const made = createScrubber()
+    if (!building) for (const { name, version } of listSecrets()) made.addSecret(`${name} ${version}`, secretValue(name))
+    return made
+  })
+}
+
+/** A value that must not leave, from now on. An older version stays watched: it may still be known somewhere. */
+export function watchSecret(name: string, version: number, value: string): void {
+  scrubber().addSecret(`${name} ${version}`, value)
+}
