@@ -86,6 +86,6 @@ export interface HandleOptions {
   readonly bindArgs?: readonly unknown[]
   /** Id of an approval that has been given for this call. */
   readonly approval?: string
-  /** The adapter could not hand over an input. Controls up to the limits still run; then the call is refused with this code. */
+  /** The adapter could not hand over an input: the control `size` refuses the call with this code. */
   readonly refused?: { readonly code: 'PAYLOAD_TOO_LARGE' | 'INVALID_INPUT'; readonly reason: string }
 }

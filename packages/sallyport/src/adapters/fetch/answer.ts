@@ -6,6 +6,9 @@ import { readInput } from './read-input.ts'
 import { isStream, streamed } from './stream.ts'
 import { toJson } from './to-json.ts'
 
+/** Carries the id of an approval that was given, when a call is made again after one was asked for. An id gives no right by itself. */
+const APPROVAL_HEADER = 'x-approval-id'
+
 /** What only the server knows of a request. */
 export interface CallInfo {
   /** The peer's address on the socket: `request.socket.remoteAddress`, `info.remoteAddr.hostname`, `server.requestIP(request)`. */
@@ -27,8 +30,12 @@ export async function answer(action: HandledAction, request: Request, options: A
   }
   let call: HandledCall
   try {
-    const read = await readInput(request, action.size)
-    call = await action.handle(callRequest(request, options.transport, info), read.input, read.refused === undefined ? {} : { refused: read.refused })
+    const { input, refused } = await readInput(request, action.size)
+    const approval = request.headers.get(APPROVAL_HEADER)
+    call = await action.handle(callRequest(request, options.transport, info), input, {
+      ...(refused === undefined ? {} : { refused }),
+      ...(approval === null ? {} : { approval }),
+    })
   } catch (error) {
     if (options.isFrameworks?.(error) === true) throw error
     // Nothing of an unexpected error is told; the pipeline has logged whatever came through it.

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DefinitionError } from '../../errors/sallyport-error.ts'
+import { StreamFailure } from '../../errors/stream-failure.ts'
 import type { CallRequest } from '../../lib/call-request.ts'
 import type { HandledAction, HandledCall, HandleOptions } from '../../lib/host.ts'
 import { toFetchHandler } from './fetch-handler.ts'
@@ -32,8 +33,8 @@ const post = (body: BodyInit | null, headers: Record<string, string> = { 'conten
 describe('what goes in', () => {
   test('JSON, and the facts of the request', async () => {
     const echo = action({ data: 1 })
-    await toFetchHandler(echo)(post('{"id":"1"}', { 'content-type': 'application/json; charset=utf-8', cookie: 'a=b' }), { socketAddress: '192.0.2.1' })
-    expect(echo.seen[0]?.input).toEqual({ id: '1' })
+    await toFetchHandler(echo)(post('{"id":"1"}', { 'content-type': 'application/json; charset=utf-8', cookie: 'a=b', 'x-approval-id': 'a1' }), { socketAddress: '192.0.2.1' })
+    expect(echo.seen[0]).toMatchObject({ input: { id: '1' }, options: { approval: 'a1' } })
     expect(echo.seen[0]?.request).toMatchObject({ transport: 'fetch', method: 'POST', url: URL_, socketAddress: '192.0.2.1' })
     expect(echo.seen[0]?.request.headers.get('Cookie')).toBe('a=b')
   })
@@ -180,8 +181,8 @@ describe('streams', () => {
   })
 
   test('a failure on the way is told as the pipeline has it, and nothing else is', async () => {
-    const serverError = { code: 'TIMEOUT', message: 'm', correlationId: 'c1' }
-    expect((await textOf(parts({ serverError })))[1]).toContain('{"error":{"code":"TIMEOUT","message":"m","correlationId":"c1"}}\n')
+    const [, told] = await textOf(parts(new StreamFailure('TIMEOUT', 'c2')))
+    expect(told).toContain('{"error":{"code":"TIMEOUT","message":"This took too long. It may or may not have been done.","correlationId":"c2"}}\n')
     const [, text] = await textOf(parts(new Error('secret path')))
     expect(text).toContain('"code":"INTERNAL"')
     expect(text).not.toMatch(/secret|"done"/)

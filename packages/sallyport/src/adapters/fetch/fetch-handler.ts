@@ -18,7 +18,7 @@ export interface FetchHandlerOptions {
  * Makes an action, or a list of actions by path, answer HTTP on any server that hands over a `Request`: Node, Bun, Deno, Workers,
  * Hono. The body is JSON or a form, read no further than the action's `maxBytes`. Success answers `{ "data": … }`, or one line per
  * part for an action with `outputStream`: NDJSON, or server-sent events where the caller accepts them. Everything else is a problem
- * (RFC 9457) with a stable `code` and the correlation id.
+ * (RFC 9457) with a stable `code` and the correlation id. A call that was approved meanwhile names the approval in `x-approval-id`.
  *
  * There is no CORS: browsers call from the application's own pages. Put it in front where other origins should read answers.
  *

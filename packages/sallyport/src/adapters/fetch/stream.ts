@@ -1,4 +1,5 @@
 import { ERRORS } from '../../errors/codes.ts'
+import { StreamFailure } from '../../errors/stream-failure.ts'
 import type { HandledError } from '../../lib/host.ts'
 import { toJson } from './to-json.ts'
 
@@ -48,12 +49,8 @@ function asEvent(kind: string, value: unknown): string {
   return `event: ${kind}\ndata: ${JSON.stringify(value ?? null)}\n\n`
 }
 
-/** The pipeline lets a stream fail with the error that the caller may see in `serverError`; of anything else nothing is told. */
+/** Of an error that is not the pipeline's own nothing is told. */
 function failureOf(error: unknown, correlationId: string): HandledError {
-  if (typeof error === 'object' && error !== null && 'serverError' in error && isHandledError(error.serverError)) return error.serverError
+  if (error instanceof StreamFailure) return { code: error.code, message: error.message, correlationId: error.correlationId }
   return { code: 'INTERNAL', message: ERRORS.INTERNAL.message, correlationId }
-}
-
-function isHandledError(value: unknown): value is HandledError {
-  return typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string' && 'message' in value && 'correlationId' in value
 }
