@@ -1,5 +1,5 @@
 /** Node only. The row that one group commit writes: every entry of the group, each with its MAC, in one value. */
-import { sameTag, type MacKey } from './mac.ts'
+import type { MacKey } from './mac.ts'
 
 const VERSION = 1
 const HEADER = 2
@@ -53,6 +53,6 @@ export function decodeBatch(blob: Uint8Array): BatchContent {
 export function firstForged({ entries, tags }: BatchContent, writer: string, first: number, key: MacKey): number {
   return entries.findIndex((entry, index) => {
     const tag = tags[index]
-    return tag === undefined || !sameTag(tag, key.tag(writer, first + index, entry))
+    return tag === undefined || !key.holds(tag, writer, first + index, entry)
   })
 }

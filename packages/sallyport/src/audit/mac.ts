@@ -5,6 +5,8 @@ import { hash, hkdfSync, timingSafeEqual } from 'node:crypto'
 export interface MacKey {
   /** HMAC-SHA-256 (RFC 2104) over writer, counter and the entry's bytes, as 32 bytes in a latin1 string. */
   tag(writer: string, counter: number, entry: Uint8Array): string
+  /** Whether a tag is this key's, told in constant time. */
+  holds(tag: string, writer: string, counter: number, entry: Uint8Array): boolean
 }
 
 const BLOCK = 64
@@ -26,17 +28,23 @@ export function macKey(secret: Uint8Array): MacKey {
     outer[at] = byte ^ 0x5c
     inner[at] = byte ^ 0x36
   }
-  return {
-    tag(writer, counter, entry) {
-      const context = `${CONTEXT}\n${writer}\n${counter}\n`
-      const length = BLOCK + context.length + entry.length
-      if (inner.length < length) inner = Buffer.concat([inner.subarray(0, BLOCK)], length * 2)
-      inner.write(context, BLOCK, 'latin1')
-      inner.set(entry, BLOCK + context.length)
-      outer.write(hash('sha256', inner.subarray(0, length), 'binary'), BLOCK, 'latin1')
-      return hash('sha256', outer, 'binary')
-    },
+  function tag(writer: string, counter: number, entry: Uint8Array): string {
+    const context = `${CONTEXT}\n${writer}\n${counter}\n`
+    const length = BLOCK + context.length + entry.length
+    if (inner.length < length) inner = Buffer.concat([inner.subarray(0, BLOCK)], length * 2)
+    inner.write(context, BLOCK, 'latin1')
+    inner.set(entry, BLOCK + context.length)
+    outer.write(hash('sha256', inner.subarray(0, length), 'binary'), BLOCK, 'latin1')
+    return hash('sha256', outer, 'binary')
   }
+  return { tag, holds: (given, writer, counter, entry) => sameTag(given, tag(writer, counter, entry)) }
+}
+
+/** One key of several: entries are tagged with the first, and a tag of any of them holds. For the time of a key's rotation. */
+export function macKeys(secrets: readonly Uint8Array[]): MacKey | undefined {
+  const [first, ...others] = secrets.map(macKey)
+  if (first === undefined) return undefined
+  return { tag: first.tag, holds: (...args) => first.holds(...args) || others.some((key) => key.holds(...args)) }
 }
 
 /** Derives the MAC secret of a log from its signer's seed (HKDF-SHA-256, RFC 5869), so that one secret is enough. */
@@ -44,7 +52,6 @@ export function macSecretFrom(seed: Uint8Array, origin: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', seed, origin, 'sallyport audit mac', 32))
 }
 
-/** Compares two tags without telling how much of them agrees. */
-export function sameTag(a: string, b: string): boolean {
+function sameTag(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'))
 }

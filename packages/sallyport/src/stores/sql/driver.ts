@@ -1,3 +1,5 @@
+import type { SealRound } from './sealer.ts'
+
 /** What can be bound and read. Postgres' `bigint` comes back as a number; keep values within `Number.MAX_SAFE_INTEGER`. */
 export type SqlValue = string | number | null | Uint8Array
 
@@ -51,6 +53,8 @@ export interface LogDriver extends SqlDriver {
   appendLater(entry: string): void
   /** Resolves when every entry of `appendLater` so far is durable. */
   flush(): Promise<void>
+  /** Seals what is durable now, unless another process is the sealer. It happens by itself too. */
+  seal(): Promise<SealRound>
 }
 
 /** Why a database refused. */

@@ -3,6 +3,7 @@ import { summaryOf } from '../../audit/query.ts'
 import type { Admission, AdmissionResult, AuditReader, CallFacts, Ledger, OutcomeEvent } from '../../audit/types.ts'
 import { SallyportError } from '../../errors/sallyport-error.ts'
 import { SqlError, type LogDriver, type SqlStep } from './driver.ts'
+import type { SealRound } from './sealer.ts'
 
 /** One statement that takes a part of an admission, and what to say when it can't. */
 export interface AdmissionStep extends SqlStep {
@@ -29,6 +30,14 @@ export interface AdmissionSteps {
   readonly approval?: (part: NonNullable<Admission['approval']>) => readonly AdmissionStep[]
 }
 
+/** A ledger in a SQL database. */
+export interface SqlLedger extends Ledger {
+  /** The database, for the stores that keep their rows beside the log and for tools that read it. */
+  readonly driver: LogDriver
+  /** Seals what is durable now. It happens by itself too. */
+  seal(): Promise<SealRound>
+}
+
 /** Options of {@link sqlLedger}. */
 export interface SqlLedgerOptions {
   readonly name: string
@@ -46,7 +55,7 @@ const ADMITTED: AdmissionResult = { admitted: true }
 const MAX_OPEN = 100_000
 
 /** The ledger over a SQL driver. What it writes is durable when `admit` resolves. */
-export function sqlLedger(options: SqlLedgerOptions): Ledger {
+export function sqlLedger(options: SqlLedgerOptions): SqlLedger {
   const { driver, admission = {} } = options
   const open = new Map<string, CallFacts>()
   const migrated = options.ready
@@ -86,6 +95,11 @@ export function sqlLedger(options: SqlLedgerOptions): Ledger {
 
   return {
     name: options.name,
+    driver,
+    async seal() {
+      await migrated()
+      return driver.seal()
+    },
     admit,
     record,
     async flush() {

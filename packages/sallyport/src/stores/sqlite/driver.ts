@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { SqlError, type LogDriver, type SqlResult, type SqlStep } from '../sql/driver.ts'
+import { resolveSealing, type SealingOptions } from '../sql/sealing-options.ts'
 import type { AwaitedUnit, Reply, WorkerSetup } from './protocol.ts'
 import { startWorker, type WorkerClient } from './worker-client.ts'
 
@@ -9,8 +10,8 @@ import { startWorker, type WorkerClient } from './worker-client.ts'
 export interface SqliteDriverOptions {
   /** The database file. Its folder is made when it is missing. */
   readonly path: string
-  /** Secret of the MACs that entries carry until they are sealed, at least 32 bytes. Without it they carry none. */
-  readonly macSecret?: Uint8Array
+  /** How the audit log is signed and sealed. */
+  readonly sealing?: SealingOptions
   /** Milliseconds to wait for other processes that write the same file. Default 2,000; keep it below the store's deadline. */
   readonly busyTimeoutMs?: number
   /** Entries of `appendLater` that may wait; one more throws. Default 100,000. */
@@ -65,8 +66,8 @@ export function sqliteDriver(options: SqliteDriverOptions): LogDriver {
   }
 }
 
-function openDriver({ path, macSecret, busyTimeoutMs = 2_000, maxQueued = 100_000 }: SqliteDriverOptions): LogDriver {
-  const setup = { path, busyTimeoutMs, ...(macSecret && { macSecret }) }
+function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 }: SqliteDriverOptions): LogDriver {
+  const setup = { path, busyTimeoutMs, sealing: resolveSealing(sealing) }
   const flushes: { readonly at: number; readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
   let writing: WorkerClient | undefined
   let reading: WorkerClient | undefined
@@ -158,6 +159,7 @@ function openDriver({ path, macSecret, busyTimeoutMs = 2_000, maxQueued = 100_00
     },
     flush,
     query: (sql, params = []) => reader().ask((id) => ({ kind: 'query', id, sql, params })),
+    seal: () => writer().ask((id) => ({ kind: 'seal', id })),
     migrate: (name, statements) => writer().ask((id) => ({ kind: 'migrate', id, name, statements })),
     async close() {
       await flush()

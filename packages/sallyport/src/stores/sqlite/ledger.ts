@@ -1,7 +1,7 @@
-import type { Ledger } from '../../audit/types.ts'
 import { AUDIT_MIGRATIONS, AUDIT_SCHEMA } from '../sql/audit-schema.ts'
-import { sqlLedger, type AdmissionSteps } from '../sql/ledger.ts'
+import { sqlLedger, type AdmissionSteps, type SqlLedger } from '../sql/ledger.ts'
 import { migrateOnce } from '../sql/migrations.ts'
+import { closeOpenIntents } from '../sql/reconcile.ts'
 import { sqlReader } from '../sql/search.ts'
 import { sqliteDriver, type SqliteDriverOptions } from './driver.ts'
 
@@ -20,7 +20,7 @@ export interface SqliteLedgerOptions extends SqliteDriverOptions {
  * const ledger = sqliteLedger({ path: './data/ledger.db' })
  * ```
  */
-export function sqliteLedger(options: SqliteLedgerOptions): Ledger {
+export function sqliteLedger(options: SqliteLedgerOptions): SqlLedger {
   const driver = sqliteDriver(options)
   return sqlLedger({
     name: 'sqlite',
@@ -28,7 +28,7 @@ export function sqliteLedger(options: SqliteLedgerOptions): Ledger {
     admission: options.admission ?? {},
     ready: migrateOnce(driver, AUDIT_SCHEMA, AUDIT_MIGRATIONS),
     events: sqlReader(driver),
-    reconcile: () => Promise.resolve(0),
+    reconcile: (olderThanMs, now) => closeOpenIntents(driver, olderThanMs, now),
     close: () => driver.close(),
   })
 }

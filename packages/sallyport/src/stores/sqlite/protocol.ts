@@ -1,11 +1,21 @@
 import type { Migration, SqlErrorKind, SqlResult, SqlRow, SqlStep, SqlValue } from '../sql/driver.ts'
+import type { SealRound } from '../sql/sealer.ts'
+
+/** How the log is sealed, as it crosses threads. */
+export interface SealingSetup {
+  readonly origin: string
+  /** Texts of the signers: secrets. */
+  readonly signers: readonly string[]
+  readonly macSecrets: readonly Uint8Array[]
+  readonly everyMs: number
+}
 
 /** What a worker thread is started with. */
 export interface WorkerSetup {
   readonly mode: 'write' | 'read'
   readonly path: string
   readonly writer: string
-  readonly macSecret?: Uint8Array
+  readonly sealing: SealingSetup
   readonly busyTimeoutMs: number
 }
 
@@ -21,6 +31,7 @@ export type Request =
   | { readonly kind: 'write'; readonly units: readonly AwaitedUnit[]; readonly later: readonly string[] }
   | { readonly kind: 'query'; readonly id: number; readonly sql: string; readonly params: readonly SqlValue[] }
   | { readonly kind: 'migrate'; readonly id: number; readonly name: string; readonly statements: readonly Migration[] }
+  | { readonly kind: 'seal'; readonly id: number }
   | { readonly kind: 'close'; readonly id: number }
 
 /** An error as it crosses threads. */
@@ -34,5 +45,6 @@ export type Reply =
   /** `plain` units held and gave no rows; `later` is how many queued entries became durable. */
   | { readonly kind: 'written'; readonly plain: readonly number[]; readonly results: readonly (readonly [number, SqlResult | Failure])[]; readonly later: number }
   | { readonly kind: 'rows'; readonly id: number; readonly rows: readonly SqlRow[] }
+  | { readonly kind: 'sealed'; readonly id: number; readonly round: SealRound }
   | { readonly kind: 'done'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure }

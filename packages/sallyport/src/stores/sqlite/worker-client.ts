@@ -78,6 +78,7 @@ export function startWorker(setup: WorkerSetup, onWritten: (reply: Extract<Reply
       }
       onWritten(reply)
     } else if (reply.kind === 'rows') settle(reply.id, reply.rows)
+    else if (reply.kind === 'sealed') settle(reply.id, reply.round)
     else if (reply.kind === 'done') settle(reply.id, undefined)
     else settle(reply.id, undefined, reply.failure)
   })

@@ -1,8 +1,10 @@
 /** The thread that owns a file's writing connection (mode `write`), or one that reads it (mode `read`). Started by worker-client.ts. */
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
-import { macKey } from '../../audit/mac.ts'
+import { macKeys } from '../../audit/mac.ts'
+import { parseSigner } from '../../audit/note/key.ts'
 import { SqlError } from '../sql/driver.ts'
 import { MIGRATION_TABLE, pendingStatements, READ_VERSION } from '../sql/migrations.ts'
+import { createSealer, type Sealer } from '../sql/sealer.ts'
 import { openConnection, sqlErrorFrom } from './connection.ts'
 import { groupCommitter, type UnitResult } from './group-commit.ts'
 import type { AwaitedUnit, Failure, Reply, Request, WorkerSetup } from './protocol.ts'
@@ -20,10 +22,11 @@ function failureFrom(error: unknown): Failure {
 }
 
 function startWriter(port: MessagePort, setup: WorkerSetup): void {
+  const key = macKeys(setup.sealing.macSecrets)
   const committer = groupCommitter({
     path: setup.path,
     writer: setup.writer,
-    key: setup.macSecret === undefined ? undefined : macKey(setup.macSecret),
+    key,
     busyTimeoutMs: setup.busyTimeoutMs,
     pause,
     now: () => Date.now(),
@@ -32,6 +35,26 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
   let later: string[] = []
   let scheduled = false
   let failures = 0
+  let sealTimer: NodeJS.Timeout | undefined
+  let sealing: Promise<unknown> = Promise.resolve()
+
+  // It writes between the groups of callers, through the same connection: no lock to fight for within a process.
+  const sealer: Sealer = createSealer({
+    driver: {
+      query: async (sql, params) => committer.query(sql, params ?? []),
+      async transact(steps) {
+        const [result] = committer.commit([{ steps, entries: [] }], [])
+        if (result === undefined || result instanceof SqlError) throw result ?? new SqlError('invalid', 'no result')
+        return result
+      },
+    },
+    origin: setup.sealing.origin,
+    signers: setup.sealing.signers.map(parseSigner),
+    key,
+    holder: setup.writer,
+    now: () => Date.now(),
+    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+  })
 
   const answer = (reply: Reply): void => port.postMessage(reply)
   function attempt(id: number, run: () => Reply): void {
@@ -54,11 +77,36 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
         migrate(request.name, request.statements)
         return { kind: 'done', id: request.id }
       })
+    } else if (request.kind === 'seal') {
+      seal().then(
+        (round) => answer({ kind: 'sealed', id: request.id, round }),
+        (error: unknown) => answer({ kind: 'failed', id: request.id, failure: failureFrom(error) }),
+      )
     } else {
-      committer.close()
-      answer({ kind: 'done', id: request.id })
-      port.close()
+      void finish(request.id)
     }
+  }
+
+  function seal(): ReturnType<Sealer['run']> {
+    const round = sealing.then(() => sealer.run())
+    sealing = round.catch(() => {})
+    return round
+  }
+
+  function sealSoon(): void {
+    // A failed round is tried again after the next group, or by another process: entries wait under their MACs.
+    sealTimer ??= setTimeout(() => {
+      sealTimer = undefined
+      void seal().catch(() => {})
+    }, setup.sealing.everyMs)
+  }
+
+  async function finish(id: number): Promise<void> {
+    clearTimeout(sealTimer)
+    await seal().then(() => sealer.stop()).catch(() => {})
+    committer.close()
+    answer({ kind: 'done', id })
+    port.close()
   }
 
   function migrate(name: string, statements: Extract<Request, { kind: 'migrate' }>['statements']): void {
@@ -96,6 +144,7 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
       const results = committer.commit(group, queued)
       later = later.slice(queued.length)
       failures = 0
+      sealSoon()
       answerGroup(group, results, queued.length)
     } catch (error) {
       const failure = failureFrom(error)

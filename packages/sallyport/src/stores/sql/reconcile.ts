@@ -1,0 +1,50 @@
+import { eventFromText, eventText } from '../../audit/event-text.ts'
+import type { CallSummary, OutcomeEvent } from '../../audit/types.ts'
+import type { LogDriver } from './driver.ts'
+import { textsOf, unsealedBatches } from './unsealed.ts'
+
+const AT_ONCE = 500
+
+/**
+ * Closes sealed intents that have no outcome as `unknown`: their process died, or its outcome was lost with it. Each is
+ * taken from the list of open calls and closed in one transaction, so that two reconcilers never close one twice.
+ *
+ * @returns how many it closed.
+ */
+export async function closeOpenIntents(driver: LogDriver, olderThanMs: number, now: number): Promise<number> {
+  // Whoever has no sealer here sees what the sealing process has sealed.
+  await driver.seal()
+  const outcomes = await unsealedOutcomes(driver)
+  let closed = 0
+  for (let after = ''; ; ) {
+    const rows = await driver.query('SELECT id, time, call FROM sallyport_audit_open WHERE time <= $1 AND id > $2 ORDER BY id LIMIT $3', [now - olderThanMs, after, AT_ONCE])
+    const results = await Promise.all(rows.map(async ({ id, time, call }) => {
+      if (outcomes.has(String(id))) return false
+      const event: OutcomeEvent = {
+        kind: 'outcome', id: String(id), time: now, outcome: 'unknown', durationMs: Math.max(0, now - Number(time)),
+        reason: 'no outcome was recorded: the process ended before the call did', call: JSON.parse(String(call)) as CallSummary,
+      }
+      const result = await driver.append([eventText(event)], [{ sql: 'DELETE FROM sallyport_audit_open WHERE id = $1', params: [String(id)], expect: 'changed' }])
+      return result.ok
+    }))
+    closed += results.filter(Boolean).length
+    if (rows.length < AT_ONCE) return closed
+    after = String(rows.at(-1)?.['id'])
+  }
+}
+
+/** Ids of calls whose outcome is durable and not yet sealed. */
+async function unsealedOutcomes(driver: LogDriver): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>()
+  for (let position = 0; ; ) {
+    const batches = await unsealedBatches(driver, position, 64)
+    for (const batch of batches) {
+      position = batch.position
+      for (const text of textsOf(batch)) {
+        const event = eventFromText(text)
+        if (event.kind === 'outcome') ids.add(event.id)
+      }
+    }
+    if (batches.length === 0) return ids
+  }
+}

@@ -1,0 +1,140 @@
+import { decodeBatch, firstForged } from '../../audit/batch.ts'
+import { eventFromText, eventText } from '../../audit/event-text.ts'
+import type { MacKey } from '../../audit/mac.ts'
+import { HASH_BYTES, leafHashInto } from '../../audit/merkle/hash.ts'
+import { growTree, type Frontier, type GrownTile } from '../../audit/merkle/tree.ts'
+import { callOf } from '../../audit/query.ts'
+import { termsOf } from '../../audit/terms.ts'
+import { appendToBundle, TILE_WIDTH } from '../../audit/tiles/bundle.ts'
+import type { AuditEvent } from '../../audit/types.ts'
+import type { UnsealedBatch } from './unsealed.ts'
+
+/** An entry bundle, and what the search needs to know of it. */
+export interface Bundle {
+  readonly n: number
+  readonly count: number
+  readonly minTime: number
+  readonly maxTime: number
+  readonly data: Uint8Array
+}
+
+/** The right edge of the sealed log. */
+export interface LogEdge {
+  readonly tree: Frontier
+  /** The bundle that is not full yet, where there is one. */
+  readonly bundle: Bundle | undefined
+  /** The counter that each writer's next entry has to have. */
+  readonly writers: ReadonlyMap<string, number>
+}
+
+/** What sealing some batches changes. */
+export interface SealPlan {
+  readonly edge: LogEdge
+  readonly tiles: readonly GrownTile[]
+  readonly bundles: readonly Bundle[]
+  /** Bundle numbers by term. */
+  readonly terms: readonly (readonly [term: number, bundle: number])[]
+  readonly opened: readonly { readonly id: string; readonly time: number; readonly call: string }[]
+  readonly closed: readonly string[]
+  readonly taken: readonly UnsealedBatch[]
+  readonly writers: ReadonlyMap<string, number>
+  readonly refused: readonly { readonly position: number; readonly reason: string }[]
+}
+
+/**
+ * Works out what sealing these batches, in this order, does to the log. A batch that its writer did not write like that
+ * (a MAC that does not hold, a counter that repeats) is refused: it is kept and never sealed. That, and a gap in a writer's
+ * counter, is itself sealed as an `unknown` outcome of control `audit`, so that the finding can't be deleted quietly either.
+ */
+export function planSeal(edge: LogEdge, batches: readonly UnsealedBatch[], key: MacKey | undefined, now: number): SealPlan {
+  const writers = new Map<string, number>()
+  const refused: { position: number; reason: string }[] = []
+  const taken: UnsealedBatch[] = []
+  const entries: Uint8Array[] = []
+  for (const batch of batches) {
+    const expected = writers.get(batch.writer) ?? edge.writers.get(batch.writer) ?? 0
+    if (batch.first > expected) entries.push(finding(batch, `entries ${expected} to ${batch.first - 1} are missing`, now))
+    const content = checked(batch, expected, key)
+    writers.set(batch.writer, Math.max(expected, batch.first + batch.count))
+    if (typeof content === 'string') {
+      entries.push(finding(batch, content, now))
+      refused.push({ position: batch.position, reason: content })
+      continue
+    }
+    for (const entry of content) entries.push(entry)
+    taken.push(batch)
+  }
+  const { tree, tiles } = growTree(edge.tree, leavesOf(entries))
+  const indexed = indexEntries(edge, entries)
+  const last = indexed.bundles.at(-1)
+  return {
+    edge: { tree, bundle: last !== undefined && last.count < TILE_WIDTH ? last : entries.length === 0 ? edge.bundle : undefined, writers: new Map([...edge.writers, ...writers]) },
+    tiles,
+    ...indexed,
+    taken,
+    writers,
+    refused,
+  }
+}
+
+function checked(batch: UnsealedBatch, expected: number, key: MacKey | undefined): readonly Uint8Array[] | string {
+  if (batch.first < expected) return 'entries are there twice'
+  try {
+    const content = decodeBatch(batch.blob)
+    if (content.entries.length !== batch.count) return 'the number of entries was changed'
+    const forged = key === undefined ? -1 : firstForged(content, batch.writer, batch.first, key)
+    return forged < 0 ? content.entries : `the MAC of entry ${batch.first + forged} does not hold`
+  } catch (error) {
+    return error instanceof RangeError ? error.message : 'unreadable'
+  }
+}
+
+function finding({ writer, first }: UnsealedBatch, reason: string, now: number): Uint8Array {
+  const id = `audit:${writer}:${first}`
+  return Buffer.from(eventText({ kind: 'outcome', id, time: now, outcome: 'unknown', control: 'audit', reason: `unsealed entries of writer ${writer}: ${reason}`, durationMs: 0 }))
+}
+
+function leavesOf(entries: readonly Uint8Array[]): Buffer {
+  const leaves = Buffer.allocUnsafe(entries.length * HASH_BYTES)
+  for (const [index, entry] of entries.entries()) leafHashInto(leaves, index * HASH_BYTES, entry)
+  return leaves
+}
+
+function indexEntries(edge: LogEdge, entries: readonly Uint8Array[]): Pick<SealPlan, 'bundles' | 'terms' | 'opened' | 'closed'> {
+  const bundles: Bundle[] = []
+  const terms: (readonly [number, number])[] = []
+  const opened = new Map<string, { id: string; time: number; call: string }>()
+  const closed: string[] = []
+  let sequence = edge.tree.size
+  for (let at = 0; at < entries.length; ) {
+    const n = Math.floor(sequence / TILE_WIDTH)
+    const part = entries.slice(at, at + TILE_WIDTH - (sequence % TILE_WIDTH))
+    const before = bundles.length === 0 ? edge.bundle : undefined
+    let [minTime, maxTime] = [before?.minTime ?? Infinity, before?.maxTime ?? 0]
+    const seen = new Set<number>()
+    for (const bytes of part) {
+      const event = eventOf(bytes)
+      if (event === undefined) continue
+      minTime = Math.min(minTime, event.time)
+      maxTime = Math.max(maxTime, event.time)
+      for (const term of termsOf(event)) seen.add(term)
+      if (event.kind === 'intent') opened.set(event.id, { id: event.id, time: event.time, call: JSON.stringify(callOf(event)) })
+      else if (!opened.delete(event.id) && event.facts === undefined) closed.push(event.id)
+    }
+    for (const term of [...seen].sort((a, b) => a - b)) terms.push([term, n])
+    bundles.push({ n, count: (before?.count ?? 0) + part.length, minTime: Number.isFinite(minTime) ? minTime : 0, maxTime, data: appendToBundle(before?.data ?? new Uint8Array(), part) })
+    sequence += part.length
+    at += part.length
+  }
+  return { bundles, terms, opened: [...opened.values()], closed }
+}
+
+/** Undefined for bytes that hold no event: they are sealed as they are, and found by nothing but their number. */
+function eventOf(bytes: Uint8Array): AuditEvent | undefined {
+  try {
+    const event = eventFromText(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
+    return typeof event.id === 'string' && Number.isSafeInteger(event.time) ? event : undefined
+  } catch {
+    return undefined
+  }
+}

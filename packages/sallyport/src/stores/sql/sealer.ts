@@ -1,0 +1,191 @@
+import type { MacKey } from '../../audit/mac.ts'
+import { edgesOf, rootOf } from '../../audit/merkle/tree.ts'
+import { signCheckpoint } from '../../audit/note/checkpoint.ts'
+import type { NoteSigner } from '../../audit/note/key.ts'
+import { HASH_BYTES } from '../../audit/merkle/hash.ts'
+import { TILE_WIDTH } from '../../audit/tiles/bundle.ts'
+import type { SqlDriver, SqlRow, SqlStep, SqlValue } from './driver.ts'
+import { holdLease, leaveLease, takeLease, type Lease } from './lease.ts'
+import { planSeal, type Bundle, type LogEdge, type SealPlan } from './seal-plan.ts'
+import { SEGMENT } from './search.ts'
+import { unsealedBatches } from './unsealed.ts'
+
+/** What a sealer needs. */
+export interface SealerOptions {
+  readonly driver: Pick<SqlDriver, 'query' | 'transact'>
+  /** The log's name in its checkpoints. */
+  readonly origin: string
+  /** None: the log is sequenced and hashed, and nothing is signed until a sealer with keys runs. */
+  readonly signers: readonly NoteSigner[]
+  readonly key: MacKey | undefined
+  /** Names this sealer in the lease. */
+  readonly holder: string
+  /** Milliseconds after which another process may take over from a sealer that died. Default 10,000. */
+  readonly leaseMs?: number
+  readonly now: () => number
+  /** Lets others have a turn between steps. */
+  readonly breathe?: () => Promise<void>
+}
+
+/** What a round of sealing did. */
+export interface SealRound {
+  /** Entries sealed. */
+  readonly sealed: number
+  /** Size of the log now, or undefined while another process is the sealer. */
+  readonly size: number | undefined
+  /** Batches that were refused because they were tampered with. */
+  readonly refused: number
+}
+
+/** The one who gives sequence numbers. */
+export interface Sealer {
+  /** Seals what waits now. */
+  run(): Promise<SealRound>
+  /** Gives the lease back. */
+  stop(): Promise<void>
+}
+
+const LEASE = 'audit-seal'
+const BATCHES = 64
+const ROWS = 400
+
+/**
+ * Seals: under a lease, moves batches in their order into bundles and tiles, and signs a checkpoint for each step. One
+ * transaction a step, fenced by the lease's epoch and by the tree's size, so that no number is given twice whatever happens.
+ */
+export function createSealer({ driver, origin, signers, key, holder, leaseMs = 10_000, now, breathe }: SealerOptions): Sealer {
+  let lease: Lease | undefined
+  let edge: LogEdge | undefined
+  let signedSize = 0
+
+  // Entries that were sealed while no key was there get their checkpoint from the first sealer with one.
+  async function isSigned(size: number): Promise<boolean> {
+    if (size === 0 || size === signedSize) return true
+    const rows = await driver.query('SELECT size FROM sallyport_audit_checkpoint WHERE size = $1', [size])
+    if (rows.length > 0) signedSize = size
+    return rows.length > 0
+  }
+
+  async function step(): Promise<SealRound & { readonly more: boolean }> {
+    lease ??= await takeLease(driver, LEASE, holder, leaseMs, now())
+    if (lease === undefined) return { sealed: 0, size: undefined, refused: 0, more: false }
+    const start = (edge ??= await readEdge(driver))
+    const batches = await unsealedBatches(driver, 0, BATCHES)
+    if (batches.length === 0 && (signers.length === 0 || (await isSigned(start.tree.size)))) return { sealed: 0, size: start.tree.size, refused: 0, more: false }
+    const plan = planSeal(start, batches, key, now())
+    const result = await driver.transact([holdLease(lease, leaseMs, now()), ...stepsOf(start, plan), ...checkpointSteps(plan)])
+    if (!result.ok) {
+      // The lease or the tree moved on under another sealer: look again next time.
+      lease = undefined
+      edge = undefined
+      return { sealed: 0, size: undefined, refused: 0, more: false }
+    }
+    edge = plan.edge
+    const size = plan.edge.tree.size
+    return { sealed: size - start.tree.size, size, refused: plan.refused.length, more: batches.length === BATCHES }
+  }
+
+  function checkpointSteps({ edge: { tree } }: SealPlan): SqlStep[] {
+    if (signers.length === 0) return []
+    const note = signCheckpoint({ origin, size: tree.size, root: rootOf(tree) }, signers)
+    return [{
+      sql: 'INSERT INTO sallyport_audit_checkpoint (size, time, note) VALUES ($1, $2, $3) ON CONFLICT (size) DO UPDATE SET note = excluded.note, time = excluded.time',
+      params: [tree.size, now(), note],
+    }]
+  }
+
+  return {
+    async run() {
+      let [sealed, refused] = [0, 0]
+      for (;;) {
+        try {
+          const round = await step()
+          sealed += round.sealed
+          refused += round.refused
+          if (!round.more) return { sealed, refused, size: round.size }
+          await breathe?.()
+        } catch (error) {
+          edge = undefined
+          lease = undefined
+          throw error
+        }
+      }
+    },
+    async stop() {
+      if (lease === undefined) return
+      const mine = lease
+      lease = undefined
+      await driver.transact([leaveLease(mine)])
+    },
+  }
+}
+
+/** Reads the right edge of the log. @throws Error when its tables contradict each other. */
+async function readEdge(driver: SealerOptions['driver']): Promise<LogEdge> {
+  const size = Number((await driver.query('SELECT size FROM sallyport_audit_tree'))[0]?.['size'] ?? 0)
+  const edges = []
+  for (const { level, n, width } of edgesOf(size)) {
+    const [row] = width === 0 ? [] : await driver.query('SELECT data FROM sallyport_audit_tile WHERE level = $1 AND n = $2', [level, n])
+    const data = row?.['data'] as Uint8Array | undefined
+    if ((data?.length ?? 0) < width * HASH_BYTES) throw new Error(`tile ${n} of level ${level} is missing or short: run verify`)
+    edges.push(data === undefined ? Buffer.alloc(0) : Buffer.from(data.subarray(0, width * HASH_BYTES)))
+  }
+  const [bundle] = size % TILE_WIDTH === 0 ? [] : await driver.query('SELECT * FROM sallyport_audit_bundle WHERE n = $1', [Math.floor(size / TILE_WIDTH)])
+  const writers = await driver.query('SELECT writer, next FROM sallyport_audit_writer')
+  return {
+    tree: { size, edges },
+    bundle: bundle && bundleFrom(bundle),
+    writers: new Map(writers.map((row) => [String(row['writer']), Number(row['next'])])),
+  }
+}
+
+function bundleFrom(row: SqlRow): Bundle {
+  return { n: Number(row['n']), count: Number(row['count']), minTime: Number(row['min_time']), maxTime: Number(row['max_time']), data: row['data'] as Uint8Array }
+}
+
+function stepsOf(start: LogEdge, { edge, taken, refused, bundles, tiles, terms, opened, closed, writers }: SealPlan): SqlStep[] {
+  const segments = [...new Set(bundles.map(({ n }) => Math.floor(n / SEGMENT)))]
+  return [
+    { sql: 'UPDATE sallyport_audit_tree SET size = $1, changes = changes + 1 WHERE id = 1 AND size = $2', params: [edge.tree.size, start.tree.size], expect: 'changed' },
+    ...deletes('sallyport_audit_batch', 'position', taken.map(({ position }) => position)),
+    ...refused.map(({ position, reason }) => ({ sql: 'UPDATE sallyport_audit_batch SET refused = $2 WHERE position = $1', params: [position, reason] })),
+    ...inserts(
+      `INSERT INTO sallyport_audit_bundle (n, count, min_time, max_time, data) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (n) DO UPDATE
+        SET count = excluded.count, min_time = excluded.min_time, max_time = excluded.max_time, data = excluded.data`,
+      bundles.map(({ n, count, minTime, maxTime, data }) => [n, count, minTime, maxTime, data]),
+    ),
+    ...inserts(
+      'INSERT INTO sallyport_audit_tile (level, n, data) VALUES ($1, $2, $3) ON CONFLICT (level, n) DO UPDATE SET data = excluded.data',
+      tiles.map(({ level, n, hashes }) => [level, n, hashes]),
+    ),
+    ...inserts('INSERT INTO sallyport_audit_segment (segment) VALUES ($1) ON CONFLICT (segment) DO NOTHING', segments.map((segment) => [segment])),
+    ...inserts(
+      'INSERT INTO sallyport_audit_term (segment, term, bundle) VALUES ($1, $2, $3) ON CONFLICT (segment, term, bundle) DO NOTHING',
+      terms.map(([term, bundle]) => [Math.floor(bundle / SEGMENT), term, bundle]),
+    ),
+    ...inserts('INSERT INTO sallyport_audit_open (id, time, call) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING', opened.map(({ id, time, call }) => [id, time, call])),
+    ...deletes('sallyport_audit_open', 'id', closed),
+    ...inserts(
+      'INSERT INTO sallyport_audit_writer (writer, next) VALUES ($1, $2) ON CONFLICT (writer) DO UPDATE SET next = excluded.next',
+      [...writers].map(([writer, next]) => [writer, next]),
+    ),
+  ]
+}
+
+function inserts(sql: string, rows: readonly (readonly SqlValue[])[]): SqlStep[] {
+  const steps: SqlStep[] = []
+  for (let at = 0; at < rows.length; at += ROWS) steps.push({ sql, each: rows.slice(at, at + ROWS) })
+  return steps
+}
+
+function deletes(table: string, column: string, keys: readonly SqlValue[]): SqlStep[] {
+  const steps: SqlStep[] = []
+  for (let at = 0; at < keys.length; at += ROWS) {
+    const part = keys.slice(at, at + ROWS)
+    // A few lengths of the list, so that a database prepares a few statements: the last key is repeated.
+    const length = 2 ** Math.ceil(Math.log2(part.length))
+    const params = Array.from({ length }, (_, index) => part[Math.min(index, part.length - 1)] ?? null)
+    steps.push({ sql: `DELETE FROM ${table} WHERE ${column} IN (${params.map((_, index) => `$${index + 1}`).join(', ')})`, params })
+  }
+  return steps
+}

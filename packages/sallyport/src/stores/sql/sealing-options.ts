@@ -1,0 +1,36 @@
+import { macSecretFrom } from '../../audit/mac.ts'
+import { parseSigner } from '../../audit/note/key.ts'
+
+/** How a ledger seals its log. */
+export interface SealingOptions {
+  /**
+   * Texts of the signers (`PRIVATE+KEY+…`, from `generateSigner`): secrets. All of them sign each checkpoint; to rotate, add
+   * the new one behind the old, hand its verifier out, and remove the old one later. Without any, the log is sequenced and
+   * hashed, and a sealer that has keys (`sallyport audit seal`) signs it.
+   */
+  readonly signers?: readonly string[]
+  /** The log's name in its checkpoints. Default: the name of the first signer. */
+  readonly origin?: string
+  /** Milliseconds between rounds of sealing: the window in which only MACs protect new entries. Default 1,000. */
+  readonly everyMs?: number
+  /** Secret of the MACs, at least 32 bytes. Default: derived from the signers. Without either, unsealed entries carry none. */
+  readonly macSecret?: Uint8Array
+}
+
+/** The options with their defaults. */
+export interface Sealing {
+  readonly origin: string
+  readonly signers: readonly string[]
+  readonly macSecrets: readonly Uint8Array[]
+  readonly everyMs: number
+}
+
+/** @throws NoteKeyError for a text that is no signer, RangeError for a short secret or an interval that is not positive. */
+export function resolveSealing({ signers = [], origin, everyMs = 1_000, macSecret }: SealingOptions = {}): Sealing {
+  if (!(everyMs > 0)) throw new RangeError('everyMs must be positive')
+  if (macSecret !== undefined && macSecret.length < 32) throw new RangeError('macSecret needs at least 32 bytes')
+  const parsed = signers.map(parseSigner)
+  const name = origin ?? parsed[0]?.name ?? 'sallyport/audit'
+  const macSecrets = macSecret === undefined ? parsed.map(({ seed }) => macSecretFrom(seed, name)) : [macSecret]
+  return { origin: name, signers, macSecrets, everyMs }
+}
