@@ -1,6 +1,6 @@
 import { decide, leave } from '../../limits/decide.ts'
 import { block, credit, dispatch, peek, release, reserve, reset, settle } from '../../limits/reservations.ts'
-import { MemoryTables } from './limit-tables.ts'
+import { MemoryTables } from './limits-tables.ts'
 import type { LimitCheck, LimitDecision, LimitState, LimitStore, ReservationDecision } from '../../limits/types.ts'
 
 /** Options of `memoryLimits`. */

@@ -1,2 +1,3 @@
 export { sqliteDriver, type SqliteDriverOptions } from './driver.ts'
 export { sqliteLedger, type SqliteLedgerOptions } from './ledger.ts'
+export { sqliteLimits, type SqliteLimitsOptions } from './limits.ts'
