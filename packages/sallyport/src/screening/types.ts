@@ -1,7 +1,10 @@
-/** What screening found in a piece of text: the rule, its share of the score, and the place in the normalised copy. */
+/** What screening found in a piece of text: the rule, its share of the score, and where in a structured value. Never the text. */
 export interface ScreeningFinding {
+  /** Part and name, for example `override/prior-instructions`. */
   readonly rule: string
+  /** What this rule adds. Of several findings in one part only the heaviest counts. */
   readonly weight: number
+  /** For structured values: the path to the string, as a JSON Pointer (RFC 6901). */
   readonly path?: string
 }
 

@@ -1,0 +1,95 @@
+import type { HiddenCharacters } from './hidden.ts'
+
+/** What `foldCode` gives for a character that is left out. */
+export const DROP = 1
+/** What `foldCode` gives for a character that only NFKC can fold: full-width, mathematical, circled and compatibility forms, tags. */
+export const COMPATIBILITY = 2
+
+// Letters of other scripts that pass for a Latin one (a part of Unicode TR 39's confusables: those of common fonts).
+const LOOKALIKES =
+  'аa еe оo рp сc уy хx іi јj ѕs һh ԁd ԛq ԝw кk мm тt нh вb ӏl ԍg ѵv αa οo νv ιi ρp τt υu κk εe ηn χx γy ωw σo βb μu ɑa ɡg ɩi ʟl ʀr ɴn ʏy ᴀa ᴄc ᴅd ᴇe ᴋk ᴍm ᴏo ᴘp ᴛt ᴜu ᴠv ᴡw ᴢz ıi ȷj øo łl đd ħh ŧt ßs æa œo ðd þt ɪi ʙb ʜh ꜱs ցg հh օo սu ոn զq'
+
+const DROPPED = [
+  [0xad, 0xad], [0x300, 0x36f], [0x483, 0x489], [0x64b, 0x65f], [0x115f, 0x1160], [0x17b4, 0x17b5], [0x180b, 0x180f], [0x1ab0, 0x1aff],
+  [0x1dc0, 0x1dff], [0x200b, 0x200f], [0x202a, 0x202e], [0x2060, 0x206f], [0x20d0, 0x20ff], [0x3164, 0x3164], [0xfe00, 0xfe0f],
+  [0xfe20, 0xfe2f], [0xfeff, 0xfeff], [0xffa0, 0xffa0], [0xfff9, 0xfffb],
+] as const
+
+const COMPATIBILITY_FORMS = [
+  [0x1100, 0x115e], [0x1161, 0x11ff], [0x2070, 0x209f], [0x2100, 0x214f], [0x2460, 0x24ff], [0x3131, 0x3163], [0x3165, 0x33ff],
+  [0xf900, 0xfaff], [0xfb00, 0xfdff], [0xfe30, 0xfefe], [0xff01, 0xff9f], [0xffa1, 0xffee],
+] as const
+
+const CASED = [[0x41, 0x5a], [0xc0, 0x24f], [0x370, 0x3ff], [0x400, 0x52f], [0x531, 0x556], [0x1e00, 0x1fff]] as const
+
+function build(): Uint16Array {
+  const map = Uint16Array.from({ length: 0x10000 }, (_, code) => code)
+  for (const [start, end] of CASED) {
+    for (let code = start; code <= end; code++) map[code] = String.fromCharCode(code).toLowerCase().normalize('NFD').charCodeAt(0)
+  }
+  for (const pair of LOOKALIKES.split(' ')) map[pair.charCodeAt(0)] = pair.charCodeAt(1)
+  // Capitals and accented letters of a look-alike lead to the same place.
+  for (let code = 0x80; code < 0x2000; code++) map[code] = map[map[code] as number] as number
+  for (const [start, end] of COMPATIBILITY_FORMS) map.fill(COMPATIBILITY, start, end + 1)
+  for (const [start, end] of DROPPED) map.fill(DROP, start, end + 1)
+  // Quotation marks, dashes, full stops and spaces as ASCII has them.
+  for (const code of [0x2018, 0x2019, 0x201a, 0x201b, 0x2bc]) map[code] = 0x27
+  for (const code of [0x201c, 0x201d, 0x201e, 0x201f, 0xab, 0xbb, 0x300c, 0x300d, 0x300e, 0x300f]) map[code] = 0x22
+  for (const code of [0x3002, 0xff61, 0x964, 0x61f]) map[code] = 0x2e
+  map[0x3001] = 0x2c
+  // Full-width punctuation is everyday text in Chinese and Japanese. What begins a marker is left to NFKC.
+  for (let code = 0xff01; code <= 0xff5e; code++) {
+    const ascii = code - 0xfee0
+    if (!/[A-Za-z0-9<|[#=%]/.test(String.fromCharCode(ascii))) map[code] = ascii
+  }
+  map.fill(0x2d, 0x2010, 0x2016)
+  map.fill(0x20, 0x2000, 0x200b)
+  map[0xa0] = map[0x3000] = map[0x202f] = map[0x205f] = 0x20
+  return map
+}
+
+let table: Uint16Array | undefined
+
+/** The folding table over UTF-16 units; made at first use. */
+export function foldTable(): Uint16Array {
+  return (table ??= build())
+}
+
+/** True where a pair of surrogates is a compatibility letter, a tag or a variation selector, which the table can't fold by one unit. */
+export function isHiddenPair(high: number, low: number): boolean {
+  return high === 0xd835 || high === 0xdb40 || (high === 0xd83c && low >= 0xdd00 && low < 0xdd90)
+}
+
+const CHUNK = 4096
+
+/**
+ * One normalised copy of a text: NFKC, diacritics, look-alikes, invisible and bidirectional characters. ASCII keeps
+ * its case, for what is encoded in it. Linear. Notes in `hidden` what it left out.
+ */
+export function fold(source: string, hidden: HiddenCharacters): string {
+  const map = foldTable()
+  const text = source.normalize('NFKC')
+  const units = new Uint16Array(text.length)
+  let size = 0
+  let before = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 0xdb40) {
+      const low = text.charCodeAt(++i)
+      // Tags after a black flag are the flag of a region.
+      if (before === 0xdff4) continue
+      if (low >= 0xdc20 && low <= 0xdc7e) hidden.tags += String.fromCharCode(low - 0xdc00)
+      hidden.note(0xdb40, before, i >> 1)
+      continue
+    }
+    const to = code < 0x80 ? code : (map[code] as number)
+    if (to === DROP) hidden.note(code, before, i)
+    else {
+      units[size++] = to === COMPATIBILITY ? code : to
+      before = code
+    }
+  }
+  let folded = ''
+  for (let at = 0; at < size; at += CHUNK) folded += String.fromCharCode.apply(undefined, units.subarray(at, Math.min(size, at + CHUNK)) as unknown as number[])
+  return folded
+}

@@ -1,0 +1,7 @@
+export { LEXICONS, type ScreeningLanguage } from './languages/index.ts'
+export { PHRASES, type PhraseRule, type ScreeningPart } from './phrases.ts'
+export { MARKERS, type MarkerRule } from './markers.ts'
+export { quote, type QuoteOptions } from './quote.ts'
+export { createScreener, type ScreenerOptions, type ScreeningRuleName } from './screener.ts'
+export type { Screener, ScreeningFinding, ScreeningResult } from './types.ts'
+export type { Lexicon, WordClass } from './word-classes.ts'

@@ -1,0 +1,125 @@
+import type { Lexicon } from '../word-classes.ts'
+
+// Chinese and Japanese are written without spaces and Korean joins particles to its words: entries in these scripts
+// are found anywhere in a run of them.
+export const chinese: Lexicon = {
+  override: '忽略 忽视 无视 忘记 忘掉 忘了 不要理会 抛弃 無視 忘記 忽視 跳过 绕过',
+  all: '所有 一切 全部 任何',
+  everything: '一切 全部',
+  prior: '之前 以前 前面 上面 以上 先前 上述 此前 原来',
+  order: '指令 指示 提示 命令 提示词 指引',
+  duty: '规则 要求 设定 限制 規則 任务',
+  talk: '内容 对话 信息 文字 說的 说的 知道',
+  your: '你的 您的',
+  own: '我的',
+  not: '不要 不能 从不 请勿 不会',
+  subject: '我们 他们 用户',
+  say: '说 写 输出 回答 回复 打印 輸出',
+  show: '显示 告诉 展示 顯示 告訴',
+  reveal: '透露 重复 泄露 揭示 打印 输出',
+  ask: '什么 哪些 什麼',
+  system: '系统 系統 初始 隐藏 内部 完整 秘密',
+  prompt: '提示词 提示 提示詞',
+  now: '现在 從現在 从现在 改为',
+  new: '新的 下面 接下来',
+  task: '任务 指令 角色',
+  you: '你 您',
+  be: '成为',
+  pretend: '扮演 假装 充当',
+  evil: '邪恶 不受限制 无限制',
+  free: '没有 不受 无需',
+  bypass: '解除',
+  limit: '限制 约束 审查 道德',
+  mode: '模式',
+  meta: '攻击 例如 意思 短语 注入 句子 比如 什么是',
+}
+
+export const japanese: Lexicon = {
+  overrideLast: '無視し 忘れて 忘れろ 無視せよ 破棄し',
+  all: 'すべて 全て 全部',
+  everything: 'すべて 全て 全部',
+  prior: '以前 前の これまで 上記 上の 以上の 今まで 先の',
+  order: '指示 命令 指令 プロンプト',
+  duty: 'ルール 規則 制約',
+  your: 'あなたの',
+  own: '私の',
+  say: '言って 出力 答えて 書いて',
+  show: '表示 教えて 見せて',
+  reveal: '開示 繰り返し 出力',
+  system: 'システム 隠され 内部 初期',
+  prompt: 'プロンプト',
+  now: '今から これから 代わりに',
+  new: '新しい 次の',
+  task: 'タスク 指示 役割',
+  not: 'しないで ないで ません',
+  meta: '攻撃 例えば 意味 フレーズ とは',
+}
+
+export const korean: Lexicon = {
+  overrideLast: '무시하 무시해 잊어 잊고 무시',
+  all: '모든 모두 전부',
+  prior: '이전 위의 앞의 지금까지 기존',
+  order: '지시 명령 프롬프트 지침 명령어',
+  duty: '규칙',
+  say: '말해 출력 대답 써',
+  show: '보여 알려',
+  reveal: '공개 반복 출력',
+  system: '시스템 숨겨진 초기 내부',
+  prompt: '프롬프트',
+  now: '이제 지금부터 대신',
+  new: '새로운 다음',
+  task: '작업 지시 역할',
+  not: '말고 마세요 마라 않',
+  meta: '공격 예를 문구 의미',
+}
+
+export const arabic: Lexicon = {
+  override: 'تجاهل تجاهلي تجاهلوا انس انسى انسَ',
+  all: 'جميع كل كافة',
+  prior: 'السابقة أعلاه السابق سابقا',
+  order: 'التعليمات الأوامر الإرشادات تعليمات',
+  duty: 'القواعد',
+  say: 'قل اكتب أجب',
+  show: 'اعرض أظهر',
+  reveal: 'اكشف كرر اطبع',
+  system: 'النظام المخفية السرية الأصلية',
+  prompt: 'موجه',
+  not: 'لا لن بدون',
+  new: 'جديدة الجديدة',
+  task: 'مهمة مهمتك التعليمات',
+}
+
+export const hindi: Lexicon = {
+  overrideLast: 'अनदेखा अनदेखी भूल भूलें नजरअंदाज',
+  all: 'सभी सब सारे',
+  prior: 'पिछले पिछली पूर्व उपरोक्त पहले',
+  order: 'निर्देशों निर्देश आदेश आदेशों',
+  duty: 'नियमों नियम',
+  say: 'कहो लिखो बोलो',
+  show: 'दिखाओ बताओ दिखाएं',
+  system: 'सिस्टम गुप्त',
+  prompt: 'प्रॉम्प्ट',
+  not: 'नहीं मत न',
+}
+
+export const indonesian: Lexicon = {
+  override: 'abaikan lupakan acuhkan',
+  all: 'semua seluruh segala',
+  prior: 'sebelumnya atas terdahulu',
+  order: 'instruksi perintah arahan petunjuk',
+  duty: 'aturan',
+  say: 'katakan tulis jawab',
+  show: 'tampilkan tunjukkan',
+  reveal: 'ungkapkan ulangi',
+  system: 'sistem tersembunyi rahasia',
+  prompt: 'prompt',
+  not: 'jangan tidak bukan tanpa',
+}
+
+export const vietnamese: Lexicon = {
+  override: 'quên phớt lờ',
+  all: 'tất cả mọi',
+  prior: 'trước trên',
+  order: 'lệnh dẫn thị',
+  not: 'không đừng',
+}
