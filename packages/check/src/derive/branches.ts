@@ -1,0 +1,106 @@
+import { evaluate } from './expressions.ts'
+import { Abrupt, type Completion, type Machine } from './machine.ts'
+import { has, CALLER, ERROR, VALID } from './labels.ts'
+import { owner, type Scope } from './scope.ts'
+import { relabelled, truth, type Value } from './value.ts'
+import { keyName, unwrapped, walk, type Node } from '../syntax/ast.ts'
+import type { Module } from '../syntax/module.ts'
+
+/** Runs the side that a condition selects, or both where it can't be known. */
+export function choose(machine: Machine, test: Node, scope: Scope, module: Module, yes: () => Completion, no: () => Completion): Completion {
+  const value = evaluate(machine, test, scope, module)
+  const known = truth(value)
+  if (known !== undefined) return decided(machine, value, test, module, known ? yes : no)
+  const left = machine.branch(() => {
+    narrow(machine, test, scope)
+    return yes()
+  })
+  const right = machine.branch(no)
+  const frame = machine.frame
+  const leftEnds = left.completion !== 'next'
+  const rightEnds = right.completion !== 'next'
+  if (frame && (leftEnds || rightEnds)) frame.implicit |= value.labels & ~(CALLER | VALID)
+  if (leftEnds && rightEnds) {
+    if (left.completion === 'throw' && right.completion === 'throw') throw new Abrupt(left.labels | right.labels)
+    return 'exit'
+  }
+  if (leftEnds || rightEnds) {
+    machine.adopt(leftEnds ? right : left)
+    machine.passed(value.labels, test, module)
+    if (has(value.labels, CALLER)) validate(machine, test, scope)
+    return 'next'
+  }
+  machine.merge(left, right, value.labels)
+  return 'next'
+}
+
+/** Runs the one side that is left; in a world without a session, an exit there is a refusal. */
+function decided(machine: Machine, value: Value, test: Node, module: Module, run: () => Completion): Completion {
+  let completion: Completion
+  try {
+    completion = run()
+  } catch (thrown) {
+    if (thrown instanceof Abrupt) machine.refused(value.labels, test, module)
+    throw thrown
+  }
+  if (completion === 'exit') machine.refused(value.labels, test, module)
+  return completion
+}
+
+/** The value of `test ? yes : no`, and of the right side of `&&`, `||` and `??`. */
+export function select(machine: Machine, value: Value, test: Node, module: Module, run: () => Value): { value?: Value; left: boolean } {
+  let result: Value | undefined
+  const side = machine.branch(() => {
+    result = run()
+    return 'next'
+  })
+  const other = machine.branch(() => 'next')
+  if (side.completion === 'throw') {
+    machine.passed(value.labels, test, module)
+    return { left: true }
+  }
+  machine.merge(side, other, value.labels)
+  return result ? { value: result, left: false } : { left: false }
+}
+
+/** `err instanceof AppError`: the code knows what this error says. */
+function narrow(machine: Machine, test: Node, scope: Scope): void {
+  const condition = unwrapped(test)
+  let subject: Node | undefined
+  if (condition.type === 'BinaryExpression' && condition.operator === 'instanceof') {
+    if (condition.right.type === 'Identifier' && condition.right.name === 'Error') return
+    subject = condition.left
+  } else if (condition.type === 'CallExpression' && condition.arguments.length === 1) subject = condition.arguments[0]
+  else if (condition.type === 'LogicalExpression' && condition.operator === '&&') {
+    narrow(machine, condition.left, scope)
+    narrow(machine, condition.right, scope)
+  }
+  if (subject?.type === 'Identifier') mark(machine, scope, subject.name, 0, ERROR)
+}
+
+const typeTests = new Set(['test', 'includes', 'has', 'isInteger', 'isFinite', 'isSafeInteger', 'isArray', 'match', 'safeParse', 'hasOwn'])
+
+/** Names whose type or value a passed condition tested at run time. */
+function validate(machine: Machine, test: Node, scope: Scope): void {
+  walk(test, (node) => {
+    if (node.type === 'UnaryExpression' && node.operator === 'typeof') trust(machine, scope, node.argument)
+    else if (node.type === 'BinaryExpression' && node.operator === 'instanceof') trust(machine, scope, node.left)
+    else if (node.type === 'CallExpression') {
+      const callee = unwrapped(node.callee)
+      const name = callee.type === 'MemberExpression' ? keyName(callee.property, callee.computed) : callee.type === 'Identifier' ? callee.name : undefined
+      if (name === undefined || !(typeTests.has(name) || /^is[A-Z]|[vV]alid/.test(name))) return
+      for (const argument of node.arguments) trust(machine, scope, argument)
+    }
+  })
+}
+
+function trust(machine: Machine, scope: Scope, node: Node): void {
+  const subject = unwrapped(node)
+  if (subject.type === 'Identifier') mark(machine, scope, subject.name, VALID, 0)
+}
+
+function mark(machine: Machine, scope: Scope, name: string, add: number, remove: number): void {
+  const found = owner(scope, name)
+  const value = found?.values.get(name)
+  if (found && value) machine.write(found, name, relabelled(value, (value.labels | add) & ~remove))
+}

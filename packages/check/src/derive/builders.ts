@@ -1,0 +1,84 @@
+import { call } from './calls.ts'
+import { CALLER, VALID } from './labels.ts'
+import { object, unknown, undefinedValue, type ChainCall, type Lib, type Native, type Value } from './value.ts'
+import type { Machine } from './machine.ts'
+import type { BuilderRule } from '../libraries/types.ts'
+
+/** One more call on a builder's chain; the one that takes the handler makes an action. */
+export function builderCall(machine: Machine, lib: Lib, made: Lib, rule: BuilderRule, args: readonly Value[]): Value {
+  const name = made.calls.at(-1)?.name ?? ''
+  const handler = args.find((arg) => arg.kind === 'function' || arg.kind === 'native')
+  if (!rule.handler.includes(name) || !handler) return made
+  return runner(machine, lib.calls, rule, handler)
+}
+
+/** The function in `t.middleware(fn)`, `createMiddleware().define(fn)`, or the function itself. */
+function functionOf(value: Value | undefined): Value | undefined {
+  if (value?.kind === 'function' || value?.kind === 'native') return value
+  if (value?.kind !== 'lib') return undefined
+  return value.calls.at(-1)?.args.find((arg) => arg.kind === 'function' || arg.kind === 'native')
+}
+
+/** An action made by a builder: runs what the chain put in front of its handler, then the handler. */
+function runner(machine: Machine, calls: readonly ChainCall[], rule: BuilderRule, handler: Value): Native {
+  const steps = calls.flatMap((one) => {
+    const kind = rule.middleware.includes(one.name) ? 'middleware' : rule.procedure?.includes(one.name) ? 'procedure' : undefined
+    const run = kind && functionOf(one.args[0])
+    return kind && run ? [{ kind, run, one }] : []
+  })
+  const schemas = calls.filter((one) => rule.input.includes(one.name))
+  const bound = calls.filter((one) => rule.bindInput?.includes(one.name))
+  const named = (input: Value, context: Value, more: { readonly [name: string]: Value } = {}): Value =>
+    object({ input, [rule.inputName]: input, ctx: context, [rule.contextName]: context, clientInput: unknown(CALLER), rawInput: unknown(CALLER), metadata: unknown(), ...more }, 0, unknown())
+
+  const run = (args: readonly Value[]): Value => {
+    const raw = args[0] ?? unknown(CALLER)
+    const input: Value = schemas.length > 0 ? { kind: 'unknown', labels: CALLER | VALID, truthy: true, name: rule.inputName } : raw
+    const bindInputs: Value = bound.length > 0 ? unknown(CALLER | VALID) : unknown(CALLER)
+    for (const one of [...schemas, ...bound]) {
+      machine.seen.validations.push({ at: machine.trace(one.node, one.module), schema: one.args[0] })
+    }
+    if (schemas.length > 0) machine.seen.declared.add('input')
+    if (bound.length > 0) machine.seen.declared.add('bindInput')
+    if (calls.some((one) => rule.output?.includes(one.name))) machine.seen.declared.add('output')
+    const { root } = machine
+    const from = (index: number, context: Value): Value => {
+      const step = steps[index]
+      if (!step) {
+        machine.root = machine.frames.length
+        return call(machine, handler, [named(input, context, { bindArgsParsedInputs: bindInputs }), undefinedValue], handler.kind === 'function' ? handler.node : (calls[0]?.node ?? neverNode()), calls[0]?.module ?? neverModule())
+      }
+      machine.root = -1
+      if (step.kind === 'procedure') return from(index + 1, call(machine, step.run, [named(input, context)], step.one.node, step.one.module))
+      const next: Native = {
+        kind: 'native',
+        labels: 0,
+        call: (given) => {
+          const passed = given[0]?.kind === 'object' ? (given[0].properties.get(rule.contextName) ?? given[0].properties.get('ctx')) : undefined
+          return from(index + 1, merged(context, passed))
+        },
+      }
+      return call(machine, step.run, [named(input, context, { next }), next], step.one.node, step.one.module)
+    }
+    try {
+      return from(0, object({}, 0, unknown()))
+    } finally {
+      machine.root = root
+    }
+  }
+  return { kind: 'native', labels: 0, call: run }
+}
+
+function merged(left: Value, right: Value | undefined): Value {
+  if (!right) return left
+  if (left.kind !== 'object' || right.kind !== 'object') return right
+  return { kind: 'object', properties: new Map([...left.properties, ...right.properties]), labels: 0, rest: unknown() }
+}
+
+function neverNode(): never {
+  throw new Error('a builder chain has at least the call that starts it')
+}
+
+function neverModule(): never {
+  throw new Error('a builder chain has at least the call that starts it')
+}

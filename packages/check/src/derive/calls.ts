@@ -1,0 +1,178 @@
+import { evaluate } from './expressions.ts'
+import { bind } from './patterns.ts'
+import { executeBlock } from './statements.ts'
+import { callLibrary } from './library-calls.ts'
+import { callMethod } from './methods.ts'
+import { resultOf } from './effects.ts'
+import { has, union, namesIdentity, CALLER, IDENTITY, ROLE, SESSION } from './labels.ts'
+import { inner, type Scope } from './scope.ts'
+import { deepLabels, join, labelled, nullish, undefinedValue, unknown, type ClassValue, type Fn, type Value } from './value.ts'
+import { keyName, unwrapped, type Node } from '../syntax/ast.ts'
+import type { Machine } from './machine.ts'
+import type { Module } from '../syntax/module.ts'
+
+/** A promise is its value; a chain of a database client becomes its rows when it is awaited. */
+export function settle(machine: Machine, value: Value): Value {
+  return value.kind === 'lib' && value.effect ? resultOf(machine, value, value.effect) : value
+}
+
+/** Arguments of a call. A spread array is laid out as far as it is known. */
+export function argumentsOf(machine: Machine, nodes: readonly Node[], scope: Scope, module: Module): Value[] {
+  return nodes.flatMap((node) => {
+    if (node.type !== 'SpreadElement') return [evaluate(machine, node, scope, module)]
+    const spread = evaluate(machine, node.argument, scope, module)
+    return spread.kind === 'list' ? spread.items : [unknown(deepLabels(spread), '...')]
+  })
+}
+
+/** The value of a call. */
+export function evaluateCall(machine: Machine, node: Node & { type: 'CallExpression' }, scope: Scope, module: Module): Value {
+  const callee = unwrapped(node.callee)
+  if (callee.type === 'MemberExpression') {
+    const base = evaluate(machine, callee.object, scope, module)
+    if (nullish(base) === true && (callee.optional || node.optional || optionalBelow(callee.object))) return { ...base, labels: base.labels }
+    const name = keyName(callee.property, callee.computed)
+    if (name !== undefined) return callMethod(machine, base, name, argumentsOf(machine, node.arguments, scope, module), node, module)
+    evaluate(machine, callee.property, scope, module)
+    return call(machine, unknown(base.labels), argumentsOf(machine, node.arguments, scope, module), node, module)
+  }
+  if (callee.type === 'Super') {
+    argumentsOf(machine, node.arguments, scope, module)
+    return unknown()
+  }
+  const target = evaluate(machine, callee, scope, module)
+  return call(machine, target, argumentsOf(machine, node.arguments, scope, module), node, module)
+}
+
+function optionalBelow(node: Node): boolean {
+  for (let at: Node = node; ; ) {
+    if (at.type === 'MemberExpression') {
+      if (at.optional) return true
+      at = at.object
+    } else if (at.type === 'CallExpression') {
+      if (at.optional) return true
+      at = at.callee
+    } else return false
+  }
+}
+
+/** Calls a value with arguments. */
+export function call(machine: Machine, target: Value, args: readonly Value[], node: Node, module: Module): Value {
+  switch (target.kind) {
+    case 'function':
+      return invoke(machine, target, args, node, module)
+    case 'native':
+      return target.call(args, node)
+    case 'lib':
+      return callLibrary(machine, target, args, node, module)
+    default:
+      return callUnknown(machine, target.labels, args, node, module)
+  }
+}
+
+/** Nothing is known of what is called: functions that it is passed may run. */
+export function callUnknown(machine: Machine, labels: number, args: readonly Value[], node: Node, module: Module): Value {
+  let all = labels
+  for (const arg of args) {
+    all = union(all, deepLabels(arg))
+    runCallback(machine, arg, [], node, module)
+  }
+  // What decides about the session together with something else decides about a right.
+  if (args.length > 1 && args.some((arg) => has(deepLabels(arg), SESSION)) && machine.world.signedIn) all |= ROLE
+  return unknown(all)
+}
+
+/** Runs a function that something unknown may run: on one side of a branch. */
+export function runCallback(machine: Machine, value: Value, args: readonly Value[], node: Node, module: Module): Value | undefined {
+  if (value.kind === 'object' && !machine.quiet) {
+    for (const part of value.properties.values()) if (part.kind === 'function') runCallback(machine, part, args, node, module)
+    return undefined
+  }
+  if ((value.kind !== 'function' && value.kind !== 'native') || machine.quiet) return undefined
+  let result: Value | undefined
+  const ran = machine.branch(() => {
+    result = call(machine, value, args, node, module)
+    return 'next'
+  })
+  const skipped = machine.branch(() => 'next')
+  machine.merge(ran, skipped, 0)
+  return result
+}
+
+/** Runs a function of the code base with these arguments. */
+export function invoke(machine: Machine, fn: Fn, given: readonly Value[], node: Node, module: Module): Value {
+  const args = fn.bound ? [...fn.bound, ...given] : given
+  const body = fn.node.body
+  if (!body) return unknown()
+  if (machine.active.includes(fn.node)) return unknown(args.reduce((labels, arg) => union(labels, deepLabels(arg)), 0))
+  if (machine.active.length >= machine.bounds.depth) {
+    machine.opaque(`calls deeper than ${machine.bounds.depth} are not followed`, node, module)
+    return unknown(args.reduce((labels, arg) => union(labels, deepLabels(arg)), 0))
+  }
+  const scope = inner(fn.scope)
+  if (fn.self) scope.values.set('this', fn.self)
+  machine.active.push(fn.node)
+  machine.stack.push(machine.place(node, module))
+  const frame = { returns: [] as { value: Value; checks: Machine['checks']; node: Node }[], implicit: 0, self: fn.self, module: fn.module }
+  machine.frames.push(frame)
+  if (!machine.quiet) machine.seen.calls.push({ name: fn.name ?? '', at: { ...(machine.stack.at(-1) ?? machine.place(node, module)), chain: [] } })
+  try {
+    bindParameters(machine, fn, args, scope)
+    if (body.type !== 'BlockStatement') {
+      const value = evaluate(machine, body, scope, fn.module)
+      if (machine.frames.length === machine.root + 1 && !machine.quiet) machine.seen.returns.push({ at: machine.trace(body, fn.module), value })
+      return value
+    }
+    if (executeBlock(machine, body.body, scope, fn.module) === 'next') frame.returns.push({ value: undefinedValue, checks: machine.checks, node: fn.node })
+  } finally {
+    machine.frames.pop()
+    machine.stack.pop()
+    machine.active.pop()
+  }
+  if (machine.frames.length === machine.root && !machine.quiet) {
+    for (const returned of frame.returns) machine.seen.returns.push({ at: machine.trace(returned.node, fn.module), value: returned.value })
+  }
+  const [first, ...others] = frame.returns
+  if (!first) return unknown()
+  machine.checks = others.reduce<Machine['checks']>((checks, other) => checks.filter((check) => other.checks.includes(check)), first.checks)
+  const value = others.reduce((all, other) => join(all, other.value), first.value)
+  return frame.implicit === 0 || value.kind === 'function' || value.kind === 'lib' ? value : labelled(value, frame.implicit)
+}
+
+function bindParameters(machine: Machine, fn: Fn, args: readonly Value[], scope: Scope): void {
+  fn.node.params.forEach((parameter, index) => {
+    if (parameter.type === 'RestElement') {
+      const rest = args.slice(index)
+      const open = rest.find((arg) => arg.kind === 'unknown' && arg.name === '...')
+      bind(machine, parameter.argument, open ? unknown(rest.reduce((labels, arg) => union(labels, deepLabels(arg)), 0), '...') : { kind: 'list', items: rest, labels: 0 }, scope, fn.module)
+      return
+    }
+    const spread = args.find((arg) => arg.kind === 'unknown' && arg.name === '...')
+    const given = args[index]
+    let value = spread && (given === undefined || given === spread) ? unknown(spread.labels) : (given ?? undefinedValue)
+    if (parameter.type === 'Identifier' && namesIdentity(parameter.name) && has(value.labels, CALLER)) value = labelled(value, IDENTITY)
+    bind(machine, parameter, value, scope, fn.module)
+  })
+}
+
+/** The value of `new …`. */
+export function evaluateNew(machine: Machine, node: Node & { type: 'NewExpression' }, scope: Scope, module: Module): Value {
+  const target = evaluate(machine, node.callee, scope, module)
+  const args = argumentsOf(machine, node.arguments, scope, module)
+  if (target.kind === 'lib') return callLibrary(machine, target, args, node, module)
+  if (target.kind !== 'class') return unknown(args.reduce((labels, arg) => union(labels, deepLabels(arg)), 0))
+  return construct(machine, target, args, node, module)
+}
+
+function construct(machine: Machine, target: ClassValue, args: readonly Value[], node: Node, module: Module): Value {
+  const properties = new Map<string, Value>()
+  const self: Value = { kind: 'object', properties, labels: 0, of: target, rest: unknown(args.reduce((labels, arg) => union(labels, deepLabels(arg)), 0)) }
+  for (const part of target.node.body.body) {
+    if (part.type !== 'MethodDefinition' || part.kind !== 'constructor') continue
+    part.value.params.forEach((parameter, index) => {
+      if (parameter.type === 'TSParameterProperty' && parameter.parameter.type === 'Identifier') properties.set(parameter.parameter.name, args[index] ?? undefinedValue)
+    })
+    invoke(machine, { kind: 'function', node: part.value, module: target.module, scope: inner(target.scope), self, labels: 0 }, args, node, module)
+  }
+  return self
+}

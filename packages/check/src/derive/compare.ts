@@ -1,0 +1,71 @@
+import { has, union, CALLER, CREDENTIAL, LIMIT, ROLE, ROW, SECRET, SESSION, STORED } from './labels.ts'
+import { constant, deepLabels, nullish, unknown, type Value } from './value.ts'
+import type { Check } from './facts.ts'
+import type { Machine } from './machine.ts'
+import type { Node } from '../syntax/ast.ts'
+import type { Module } from '../syntax/module.ts'
+
+const equality = new Set(['===', '==', '!==', '!='])
+
+/** The value of a binary operation. */
+export function compare(machine: Machine, operator: string, left: Value, right: Value, node: Node, module: Module): Value {
+  const labels = union(deepLabels(left), deepLabels(right))
+  if (!equality.has(operator)) {
+    if (left.kind === 'const' && right.kind === 'const') return arithmetic(operator, left.value, right.value, labels)
+    if (operator === 'in') return contains(left, right, labels)
+    if (operator === 'instanceof') return unknown(labels & ~(CALLER | SESSION) || right.labels)
+    return unknown(labels)
+  }
+  const equal = equals(machine, left, right, labels, node, module)
+  if (equal === undefined) return unknown(labels)
+  const is = operator === '===' || operator === '=='
+  return constant(equal.value === is, equal.labels)
+}
+
+function equals(machine: Machine, left: Value, right: Value, labels: number, node: Node, module: Module): { value: boolean; labels: number } | undefined {
+  if (left.kind === 'const' && right.kind === 'const') {
+    const loose = left.value == null && right.value == null
+    return { value: left.value === right.value || (loose && node.type === 'BinaryExpression' && node.operator.length === 2), labels }
+  }
+  for (const [one, other] of [[left, right], [right, left]] as const) {
+    // Something that is there against nothing.
+    if (one.kind === 'const' && one.value == null && nullish(other) === false) return { value: false, labels }
+    // Nobody is signed in, so nothing of the session equals a value.
+    if (one.kind === 'const' && has(one.labels, SESSION) && !machine.world.signedIn && other.kind === 'unknown') return { value: false, labels }
+    // Only its holder knows a secret.
+    const claimed = deepLabels(one)
+    const kept = deepLabels(other)
+    const proves = (has(claimed, CREDENTIAL | CALLER) && has(kept, SECRET) && !has(kept, CALLER | CREDENTIAL)) || (has(claimed, CREDENTIAL) && has(kept, STORED | ROW) && !has(kept, CREDENTIAL))
+    if (!proves || one.kind === 'const' || other.kind === 'const') continue
+    if (machine.world.signedIn) {
+      const check: Check = { kind: 'authorizer', at: machine.trace(node, module), labels: SESSION | ROLE }
+      machine.seen.checks.push(check)
+      machine.checks = [...machine.checks, check]
+      return { value: true, labels: SESSION | ROLE }
+    }
+    machine.seen.sessions.push(machine.trace(node, module))
+    return { value: false, labels: SESSION }
+  }
+  return undefined
+}
+
+function contains(left: Value, right: Value, labels: number): Value {
+  if (left.kind === 'const' && typeof left.value === 'string' && right.kind === 'object' && !right.rest) return constant(right.properties.has(left.value), labels)
+  return unknown(labels)
+}
+
+function arithmetic(operator: string, left: string | number | boolean | null | undefined, right: string | number | boolean | null | undefined, labels: number): Value {
+  if (typeof left === 'number' && typeof right === 'number') {
+    switch (operator) {
+      case '<': return constant(left < right, labels)
+      case '<=': return constant(left <= right, labels)
+      case '>': return constant(left > right, labels)
+      case '>=': return constant(left >= right, labels)
+      default:
+    }
+  }
+  if (operator === '+' && typeof left === 'string' && typeof right === 'string') return constant(left + right, labels)
+  // A comparison with `undefined` is false, whatever the other side.
+  if (has(labels, SESSION | LIMIT) && (left === undefined || right === undefined) && /^[<>]/.test(operator)) return constant(false, labels)
+  return unknown(labels)
+}

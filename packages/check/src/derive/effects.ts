@@ -1,0 +1,212 @@
+import { callLibrary, lastName } from './library-calls.ts'
+import { evaluate } from './expressions.ts'
+import { has, union, CALLER, CREDENTIAL, MODEL, PICKED, ROW, SESSION, STORED, TOKEN, VALID, type Labels } from './labels.ts'
+import { Abrupt, type Machine } from './machine.ts'
+import { constant, deepLabels, object, unknown, type Lib, type Value } from './value.ts'
+import type { Effect } from './facts.ts'
+import type { ArgumentStyle, CallRule } from '../libraries/types.ts'
+import type { Node } from '../syntax/ast.ts'
+import type { Scope } from './scope.ts'
+import type { Module } from '../syntax/module.ts'
+
+const tokenKey = /token|otp|secret|api_?key|invite_?code|verification_?code|magic/i
+const dataCalls = new Set(['set', 'values', 'value', 'insert', 'update', 'upsert', 'onConflictDoUpdate', 'doUpdateSet'])
+const projections = new Set(['returning', 'select', 'columns', 'project'])
+
+/** Records what a call does, and gives what it returns. */
+export function recordEffect(machine: Machine, rule: CallRule, lib: Lib, made: Lib, args: readonly Value[], node: Node, module: Module): Value {
+  const style: ArgumentStyle = rule.style ?? 'plain'
+  const callee = node.type === 'CallExpression' || node.type === 'NewExpression' ? machine.place(node.callee, module).text : lib.path
+  const effect: Effect = {
+    kind: rule.effect ?? 'network', operation: callee, at: machine.trace(node, module), checks: machine.checks,
+    labels: lib.labels & (SESSION | CREDENTIAL), keyLabels: 0, keys: new Map(), fields: new Map(), whole: false, target: targetOf(lib, args, style), projected: false,
+  }
+  read(effect, style, lastName(lib.path), args)
+  if (!machine.quiet) machine.seen.effects.push(effect)
+  if (effect.kind === 'model' && !machine.quiet && /stream/i.test(lib.path)) machine.seen.streams.push({ at: effect.at, scrubbed: has(effect.labels, 0), labels: effect.labels })
+  for (const arg of args) if (arg.kind === 'object') runHooks(machine, arg, node, module)
+  if (style === 'chain' || style === 'data-chain') return { ...made, effect }
+  return resultOf(machine, made, effect)
+}
+
+/** Tools and hooks of a model call: functions that it may run. */
+function runHooks(machine: Machine, arg: Value & { kind: 'object' }, node: Node, module: Module): void {
+  for (const value of arg.properties.values()) {
+    if (value.kind !== 'function' || machine.quiet) continue
+    const side = machine.branch(() => {
+      evaluateCallback(machine, value, node, module)
+      return 'next'
+    })
+    machine.merge(side, machine.branch(() => 'next'), 0)
+  }
+}
+
+function evaluateCallback(machine: Machine, value: Value & { kind: 'function' }, node: Node, module: Module): void {
+  callLibrary(machine, { kind: 'lib', package: '', path: 'callback', calls: [], labels: 0 }, [value], node, module)
+}
+
+function targetOf(lib: Lib, args: readonly Value[], style: ArgumentStyle): string {
+  if (style === 'query-object') {
+    const parts = lib.path.split('.')
+    return parts.at(-2)?.replace(/\(.*$/, '') ?? ''
+  }
+  const first = args[0]
+  if (first?.kind === 'lib') {
+    const name = first.calls[0]?.args[0]
+    return name?.kind === 'const' ? String(name.value) : lastName(first.path)
+  }
+  if (first?.kind === 'const') return String(first.value)
+  const table = lib.calls.findLast((one) => one.name === 'from' || one.name === 'collection' || one.name === 'model')?.args[0]
+  return table?.kind === 'const' ? String(table.value) : lastName(lib.path.split('.').slice(0, -1).join('.'))
+}
+
+function read(effect: Effect, style: ArgumentStyle, name: string, args: readonly Value[]): void {
+  for (const arg of args) effect.labels = union(effect.labels, deepLabels(arg))
+  const [first, second] = args
+  if (style === 'query-object') {
+    if (first?.kind !== 'object') {
+      if (first) key(effect, first)
+      return
+    }
+    for (const [part, value] of first.properties) {
+      if (part === 'where' || part === 'filter' || part === 'id') key(effect, value)
+      else if (/^(?:data|create|update|values|set)$/.test(part)) data(effect, value)
+      else if (part === 'select' || part === 'columns') effect.projected = true
+    }
+    if (first.rest) key(effect, first.rest)
+  } else if (style === 'where-data') {
+    if (first) key(effect, first)
+    if (second) data(effect, second)
+  } else if (style === 'data-chain') {
+    if (first) data(effect, first)
+  } else if (style === 'chain') {
+    if (projections.has(name) && first) effect.projected = true
+    if (effect.kind === 'db-read' && first?.kind === 'object') read(effect, 'query-object', name, args)
+  } else if (style === 'sql') {
+    for (const arg of args.slice(args.length > 1 ? 1 : 0)) key(effect, arg)
+    if (first?.kind === 'const' && typeof first.value === 'string') effect.target = tableOf(first.value) ?? effect.target
+    if (first && !/select\s+\*/i.test(first.kind === 'const' ? String(first.value) : '*')) effect.projected ||= first.kind === 'const'
+  } else for (const arg of args) key(effect, arg)
+}
+
+function tableOf(sql: string): string | undefined {
+  return /(?:into|update|from)\s+["'`]?(\w+)/i.exec(sql)?.[1]
+}
+
+/** A further call of the chain: `.set(…)`, `.where(…)`. */
+export function extendEffect(_machine: Machine, effect: Effect, name: string, args: readonly Value[]): void {
+  for (const arg of args) effect.labels = union(effect.labels, deepLabels(arg))
+  const [first, second] = args
+  if (dataCalls.has(name)) {
+    if (first) data(effect, first)
+    return
+  }
+  if (projections.has(name)) {
+    effect.projected ||= first !== undefined
+    return
+  }
+  if (first?.kind === 'const' && typeof first.value === 'string' && args.length > 1) {
+    const value = args.at(-1) ?? second
+    if (value) keyed(effect, first.value, value)
+    return
+  }
+  for (const arg of args) key(effect, arg)
+}
+
+function keyed(effect: Effect, name: string, value: Value): void {
+  const labels = deepLabels(value)
+  effect.keys.set(name, union(effect.keys.get(name) ?? 0, labels))
+  effect.keyLabels = union(effect.keyLabels, labels)
+}
+
+function key(effect: Effect, value: Value, depth = 0): void {
+  effect.keyLabels = union(effect.keyLabels, deepLabels(value))
+  if (value.kind === 'object' && depth < 4) {
+    for (const [name, part] of value.properties) {
+      if (part.kind === 'object' || part.kind === 'list') key(effect, part, depth + 1)
+      keyed(effect, name, part)
+    }
+  } else if (value.kind === 'list') for (const item of value.items) key(effect, item, depth + 1)
+  else if (value.kind === 'lib') {
+    // `eq(table.column, value)`, and combinations of such conditions.
+    for (const { args } of value.calls) {
+      const column = args[0]
+      if (args.length === 2 && args[1] && column?.kind === 'lib' && !column.path.endsWith(')')) keyed(effect, lastName(column.path), args[1])
+      else for (const arg of args) if (arg.kind === 'lib' || arg.kind === 'list') key(effect, arg, depth + 1)
+    }
+  }
+}
+
+function data(effect: Effect, value: Value): void {
+  const raw = (labels: Labels): boolean => has(labels, CALLER) && !has(labels, VALID)
+  if (value.kind === 'object') {
+    for (const [name, part] of value.properties) effect.fields.set(name, union(effect.fields.get(name) ?? 0, deepLabels(part)))
+    if (value.rest && raw(value.rest.labels)) effect.whole = true
+    if (value.rest) effect.fields.set('...', value.rest.labels)
+  } else if (value.kind === 'list') for (const item of value.items) data(effect, item)
+  else {
+    if (raw(value.labels)) effect.whole = true
+    effect.fields.set('...', value.labels)
+  }
+}
+
+/** What an effect gives back in this world. */
+export function resultOf(machine: Machine, made: Lib, effect: Effect): Value {
+  const labels = effect.labels & (SESSION | CREDENTIAL)
+  if (effect.kind === 'model') return unknown(MODEL)
+  if (effect.kind === 'file-read') return unknown(STORED | (effect.keyLabels & CALLER))
+  if (effect.kind !== 'db-read' && effect.kind !== 'db-write') {
+    if (effect.kind === 'network') return object({}, effect.labels & ~CALLER, unknown(effect.labels & ~CALLER))
+    return unknown(effect.labels & ~CALLER)
+  }
+  const claimed = has(effect.keyLabels, CREDENTIAL) || [...effect.keys].some(([name, of]) => tokenKey.test(name) && has(of, CALLER))
+  if (claimed) {
+    machine.seen.sessions.push(effect.at)
+    if (!machine.world.signedIn) return nothing(made, SESSION | TOKEN)
+    return { kind: 'unknown', labels: SESSION | TOKEN, truthy: true }
+  }
+  const row = (effect.projected ? 0 : ROW) | (labels & ~CREDENTIAL)
+  const picked = has(effect.keyLabels, CALLER | PICKED) ? PICKED : 0
+  if (/\.(?:maybeSingle|single|select|eq|in|from|order|limit|rpc|insert|update|delete|upsert|neq|match)\(\)$/.test(made.path) && made.package.includes('supabase')) return object({ data: unknown(row | picked), error: unknown() }, 0, unknown())
+  // The row of whoever is signed in is there.
+  if (has(effect.keyLabels, SESSION) && picked === 0 && machine.world.signedIn) return { kind: 'unknown', labels: row | SESSION, truthy: true }
+  return unknown(row | picked | (has(effect.keyLabels, SESSION) ? SESSION : 0))
+}
+
+/** What a query finds, when there is no such row. */
+function nothing(made: Lib, labels: Labels): Value {
+  if (made.package.includes('supabase')) return object({ data: constant(null, labels), error: { kind: 'unknown', labels, truthy: true } }, labels)
+  const names = made.path.split('.').map((part) => part.replace(/\(\)$/, ''))
+  const last = names.at(-1) ?? ''
+  if (names.some((name) => /OrThrow/.test(name))) throw new Abrupt(labels)
+  return /first|one|unique|single|takeFirst|byId|get|find(?!Many|All)/i.test(last) ? constant(null, labels) : { kind: 'list', items: [], labels }
+}
+
+/** The value of a tagged template: a statement for a database client, text otherwise. */
+export function evaluateTag(machine: Machine, node: Node & { type: 'TaggedTemplateExpression' }, scope: Scope, module: Module): Value {
+  const tag = evaluate(machine, node.tag, scope, module)
+  const parts = node.quasi.expressions.map((part) => evaluate(machine, part, scope, module))
+  const labels = parts.reduce((all, part) => union(all, deepLabels(part)), 0)
+  if (tag.kind !== 'lib') return unknown(labels)
+  const rule = machine.libraries.call(tag.package, tag.path)
+  const made: Lib = { ...tag, path: `${tag.path}()`, labels, calls: [...tag.calls, { name: lastName(tag.path), args: parts, node, module }] }
+  if (rule?.effect === undefined) return made
+  const text = node.quasi.quasis.map((part) => part.value.raw).join(' ? ')
+  const effect: Effect = {
+    kind: /^\s*(?:with\b[\s\S]*\)\s*)?select\b/i.test(text) ? 'db-read' : 'db-write',
+    operation: machine.place(node.tag, module).text, at: machine.trace(node, module), checks: machine.checks,
+    labels, keyLabels: labels, keys: keysOf(text, parts), fields: new Map(), whole: false, target: tableOf(text) ?? '', projected: !/select\s+\*/i.test(text),
+  }
+  if (!machine.quiet) machine.seen.effects.push(effect)
+  return resultOf(machine, made, effect)
+}
+
+function keysOf(text: string, parts: readonly Value[]): Map<string, Labels> {
+  const keys = new Map<string, Labels>()
+  const pieces = text.split(' ? ')
+  parts.forEach((part, index) => {
+    const column = /(\w+)["'`]?\s*(?:=|in|like)\s*\(?\s*$/i.exec(pieces[index] ?? '')?.[1]
+    if (column) keys.set(column, deepLabels(part))
+  })
+  return keys
+}

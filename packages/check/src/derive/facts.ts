@@ -1,0 +1,76 @@
+import type { EffectKind } from '../libraries/types.ts'
+import type { Labels } from './labels.ts'
+import type { Value } from './value.ts'
+
+/** A place in the code base. Lines and columns count from 1. */
+export interface Place {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** What stands there: a call, a condition. */
+  readonly text: string
+}
+
+/** A place, and the calls that lead to it from the entry point, outermost first. */
+export interface Trace extends Place {
+  readonly chain: readonly Place[]
+}
+
+/** Something that held on the way to a point of the code. */
+export interface Check {
+  readonly kind: 'session' | 'role' | 'ownership' | 'limit' | 'validation' | 'authorizer'
+  readonly at: Trace
+  /** Labels of what the condition compared. */
+  readonly labels: Labels
+}
+
+/** What one effect was given. */
+export interface Effect {
+  readonly kind: EffectKind
+  readonly operation: string
+  readonly at: Trace
+  readonly checks: readonly Check[]
+  /** Labels of everything that it was passed. */
+  labels: Labels
+  /** Labels of what selects the rows. */
+  keyLabels: Labels
+  /** Named conditions of the selection, as far as they are known. */
+  readonly keys: Map<string, Labels>
+  /** What is written, field by field, as far as fields are known. */
+  readonly fields: Map<string, Labels>
+  /** The caller's value is written whole, or spread into what is written. */
+  whole: boolean
+  /** Table or model, where it is named. */
+  target: string
+  /** Fields to give back were chosen. */
+  projected: boolean
+}
+
+/** What running an entry point in one world showed. */
+export interface Observation {
+  readonly effects: Effect[]
+  /** Reads of a session. */
+  readonly sessions: Trace[]
+  /** Exits that happened because there was no session. */
+  readonly refusals: Trace[]
+  readonly validations: { readonly at: Trace; readonly schema: Value | undefined }[]
+  readonly limits: Trace[]
+  readonly checks: Check[]
+  /** What was returned to the caller. */
+  readonly returns: { readonly at: Trace; readonly value: Value }[]
+  /** Calls that could not be looked into and might have refused. */
+  readonly opaque: { readonly at: Trace; readonly reason: string }[]
+  /** Streams of model output. */
+  readonly streams: { readonly at: Trace; readonly scrubbed: boolean; readonly labels: Labels }[]
+  /** Names of functions of the code base and of libraries that were called. */
+  readonly calls: { readonly name: string; readonly at: Trace }[]
+  /** What a builder chain declared: `input`, `bindInput`, `output`. */
+  readonly declared: Set<string>
+  /** True if no path through the entry point ends normally. */
+  ended: boolean
+}
+
+/** An observation with nothing in it. */
+export function emptyObservation(): Observation {
+  return { effects: [], sessions: [], refusals: [], validations: [], limits: [], checks: [], returns: [], opaque: [], streams: [], calls: [], declared: new Set(), ended: false }
+}

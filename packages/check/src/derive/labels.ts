@@ -1,0 +1,64 @@
+/** What is known of where a value comes from: a set of bits. */
+export type Labels = number
+
+/** Chosen by the caller. */
+export const CALLER = 1
+/** A cookie, a header, a signature: sent by the caller, verified by nobody yet. */
+export const CREDENTIAL = 2
+/** From a verified session. */
+export const SESSION = 4
+/** A row as the database gave it. */
+export const ROW = 8
+/** A caught error, or its message. */
+export const ERROR = 16
+/** Output of a model. */
+export const MODEL = 32
+/** From the server's environment. */
+export const SECRET = 64
+/** Passed a schema or a check of its type at run time. */
+export const VALID = 128
+/** The caller says who it is: `userId`, `ownerId`, … */
+export const IDENTITY = 256
+/** A right of the principal: its role, its permissions. */
+export const ROLE = 512
+/** Went through a scrubber. */
+export const SCRUBBED = 1024
+/** What a limiter answered. */
+export const LIMIT = 2048
+/** A file or a table that the server keeps. */
+export const STORED = 4096
+/** Keyed by a secret that only its holder knows: a row found by a token. */
+export const TOKEN = 8192
+
+/** A row that the caller selected. */
+export const PICKED = 16384
+
+const clean: readonly (readonly [mark: Labels, of: Labels])[] = [[VALID, CALLER], [SCRUBBED, MODEL]]
+
+/** Labels of a value made of two: a mark of cleanness stays only if all that needed it had it. */
+export function union(left: Labels, right: Labels): Labels {
+  let both = left | right
+  for (const [mark, of] of clean) {
+    if ((both & mark) === 0) continue
+    if (((left & of) !== 0 && (left & mark) === 0) || ((right & of) !== 0 && (right & mark) === 0)) both &= ~mark
+  }
+  return both
+}
+
+/** True if the set has any of the bits. */
+export function has(labels: Labels, bits: Labels): boolean {
+  return (labels & bits) !== 0
+}
+
+const identity = /^(?:(?:user|owner|author|account|member|profile|customer|employee|creator|sender|uploader|requester|actor)_?ids?|(?:created|updated|invited|uploaded|owned|sent)_?by(?:_?id)?|uid)$/i
+const role = /^(?:roles?|is_?(?:super_?)?admin|is_?owner|permissions?|scopes?|claims|plan|tier|org_?role|has_?permission|abilities|privileges?|access_?level)$/i
+
+/** Whether a name says who somebody is. */
+export function namesIdentity(name: string): boolean {
+  return identity.test(name)
+}
+
+/** Whether a name says what somebody may do. */
+export function namesRight(name: string): boolean {
+  return role.test(name)
+}

@@ -1,0 +1,132 @@
+import { callUnknown, call, runCallback } from './calls.ts'
+import { builderCall } from './builders.ts'
+import { isSallyport, sallyportCall } from './sallyport.ts'
+import { extendEffect, recordEffect } from './effects.ts'
+import { has, union, CALLER, CREDENTIAL, LIMIT, ROLE, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
+import { deepLabels, object, truth, unknown, type Lib, type Value } from './value.ts'
+import { allowed, principal, shaped } from './world.ts'
+import type { Machine } from './machine.ts'
+import type { CallRule, Shape } from '../libraries/types.ts'
+import type { Node } from '../syntax/ast.ts'
+import type { Module } from '../syntax/module.ts'
+
+/** The package whose rules hold for any client that nobody describes. */
+export const anyClient = '*'
+
+/** The last name of a path. */
+export function lastName(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1)
+}
+
+/** Calls something of a library. */
+export function callLibrary(machine: Machine, lib: Lib, args: readonly Value[], node: Node, module: Module): Value {
+  const name = lastName(lib.path)
+  const labels = args.reduce((all, arg) => union(all, deepLabels(arg)), lib.labels)
+  const made: Lib = { ...lib, path: `${lib.path}()`, labels, calls: [...lib.calls, { name, args, node, module }] }
+  if (!machine.quiet) machine.seen.calls.push({ name: lib.path, at: { ...machine.place(node, module), chain: [] } })
+  if (lib.effect) {
+    extendEffect(machine, lib.effect, name, args)
+    return made
+  }
+  if (isSallyport(lib.package)) {
+    const own = sallyportCall(machine, lib, made, args)
+    if (own) return own
+  }
+  const started = machine.libraries.builder(lib.package, lib.path)
+  if (started) {
+    const parents = args.flatMap((arg) => (arg.kind === 'lib' && arg.builder ? arg.calls : []))
+    const built: Lib = { ...made, calls: [...parents, ...made.calls], builder: started }
+    return started.handler.includes(name) ? builderCall(machine, { ...lib, calls: parents.length > 0 ? parents : lib.calls }, built, started, args) : built
+  }
+  const rule = ruleOf(machine, lib)
+  if (rule) return apply(machine, rule, lib, made, args, node, module)
+  if (lib.builder) return builderCall(machine, lib, made, lib.builder, args)
+  if (lib.missing && !machine.quiet && !/^[A-Z]/.test(name)) machine.opaque(`${lib.path} can't be followed: its module is not there`, node, module)
+  if (has(labels, SESSION) && args.length > 1) return { ...made, labels: callUnknown(machine, lib.labels, args, node, module).labels }
+  for (const arg of args) runCallback(machine, arg, [], node, module)
+  return made
+}
+
+function ruleOf(machine: Machine, lib: Lib): CallRule | undefined {
+  const own = machine.libraries.call(lib.package, lib.path)
+  if (own) return own
+  return machine.libraries.knows(lib.package) || lib.builder ? undefined : machine.libraries.call(anyClient, lib.path)
+}
+
+/** What a rule says of a call. */
+export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, args: readonly Value[], node: Node, module: Module): Value {
+  const first = args[0]
+  if (rule.exits) machine.abort(first ? first.labels & SESSION : 0, node, module)
+  if (rule.passes !== undefined) return args[rule.passes] ?? unknown()
+  if (rule.asserts && first) {
+    const known = truth(first)
+    if (known === false) machine.abort(first.labels, node, module)
+    if (known === undefined) machine.passed(first.labels, node, module)
+    return unknown()
+  }
+  if (rule.session !== undefined) {
+    machine.seen.sessions.push(machine.trace(node, module))
+    if (rule.authorizes && machine.world.signedIn) authorized(machine, node, module)
+    const handler = args.find((arg) => arg.kind === 'function')
+    if (handler) return wrapping(machine, handler, rule.session, node, module)
+    return machine.world.signedIn ? principal() : shaped(machine, rule.session, SESSION, node, module)
+  }
+  if (rule.verifies !== undefined) {
+    machine.seen.sessions.push(machine.trace(node, module))
+    if (rule.effect) recordEffect(machine, rule, lib, made, args, node, module)
+    if (!machine.world.signedIn) return shaped(machine, rule.verifies, SESSION, node, module)
+    if (rule.authorizes) authorized(machine, node, module)
+    return principal()
+  }
+  if (rule.authorizes) {
+    if (machine.world.signedIn) authorized(machine, node, module)
+    return unknown(SESSION | ROLE)
+  }
+  if (rule.limit !== undefined) {
+    machine.seen.limits.push(machine.trace(node, module))
+    return machine.world.limited ? shaped(machine, rule.limit, LIMIT, node, module) : allowed(rule.limit)
+  }
+  if (rule.validates) return validated(machine, rule.validates, lib, args, node, module)
+  if (rule.gives === 'input') return unknown(CALLER)
+  if (rule.gives === 'credential') return unknown(CREDENTIAL)
+  if (rule.gives === 'secret') return unknown(SECRET)
+  if (rule.transaction) {
+    const client: Lib = { ...lib, path: lib.path.slice(0, Math.max(0, lib.path.lastIndexOf('.'))) }
+    const callback = args.find((arg) => arg.kind === 'function')
+    if (callback) return call(machine, callback, [client], node, module)
+    return first ?? unknown()
+  }
+  if (rule.scrubs) return unknown(made.labels | SCRUBBED)
+  if (rule.effect) return recordEffect(machine, rule, lib, made, args, node, module)
+  return made
+}
+
+/** `auth((request) => …)`: the handler finds the session on the request. */
+function wrapping(machine: Machine, handler: Value, shape: Shape, node: Node, module: Module): Value {
+  return {
+    kind: 'native',
+    labels: 0,
+    call: (args) => {
+      machine.seen.sessions.push(machine.trace(node, module))
+      const session = machine.world.signedIn ? principal() : shaped(machine, shape, SESSION, node, module)
+      return call(machine, handler, [object({ auth: session, user: session }, CALLER, unknown(CALLER)), ...args.slice(1)], node, module)
+    },
+  }
+}
+
+function authorized(machine: Machine, node: Node, module: Module): void {
+  machine.passed(SESSION | ROLE, node, module)
+}
+
+function validated(machine: Machine, how: NonNullable<CallRule['validates']>, lib: Lib, args: readonly Value[], node: Node, module: Module): Value {
+  // `schema.parse(input)` or `parse(schema, input)`.
+  const apart = args.length > 1 && (args[0]?.kind === 'lib' || (args[0]?.kind === 'function' && lib.calls.length === 0)) && lib.calls.length === 0
+  const input = apart ? args[1] : args[0]
+  const base: Lib = { ...lib, path: lib.path.slice(0, Math.max(0, lib.path.lastIndexOf('.'))) }
+  machine.seen.validations.push({ at: machine.trace(node, module), schema: apart ? args[0] : base })
+  const from = input ? deepLabels(input) : CALLER
+  const value: Value = { kind: 'unknown', labels: from | VALID, truthy: true }
+  if (how === 'value') return value
+  const success = unknown()
+  return object({ success, data: value, output: value, value, error: unknown(), issues: unknown() }, 0, unknown())
+}

@@ -1,0 +1,82 @@
+import { has, union, CALLER, CREDENTIAL, ERROR, IDENTITY, ROLE, SECRET, SESSION, namesIdentity, namesRight } from './labels.ts'
+import { constant, labelled, unknown, type Lib, type Value } from './value.ts'
+import { ofPrincipal } from './world.ts'
+import { exportedValue } from './globals.ts'
+import { classMember } from './classes.ts'
+import type { Machine } from './machine.ts'
+import type { Node } from '../syntax/ast.ts'
+import type { Module } from '../syntax/module.ts'
+
+/** A member of a library's value: its path grows. */
+export function libMember(base: Lib, name: string): Lib {
+  return { ...base, path: base.path === '' ? name : `${base.path}.${name}` }
+}
+
+const tame = /^(?:name|code|status|statusCode|type|digest|kind|isSuccess|success|issues|errors|fieldErrors)$/
+
+/** The value of `base.name`. A property of nothing ends the path, as it does when the code runs. */
+export function member(machine: Machine, base: Value, name: string, optional: boolean, node: Node, module: Module): Value {
+  switch (base.kind) {
+    case 'const':
+      if (base.value == null) {
+        if (optional) return constant(undefined, base.labels)
+        if (has(base.labels, SESSION) && !machine.world.signedIn) machine.abort(base.labels, node, module)
+      }
+      return unknown(base.labels)
+    case 'object': {
+      const found = base.properties.get(name) ?? (base.of && classMember(machine, base.of, name, base)) ?? base.rest
+      if (found) return found.kind === 'unknown' && !base.properties.has(name) ? named(found.labels, name, found.truthy) : found
+      return base.properties.has('*') ? unknown(union(base.labels, base.properties.get('*')?.labels ?? 0)) : constant(undefined, base.labels)
+    }
+    case 'list': {
+      if (name === 'length') return constant(base.items.length, base.labels)
+      const index = Number(name)
+      return Number.isInteger(index) ? (base.items[index] ?? constant(undefined, base.labels)) : unknown(base.labels)
+    }
+    case 'lib':
+      if (base.package === 'global' && base.path === 'process.env') return unknown(/^(?:NEXT_PUBLIC_|NODE_ENV$|VERCEL)/.test(name) ? 0 : SECRET, name)
+      if (/(?:^|\.)createEnv\(\)$/.test(base.path)) return unknown(name.startsWith('NEXT_PUBLIC_') ? 0 : SECRET, name)
+      if (base.effect === undefined && machine.libraries.call(base.package, libMember(base, name).path)?.gives === 'secret') return unknown(SECRET, name)
+      return libMember(base, name)
+    case 'namespace':
+      return exportedValue(machine, base.module, name)
+    case 'class':
+      return classMember(machine, base, name, base) ?? unknown(base.labels)
+    case 'unknown': {
+      if (base.name === 'request' && (name === 'headers' || name === 'cookies')) return unknown(CREDENTIAL, name)
+      if (has(base.labels, SESSION) && machine.world.signedIn) return ofPrincipal(ownLabels(base.labels, name), name)
+      return named(ownLabels(base.labels, name), name, undefined)
+    }
+    default:
+      return unknown(base.labels)
+  }
+}
+
+function named(labels: number, name: string, truthy: boolean | undefined): Value {
+  const all = ownLabels(labels, name)
+  return truthy === undefined ? unknown(all, name) : { kind: 'unknown', labels: all, name, truthy }
+}
+
+function ownLabels(labels: number, name: string): number {
+  let own = labels
+  if (has(own, CALLER) && namesIdentity(name)) own |= IDENTITY
+  if (has(own, ERROR) && tame.test(name)) own &= ~ERROR
+  if (has(own, SESSION) && namesRight(name)) own |= ROLE
+  return own
+}
+
+/** The value of `base[key]`, where the key is not known. */
+export function indexed(machine: Machine, base: Value, key: Value, optional: boolean, node: Node, module: Module): Value {
+  if (key.kind === 'const' && (typeof key.value === 'string' || typeof key.value === 'number')) {
+    return labelled(member(machine, base, String(key.value), optional, node, module), key.labels & SESSION)
+  }
+  if (base.kind === 'const' && base.value == null) return member(machine, base, '*', optional, node, module)
+  const labels = union(base.labels, key.labels)
+  if (base.kind === 'object' || base.kind === 'list') {
+    let all = labels
+    const items = base.kind === 'list' ? base.items : base.properties.values()
+    for (const item of items) all = union(all, item.labels)
+    return unknown(all)
+  }
+  return unknown(labels)
+}

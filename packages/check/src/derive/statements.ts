@@ -1,0 +1,168 @@
+import { evaluate } from './expressions.ts'
+import { bind } from './patterns.ts'
+import { choose } from './branches.ts'
+import { Abrupt, type Completion, type Machine } from './machine.ts'
+import { inner, type Scope } from './scope.ts'
+import { ERROR } from './labels.ts'
+import { truth, undefinedValue, unknown, type Value } from './value.ts'
+import type { Node } from '../syntax/ast.ts'
+import type { Module } from '../syntax/module.ts'
+
+/** Runs statements in a scope of their own. */
+export function executeBlock(machine: Machine, body: readonly Node[], parent: Scope, module: Module): Completion {
+  const scope = inner(parent)
+  hoist(machine, body, scope, module)
+  for (const statement of body) if (execute(machine, statement, scope, module) === 'exit') return 'exit'
+  return 'next'
+}
+
+/** Function and class declarations can be used before they stand. */
+export function hoist(machine: Machine, body: readonly Node[], scope: Scope, module: Module): void {
+  for (const statement of body) {
+    const node = statement.type === 'ExportNamedDeclaration' && statement.declaration ? statement.declaration : statement
+    if (node.type === 'FunctionDeclaration' && node.id && node.body) {
+      const value: Value = { kind: 'function', node, module, scope, labels: 0, name: node.id.name }
+      scope.values.set(node.id.name, value)
+      if (machine.wanted === node) machine.captured ??= value
+    } else if (node.type === 'ClassDeclaration' && node.id) scope.values.set(node.id.name, { kind: 'class', node, module, scope, labels: 0 })
+  }
+}
+
+/** Runs one statement. */
+export function execute(machine: Machine, node: Node, scope: Scope, module: Module): Completion {
+  if (!machine.step()) return 'exit'
+  switch (node.type) {
+    case 'ExpressionStatement':
+      evaluate(machine, node.expression, scope, module)
+      return 'next'
+    case 'VariableDeclaration':
+      for (const declarator of node.declarations) {
+        bind(machine, declarator.id, declarator.init ? evaluate(machine, declarator.init, scope, module) : undefinedValue, scope, module)
+      }
+      return 'next'
+    case 'ReturnStatement': {
+      const value = node.argument ? evaluate(machine, node.argument, scope, module) : undefinedValue
+      machine.frame?.returns.push({ value, checks: machine.checks, node: node.argument ?? node })
+      return 'exit'
+    }
+    case 'ThrowStatement': {
+      const value = evaluate(machine, node.argument, scope, module)
+      throw new Abrupt(value.labels)
+    }
+    case 'IfStatement':
+      return choose(machine, node.test, scope, module, () => execute(machine, node.consequent, scope, module), () => (node.alternate ? execute(machine, node.alternate, scope, module) : 'next'))
+    case 'BlockStatement':
+      return executeBlock(machine, node.body, scope, module)
+    case 'TryStatement':
+      return executeTry(machine, node, scope, module)
+    case 'SwitchStatement':
+      return executeSwitch(machine, node, scope, module)
+    case 'WhileStatement':
+    case 'DoWhileStatement':
+      return node.type === 'WhileStatement' && truth(evaluate(machine, node.test, scope, module)) === false
+        ? 'next'
+        : once(machine, () => execute(machine, node.body, scope, module), node.type === 'DoWhileStatement')
+    case 'ForStatement': {
+      const own = inner(scope)
+      if (node.init) node.init.type === 'VariableDeclaration' ? execute(machine, node.init, own, module) : evaluate(machine, node.init, own, module)
+      if (node.test) evaluate(machine, node.test, own, module)
+      return once(machine, () => execute(machine, node.body, own, module), false)
+    }
+    case 'ForInStatement':
+    case 'ForOfStatement': {
+      const own = inner(scope)
+      const over = evaluate(machine, node.right, scope, module)
+      if (over.kind === 'list' && over.items.length === 0) return 'next'
+      const item = over.kind === 'list' ? (over.items[0] ?? unknown()) : unknown(over.labels)
+      if (node.left.type === 'VariableDeclaration') for (const declarator of node.left.declarations) bind(machine, declarator.id, item, own, module)
+      else bind(machine, node.left, item, own, module)
+      return once(machine, () => execute(machine, node.body, own, module), false)
+    }
+    case 'LabeledStatement':
+      return execute(machine, node.body, scope, module)
+    case 'BreakStatement':
+    case 'ContinueStatement':
+      return 'exit'
+    case 'ExportNamedDeclaration':
+      return node.declaration ? execute(machine, node.declaration, scope, module) : 'next'
+    default:
+      return 'next'
+  }
+}
+
+/** A loop: its body may run or not, and a `break` or `return` in it ends only that round. */
+function once(machine: Machine, body: () => Completion, surely: boolean): Completion {
+  const round = machine.branch(body)
+  const none = machine.branch(() => 'next')
+  if (surely && round.completion === 'throw') throw new Abrupt(round.labels)
+  machine.merge(round, none, 0)
+  return 'next'
+}
+
+function executeTry(machine: Machine, node: Node & { type: 'TryStatement' }, scope: Scope, module: Module): Completion {
+  const tried = machine.branch(() => executeBlock(machine, node.block.body, scope, module))
+  const before = machine.checks
+  const handler = node.handler
+  let completion: Completion = 'next'
+  if (!handler) {
+    machine.adopt(tried)
+    if (tried.completion === 'throw') {
+      if (node.finalizer) executeBlock(machine, node.finalizer.body, scope, module)
+      throw new Abrupt(tried.labels)
+    }
+    completion = tried.completion
+  } else {
+    const caught = machine.branch(() => {
+      // What was written before the throw stays.
+      if (tried.completion === 'throw') for (const [of, values] of tried.writes) for (const [name, value] of values) machine.write(of, name, value)
+      machine.checks = before
+      const own = inner(scope)
+      if (handler.param) bind(machine, handler.param, { kind: 'unknown', labels: ERROR, truthy: true, name: 'error' }, own, module)
+      return executeBlock(machine, handler.body.body, own, module)
+    })
+    const ends = (side: { completion: string }): boolean => side.completion !== 'next'
+    if (tried.completion === 'throw') {
+      machine.adopt(caught)
+      if (caught.completion === 'throw') throw new Abrupt(caught.labels)
+      completion = caught.completion
+    } else if (ends(tried) && ends(caught)) completion = 'exit'
+    else if (ends(caught)) machine.adopt(tried)
+    else if (ends(tried)) machine.adopt(caught)
+    else machine.merge(tried, caught, 0)
+  }
+  const last = node.finalizer ? executeBlock(machine, node.finalizer.body, scope, module) : 'next'
+  return last === 'exit' ? 'exit' : completion
+}
+
+function executeSwitch(machine: Machine, node: Node & { type: 'SwitchStatement' }, scope: Scope, module: Module): Completion {
+  const subject = evaluate(machine, node.discriminant, scope, module)
+  const own = inner(scope)
+  let all: ReturnType<Machine['branch']> | undefined
+  let covered = false
+  node.cases.forEach((one, index) => {
+    if (one.test) evaluate(machine, one.test, own, module)
+    else covered = true
+    const side = machine.branch(() => {
+      // An empty case falls through to the next.
+      const from = node.cases.slice(index).find((next) => next.consequent.length > 0)
+      const completion = executeBlock(machine, from?.consequent ?? [], own, module)
+      return completion === 'exit' && leaves(from?.consequent ?? []) ? 'exit' : 'next'
+    })
+    if (side.completion !== 'next') return
+    if (all) {
+      machine.merge(all, side, subject.labels)
+      all = machine.branch(() => 'next')
+    } else all = side
+  })
+  if (machine.frame) machine.frame.implicit |= subject.labels
+  if (!all) return covered ? 'exit' : 'next'
+  if (covered) machine.adopt(all)
+  return 'next'
+}
+
+/** Whether a case ends by leaving the function, not only the switch. */
+function leaves(body: readonly Node[]): boolean {
+  const last = body.at(-1)
+  if (last?.type === 'BlockStatement') return leaves(last.body)
+  return last?.type !== 'BreakStatement' && last?.type !== 'ContinueStatement'
+}

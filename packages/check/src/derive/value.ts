@@ -1,0 +1,182 @@
+import { has, union, CALLER, type Labels } from './labels.ts'
+import type { BuilderRule } from '../libraries/types.ts'
+import type { Effect } from './facts.ts'
+import type { FunctionLike, Node } from '../syntax/ast.ts'
+import type { Module } from '../syntax/module.ts'
+import type { Scope } from './scope.ts'
+
+/** A value as far as it is known without running anything. */
+export type Value = Unknown | Const | Obj | List | Fn | Lib | Native | ClassValue | Namespace
+
+interface Labelled {
+  readonly labels: Labels
+}
+
+/** Anything. `truthy` where at least that is known. */
+export interface Unknown extends Labelled {
+  readonly kind: 'unknown'
+  readonly truthy?: boolean
+  /** The expression that made it, for audits of schemas and for names in evidence. */
+  readonly name?: string
+}
+
+/** A primitive that is known. */
+export interface Const extends Labelled {
+  readonly kind: 'const'
+  readonly value: string | number | boolean | null | undefined
+}
+
+/** An object whose properties are known as far as listed; `rest` is what the others may be. */
+export interface Obj extends Labelled {
+  readonly kind: 'object'
+  readonly properties: Map<string, Value>
+  readonly rest?: Value
+  /** The class that it is an instance of. */
+  readonly of?: ClassValue
+}
+
+/** An array whose elements are known. */
+export interface List extends Labelled {
+  readonly kind: 'list'
+  readonly items: readonly Value[]
+}
+
+/** A function of the code base, with the scope that it closes over. */
+export interface Fn extends Labelled {
+  readonly kind: 'function'
+  readonly node: FunctionLike
+  readonly module: Module
+  readonly scope: Scope | undefined
+  readonly self?: Value
+  readonly bound?: readonly Value[]
+  readonly name?: string
+}
+
+/** One call on the way to a value of a library. */
+export interface ChainCall {
+  readonly name: string
+  readonly args: readonly Value[]
+  readonly node: Node
+  readonly module: Module
+}
+
+/** Something of a library, known by the path that led to it. */
+export interface Lib extends Labelled {
+  readonly kind: 'lib'
+  readonly package: string
+  readonly path: string
+  /** Names a file of the code base that is not there. */
+  readonly missing?: boolean
+  readonly calls: readonly ChainCall[]
+  /** The effect that the rest of the chain belongs to. */
+  readonly effect?: Effect
+  /** The builder that the chain began with. */
+  readonly builder?: BuilderRule
+}
+
+/** A function that the checker itself provides: `next` of a middleware, a method of an array. */
+export interface Native extends Labelled {
+  readonly kind: 'native'
+  readonly call: (args: readonly Value[], node: Node) => Value
+  /** The chain of Sallyport's builder that made it. */
+  readonly chain?: readonly ChainCall[]
+}
+
+/** A class of the code base. */
+export interface ClassValue extends Labelled {
+  readonly kind: 'class'
+  readonly node: Node & { type: 'ClassDeclaration' | 'ClassExpression' }
+  readonly module: Module
+  readonly scope: Scope | undefined
+}
+
+/** `import * as name`, of a module of the code base. */
+export interface Namespace extends Labelled {
+  readonly kind: 'namespace'
+  readonly module: Module
+}
+
+/** Nothing known but labels. */
+export function unknown(labels: Labels = 0, name?: string): Unknown {
+  return name === undefined ? { kind: 'unknown', labels } : { kind: 'unknown', labels, name }
+}
+
+/** A known primitive. */
+export function constant(value: Const['value'], labels: Labels = 0): Const {
+  return { kind: 'const', value, labels }
+}
+
+export const undefinedValue: Const = constant(undefined)
+
+/** Whether a value is true or false in a condition; undefined where it can't be known. */
+export function truth(value: Value): boolean | undefined {
+  if (value.kind === 'const') return Boolean(value.value)
+  if (value.kind === 'unknown') return value.truthy
+  return value.kind === 'lib' && value.path.endsWith(')') ? undefined : true
+}
+
+/** True for null and undefined; undefined where it can't be known. */
+export function nullish(value: Value): boolean | undefined {
+  if (value.kind === 'const') return value.value == null
+  if (value.kind === 'unknown') return value.truthy === true ? false : undefined
+  return value.kind === 'lib' && value.path.endsWith(')') ? undefined : false
+}
+
+/** The same value with more labels. */
+export function labelled(value: Value, labels: Labels): Value {
+  const all = union(value.labels, labels)
+  return all === value.labels ? value : { ...value, labels: all }
+}
+
+/** The same value with exactly these labels. */
+export function relabelled(value: Value, labels: Labels): Value {
+  return labels === value.labels ? value : { ...value, labels }
+}
+
+/** Labels of a value and of all that it holds. */
+export function deepLabels(value: Value, depth = 0): Labels {
+  if (depth > 4) return value.labels
+  let labels = value.labels
+  if (value.kind === 'object') {
+    for (const item of value.properties.values()) labels = union(labels, deepLabels(item, depth + 1))
+    if (value.rest) labels = union(labels, deepLabels(value.rest, depth + 1))
+  } else if (value.kind === 'list') for (const item of value.items) labels = union(labels, deepLabels(item, depth + 1))
+  return labels
+}
+
+/** What a value is, if it may be either. */
+export function join(left: Value, right: Value): Value {
+  if (left === right) return left
+  const labels = union(left.labels, right.labels)
+  if (left.kind === 'const' && right.kind === 'const' && left.value === right.value) return constant(left.value, labels)
+  // What can be called or queried is the more useful half: the other is mostly `undefined` or a cached copy.
+  for (const [value, other] of [[left, right], [right, left]] as const) {
+    if ((value.kind === 'lib' || value.kind === 'function' || value.kind === 'native' || value.kind === 'class') && (other.kind === 'unknown' || other.kind === 'const')) {
+      return relabelled(value, labels)
+    }
+  }
+  if (left.kind === 'lib' && right.kind === 'lib') return relabelled(left, labels)
+  if (left.kind === 'object' && right.kind === 'object') {
+    const properties = new Map<string, Value>()
+    for (const key of new Set([...left.properties.keys(), ...right.properties.keys()])) {
+      properties.set(key, join(left.properties.get(key) ?? left.rest ?? undefinedValue, right.properties.get(key) ?? right.rest ?? undefinedValue))
+    }
+    const rest = left.rest && right.rest ? join(left.rest, right.rest) : (left.rest ?? right.rest)
+    return rest ? { kind: 'object', properties, labels, rest } : { kind: 'object', properties, labels }
+  }
+  const known = [truth(left), truth(right)]
+  const deep = union(deepLabels(left), deepLabels(right))
+  const truthy = known[0] === known[1] ? known[0] : undefined
+  return truthy === undefined ? unknown(deep) : { kind: 'unknown', labels: deep, truthy }
+}
+
+/** An object literal of known properties. */
+export function object(properties: { readonly [name: string]: Value }, labels: Labels = 0, rest?: Value): Obj {
+  const map = new Map(Object.entries(properties))
+  return rest ? { kind: 'object', properties: map, labels, rest } : { kind: 'object', properties: map, labels }
+}
+
+/** True if any of it was chosen by the caller. */
+export function fromCaller(value: Value): boolean {
+  return has(deepLabels(value), CALLER)
+}

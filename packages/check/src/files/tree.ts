@@ -1,0 +1,123 @@
+import { isUtf8 } from 'node:buffer'
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** A file that could not be taken as it is, and why. */
+export interface FileProblem {
+  readonly file: string
+  readonly problem: string
+}
+
+/** The source files of a code base. Paths are absolute, with forward slashes. */
+export interface SourceTree {
+  readonly root: string
+  /** Source files, sorted. */
+  readonly files: readonly string[]
+  /** package.json, tsconfig.json, lock files and .env files. */
+  readonly manifests: readonly string[]
+  readonly problems: FileProblem[]
+  has(path: string): boolean
+  /** Text of a file, read once. Undefined where it can't be read; the problem is then recorded. */
+  read(path: string): string | undefined
+}
+
+const ignored = new Set([
+  'node_modules', '.git', '.next', '.turbo', '.vercel', '.output', '.svelte-kit', '.cache', '.yarn', '.pnpm-store',
+  'dist', 'build', 'out', 'coverage', 'storybook-static', '__snapshots__',
+])
+const source = /\.(?:[cm]?[jt]s|[jt]sx)$/
+const manifest = /^(?:package(?:-lock)?\.json|tsconfig(?:\.[\w-]+)?\.json|jsconfig\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lock|\.env(?:\.[\w.-]+)?)$/
+const maximumBytes = 2 * 1024 * 1024
+
+/** Options of {@link readTree}. */
+export interface TreeOptions {
+  /** Folder names to leave out, beside those that hold generated files. */
+  readonly ignore?: readonly string[]
+  /** Takes test and story files too. Default false: no server runs them. */
+  readonly tests?: boolean
+}
+
+const testFile = /\.(?:test|spec|stories|d|e2e|bench)\.[cm]?[jt]sx?$/
+
+/**
+ * Lists the files of a code base. Follows a symbolic link to a directory once, so that loops end;
+ * leaves out what builds generate.
+ *
+ * @throws {Error} if the root is not a directory that can be read
+ */
+export function readTree(root: string, options: TreeOptions = {}): SourceTree {
+  if (!statSync(root).isDirectory()) throw new Error(`${root} is not a directory`)
+  const top = realpathSync(root).replaceAll('\\', '/')
+  const skip = new Set([...ignored, ...(options.ignore ?? [])])
+  const files: string[] = []
+  const manifests: string[] = []
+  const problems: FileProblem[] = []
+  const seen = new Set<string>([top])
+
+  const take = (directory: string, name: string): void => {
+    const path = `${directory}/${name}`
+    if (source.test(name) && (options.tests || !testFile.test(name))) files.push(path)
+    else if (manifest.test(name)) manifests.push(path)
+  }
+  const follow = (directory: string, name: string): void => {
+    try {
+      const target = realpathSync(join(directory, name)).replaceAll('\\', '/')
+      if (lstatSync(target).isDirectory()) {
+        if (!seen.has(target) && !target.startsWith(`${top}/`)) visit(target)
+      } else if (target.startsWith(`${top}/`) === false) take(directory, name)
+    } catch {
+      problems.push({ file: `${directory}/${name}`, problem: 'a symbolic link that leads nowhere' })
+    }
+  }
+  function visit(directory: string): void {
+    seen.add(directory)
+    let entries
+    try {
+      entries = readdirSync(directory, { withFileTypes: true })
+    } catch (error) {
+      problems.push({ file: directory, problem: `can't be listed: ${error instanceof Error ? error.message : String(error)}` })
+      return
+    }
+    for (const entry of entries) {
+      if (skip.has(entry.name)) continue
+      if (entry.isDirectory()) {
+        const path = `${directory}/${entry.name}`
+        if (!seen.has(path)) visit(path)
+      } else if (entry.isSymbolicLink()) follow(directory, entry.name)
+      else if (entry.isFile()) take(directory, entry.name)
+    }
+  }
+  visit(top)
+  files.sort()
+  const known = new Set(files)
+  const texts = new Map<string, string | undefined>()
+  return {
+    root: top,
+    files,
+    manifests,
+    problems,
+    has: (path) => known.has(path),
+    read(path) {
+      if (texts.has(path)) return texts.get(path)
+      const text = readText(path, problems)
+      texts.set(path, text)
+      return text
+    },
+  }
+}
+
+function readText(path: string, problems: FileProblem[]): string | undefined {
+  try {
+    const bytes = readFileSync(path)
+    if (bytes.length > maximumBytes) {
+      problems.push({ file: path, problem: `left out: ${Math.round(bytes.length / 1024)} KiB is more than the ${maximumBytes / 1024} KiB that are checked` })
+      return undefined
+    }
+    const text = bytes.toString('utf8')
+    if (!isUtf8(bytes)) problems.push({ file: path, problem: 'is not UTF-8: bytes that can\'t be read were replaced' })
+    return text
+  } catch (error) {
+    problems.push({ file: path, problem: `can't be read: ${error instanceof Error ? error.message : String(error)}` })
+    return undefined
+  }
+}

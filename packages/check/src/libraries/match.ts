@@ -1,0 +1,88 @@
+import type { BuilderRule, CallRule, Library } from './types.ts'
+
+interface Pattern<Rule> {
+  readonly matches: RegExp
+  readonly rule: Rule
+  /** Longer patterns say more. */
+  readonly weight: number
+}
+
+interface Entry {
+  readonly package: RegExp
+  readonly library: Library
+  readonly calls: readonly Pattern<CallRule>[]
+  readonly builders: readonly Pattern<BuilderRule>[]
+}
+
+function escape(text: string): string {
+  return text.replace(/[.+?^$()|[\]\\]/g, '\\$&')
+}
+
+/** `**` is any part of a path, `*` one name, `{a,b}` either. */
+function compile(pattern: string): RegExp {
+  return new RegExp(`^${glob(pattern)}$`)
+}
+
+function glob(pattern: string): string {
+  const parts = pattern.split(/(\*\*|\*|\{[^}]*\})/)
+  return parts
+    .map((part) => {
+      if (part === '**') return '.*'
+      if (part === '*') return '[^.()]*'
+      return part.startsWith('{') ? `(?:${part.slice(1, -1).split(',').map(glob).join('|')})` : escape(part)
+    })
+    .join('')
+}
+
+function patterns<Rule>(rules: { readonly [pattern: string]: Rule } | undefined): Pattern<Rule>[] {
+  return Object.entries(rules ?? {})
+    .map(([pattern, rule]) => ({ matches: compile(pattern), rule, weight: pattern.replace(/\*+/g, '').length }))
+    .sort((left, right) => right.weight - left.weight)
+}
+
+/** Finds what is known of a call, by package and path. */
+export class LibraryIndex {
+  readonly #entries: readonly Entry[]
+  readonly #byPackage = new Map<string, readonly Entry[]>()
+  readonly #calls = new Map<string, CallRule | undefined>()
+  readonly #builders = new Map<string, BuilderRule | undefined>()
+
+  constructor(libraries: readonly Library[]) {
+    this.#entries = libraries.map((library) => ({
+      package: new RegExp(`^(?:${library.packages.map((name) => escape(name).replaceAll('*', '.*')).join('|')})$`),
+      library,
+      calls: patterns(library.calls),
+      builders: patterns(library.builders),
+    }))
+  }
+
+  #of(name: string): readonly Entry[] {
+    let entries = this.#byPackage.get(name)
+    if (entries === undefined) this.#byPackage.set(name, (entries = this.#entries.filter((entry) => entry.package.test(name))))
+    return entries
+  }
+
+  /** True if any library describes the package. */
+  knows(name: string): boolean {
+    return this.#of(name).length > 0
+  }
+
+  /** The rule of a call. */
+  call(name: string, path: string): CallRule | undefined {
+    const key = `${name}\0${path}`
+    if (!this.#calls.has(key)) this.#calls.set(key, find(this.#of(name), (entry) => entry.calls, path))
+    return this.#calls.get(key)
+  }
+
+  /** The builder that starts at a path: the path of the call that makes it, without its last `()`. */
+  builder(name: string, path: string): BuilderRule | undefined {
+    const key = `${name}\0${path}`
+    if (!this.#builders.has(key)) this.#builders.set(key, find(this.#of(name), (entry) => entry.builders, path))
+    return this.#builders.get(key)
+  }
+}
+
+function find<Rule>(entries: readonly Entry[], pick: (entry: Entry) => readonly Pattern<Rule>[], path: string): Rule | undefined {
+  for (const entry of entries) for (const pattern of pick(entry)) if (pattern.matches.test(path)) return pattern.rule
+  return undefined
+}

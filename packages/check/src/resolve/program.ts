@@ -1,0 +1,96 @@
+import { Resolver, type Resolution } from './resolver.ts'
+import { readPackages, type WorkspacePackage } from './workspace.ts'
+import { parseModule } from '../syntax/parse.ts'
+import type { Node } from '../syntax/ast.ts'
+import type { Module } from '../syntax/module.ts'
+import type { SourceTree } from '../files/tree.ts'
+
+/** What a name stands for, once imports and re-exports have been followed. */
+export type Symbol =
+  | { readonly kind: 'local'; readonly module: Module; readonly name: string; readonly node: Node }
+  | { readonly kind: 'expression'; readonly module: Module; readonly node: Node }
+  | { readonly kind: 'namespace'; readonly module: Module }
+  | { readonly kind: 'external'; readonly package: string; readonly name: string }
+  | { readonly kind: 'missing'; readonly source: string; readonly name: string }
+
+const deepest = 24
+
+/** The modules of a code base, parsed when they are first asked for. */
+export class CodeBase {
+  readonly tree: SourceTree
+  readonly packages: readonly WorkspacePackage[]
+  readonly resolver: Resolver
+  readonly #modules = new Map<string, Module | undefined>()
+  readonly #exports = new Map<string, Symbol | undefined>()
+
+  constructor(tree: SourceTree) {
+    this.tree = tree
+    this.packages = readPackages(tree.manifests, (path) => tree.read(path), (file, problem) => tree.problems.push({ file, problem }))
+    this.resolver = new Resolver(tree, this.packages)
+  }
+
+  /** How many modules have been parsed so far. */
+  get parsed(): number {
+    return this.#modules.size
+  }
+
+  /** The module of a file; undefined where it can't be parsed. */
+  module(path: string): Module | undefined {
+    if (this.#modules.has(path)) return this.#modules.get(path)
+    const text = this.tree.read(path)
+    const parsed = text === undefined ? { errors: [] } : parseModule(path, text)
+    for (const problem of parsed.errors.slice(0, 1)) {
+      this.tree.problems.push({ file: path, problem: `${parsed.module ? 'has a syntax error, read as far as it goes' : 'can\'t be parsed'}: ${problem}` })
+    }
+    this.#modules.set(path, parsed.module)
+    return parsed.module
+  }
+
+  /** Where an import of a module leads. */
+  resolve(module: Module, source: string): Resolution {
+    return this.resolver.resolve(module.path, source)
+  }
+
+  /** Follows a top-level name of a module through imports and re-exports. Undefined for a global. */
+  lookup(module: Module, name: string): Symbol | undefined {
+    const node = module.locals.get(name)
+    if (node) return { kind: 'local', module, name, node }
+    const imported = module.imports.get(name)
+    return imported && this.#imported(module, imported.source, imported.name, 0)
+  }
+
+  /** What a module exports under a name. */
+  exported(module: Module, name: string, depth = 0): Symbol | undefined {
+    const key = `${module.path}\0${name}`
+    if (this.#exports.has(key)) return this.#exports.get(key)
+    this.#exports.set(key, undefined)
+    const found = this.#exported(module, name, depth)
+    this.#exports.set(key, found)
+    return found
+  }
+
+  #exported(module: Module, name: string, depth: number): Symbol | undefined {
+    if (depth > deepest) return undefined
+    const target = module.exports.get(name)
+    if (target?.kind === 'local') return this.lookup(module, target.name)
+    if (target?.kind === 'expression') return { kind: 'expression', module, node: target.node }
+    if (target?.kind === 'from') return this.#imported(module, target.source, target.name, depth)
+    if (name === 'default') return undefined
+    let outside: Symbol | undefined
+    for (const source of module.stars) {
+      const found = this.#imported(module, source, name, depth)
+      if (found && found.kind !== 'external' && found.kind !== 'missing') return found
+      outside ??= found
+    }
+    return outside
+  }
+
+  #imported(module: Module, source: string, name: string, depth: number): Symbol | undefined {
+    const resolution = this.resolve(module, source)
+    if (resolution.kind === 'package') return { kind: 'external', package: resolution.name, name }
+    const next = resolution.kind === 'file' ? this.module(resolution.path) : undefined
+    if (next === undefined) return { kind: 'missing', source, name }
+    if (name === '*') return { kind: 'namespace', module: next }
+    return this.exported(next, name, depth + 1) ?? { kind: 'missing', source, name }
+  }
+}

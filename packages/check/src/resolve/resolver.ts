@@ -1,0 +1,110 @@
+import { posix } from 'node:path'
+import { ResolverFactory } from 'oxc-resolver'
+import { AliasFinder, expandAlias } from './tsconfig.ts'
+import { sourceCandidates, type WorkspacePackage } from './workspace.ts'
+import type { SourceTree } from '../files/tree.ts'
+
+/** What an import leads to: a file of the code base, a package from outside, or nothing that is there. */
+export type Resolution =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'package'; readonly name: string }
+  | { readonly kind: 'missing' }
+
+const extensions = ['.ts', '.tsx', '.js', '.jsx', '.mts', '.mjs', '.cts', '.cjs']
+
+/** Resolves imports within a code base, from the list of its files: no installed dependencies are needed. */
+export class Resolver {
+  readonly #tree: SourceTree
+  readonly #aliases: AliasFinder
+  readonly #packages: ReadonlyMap<string, WorkspacePackage>
+  readonly #cache = new Map<string, Resolution>()
+  #fallback: ResolverFactory | undefined
+
+  constructor(tree: SourceTree, packages: readonly WorkspacePackage[]) {
+    this.#tree = tree
+    this.#packages = new Map(packages.filter((pack) => pack.name !== '').map((pack) => [pack.name, pack]))
+    const known = new Set(tree.manifests)
+    this.#aliases = new AliasFinder(
+      (path) => (known.has(path) ? tree.read(path) : undefined),
+      (specifier) => {
+        const found = this.#package(specifier)
+        return found && posix.join(found.pack.folder, found.subpath)
+      },
+    )
+  }
+
+  /** Resolves a specifier as a file of the tree imports it. */
+  resolve(from: string, specifier: string): Resolution {
+    const folder = posix.dirname(from)
+    const key = `${folder}\0${specifier}`
+    let found = this.#cache.get(key)
+    if (found === undefined) this.#cache.set(key, (found = this.#resolve(folder, specifier)))
+    return found
+  }
+
+  #resolve(folder: string, specifier: string): Resolution {
+    // Sallyport is recognised by its name, also in its own repository.
+    if (/^sallyport(?:\/|$)/.test(specifier)) return { kind: 'package', name: specifier }
+    if (/^(?:node|bun|data|https?):/.test(specifier)) return { kind: 'package', name: specifier }
+    if (specifier.startsWith('.') || specifier.startsWith('/')) {
+      const path = this.#file(specifier.startsWith('/') ? posix.join(this.#tree.root, specifier) : posix.join(folder, specifier))
+      return path === undefined ? { kind: 'missing' } : { kind: 'file', path }
+    }
+    const aliases = this.#aliases.for(folder, this.#tree.root)
+    const expanded = aliases === undefined ? [] : expandAlias(aliases, specifier)
+    for (const candidate of expanded) {
+      const path = this.#file(candidate)
+      if (path !== undefined) return { kind: 'file', path }
+    }
+    const workspace = this.#package(specifier)
+    if (workspace) {
+      for (const candidate of sourceCandidates(workspace.pack, workspace.subpath)) {
+        const path = this.#file(candidate)
+        if (path !== undefined) return { kind: 'file', path }
+      }
+      return { kind: 'missing' }
+    }
+    if (specifier.startsWith('#')) return this.#imported(folder, specifier)
+    // `@/…` and `~/…` can't be names of packages: an alias that no tsconfig explains.
+    if (/^(?:@\/|~\/?)/.test(specifier)) return this.#guessed(folder, specifier)
+    if (aliases?.patterns.some(({ prefix, exact }) => (exact ? specifier === prefix : prefix !== '' && specifier.startsWith(prefix)))) return { kind: 'missing' }
+    return { kind: 'package', name: specifier }
+  }
+
+  #imported(folder: string, specifier: string): Resolution {
+    this.#fallback ??= new ResolverFactory({ conditionNames: ['import', 'node', 'default'], extensions })
+    const path = this.#fallback.sync(folder, specifier).path?.replaceAll('\\', '/')
+    return path !== undefined && this.#tree.has(path) ? { kind: 'file', path } : { kind: 'missing' }
+  }
+
+  /** Without a tsconfig.json, `@/x` means `x` beside the nearest `app`, `src` or package folder. */
+  #guessed(folder: string, specifier: string): Resolution {
+    const rest = specifier.replace(/^[@~]\/?/, '')
+    for (let at = folder; at.startsWith(this.#tree.root); at = posix.dirname(at)) {
+      const path = this.#file(`${at}/${rest}`) ?? this.#file(`${at}/src/${rest}`)
+      if (path !== undefined) return { kind: 'file', path }
+      if (at === this.#tree.root) break
+    }
+    return { kind: 'missing' }
+  }
+
+  #package(specifier: string): { pack: WorkspacePackage; subpath: string } | undefined {
+    const parts = specifier.split('/')
+    const length = specifier.startsWith('@') ? 2 : 1
+    const pack = this.#packages.get(parts.slice(0, length).join('/'))
+    return pack && { pack, subpath: ['.', ...parts.slice(length)].join('/') }
+  }
+
+  #file(path: string): string | undefined {
+    const tree = this.#tree
+    if (tree.has(path)) return path
+    for (const extension of extensions) if (tree.has(path + extension)) return path + extension
+    const script = /\.([cm]?)js(x?)$/.exec(path)
+    if (script) {
+      const base = path.slice(0, script.index)
+      for (const extension of [`.${script[1]}ts${script[2]}`, '.ts', '.tsx']) if (tree.has(base + extension)) return base + extension
+    }
+    for (const extension of extensions) if (tree.has(`${path}/index${extension}`)) return `${path}/index${extension}`
+    return undefined
+  }
+}

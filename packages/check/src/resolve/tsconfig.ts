@@ -1,0 +1,75 @@
+import { posix } from 'node:path'
+import { isRecord, parseLooseJson } from './json.ts'
+
+/** `paths` and `baseUrl` of one tsconfig.json, ready to match. */
+export interface PathAliases {
+  readonly baseUrl?: string
+  readonly patterns: readonly { readonly prefix: string; readonly suffix: string; readonly exact: boolean; readonly targets: readonly string[] }[]
+}
+
+/** Reads a file's text; undefined where there is none. */
+export type ReadText = (path: string) => string | undefined
+
+/** Finds the aliases that hold in a folder: those of the nearest tsconfig.json or jsconfig.json, with what it extends. */
+export class AliasFinder {
+  readonly #read: ReadText
+  readonly #extend: (specifier: string) => string | undefined
+  readonly #byFolder = new Map<string, PathAliases | undefined>()
+
+  /** @param extend turns a package's specifier (`@acme/tsconfig/base.json`) into a path */
+  constructor(read: ReadText, extend: (specifier: string) => string | undefined) {
+    this.#read = read
+    this.#extend = extend
+  }
+
+  /** Aliases for files of a folder. */
+  for(folder: string, root: string): PathAliases | undefined {
+    if (this.#byFolder.has(folder)) return this.#byFolder.get(folder)
+    let found: PathAliases | undefined
+    for (const name of ['tsconfig.json', 'jsconfig.json']) {
+      found ??= this.#load(`${folder}/${name}`, 0)
+    }
+    if (found === undefined && folder !== root && folder.startsWith(root)) found = this.for(posix.dirname(folder), root)
+    this.#byFolder.set(folder, found)
+    return found
+  }
+
+  #load(path: string, depth: number): PathAliases | undefined {
+    const text = depth > 8 ? undefined : this.#read(path)
+    const config = text === undefined ? undefined : parseLooseJson(text)
+    if (!isRecord(config)) return undefined
+    const folder = posix.dirname(path)
+    const options = isRecord(config.compilerOptions) ? config.compilerOptions : {}
+    const bases = Array.isArray(config.extends) ? config.extends : [config.extends]
+    let inherited: PathAliases | undefined
+    for (const base of bases) if (typeof base === 'string') inherited = this.#load(this.#locate(folder, base), depth + 1) ?? inherited
+    const baseUrl = typeof options.baseUrl === 'string' ? posix.join(folder, options.baseUrl) : inherited?.baseUrl
+    if (!isRecord(options.paths)) return { ...(baseUrl === undefined ? {} : { baseUrl }), patterns: inherited?.patterns ?? [] }
+    const patterns = Object.entries(options.paths).map(([pattern, targets]) => {
+      const star = pattern.indexOf('*')
+      return {
+        prefix: star === -1 ? pattern : pattern.slice(0, star),
+        suffix: star === -1 ? '' : pattern.slice(star + 1),
+        exact: star === -1,
+        targets: (Array.isArray(targets) ? targets : []).flatMap((target) => (typeof target === 'string' ? [posix.join(baseUrl ?? folder, target)] : [])),
+      }
+    })
+    patterns.sort((left, right) => right.prefix.length - left.prefix.length)
+    return { ...(baseUrl === undefined ? {} : { baseUrl }), patterns }
+  }
+
+  #locate(folder: string, base: string): string {
+    const path = base.startsWith('.') || base.startsWith('/') ? posix.resolve(folder, base) : (this.#extend(base) ?? base)
+    return path.endsWith('.json') ? path : `${path}.json`
+  }
+}
+
+/** Paths that an alias may mean, best first. */
+export function expandAlias(aliases: PathAliases, specifier: string): string[] {
+  for (const { prefix, suffix, exact, targets } of aliases.patterns) {
+    if (exact ? specifier !== prefix : !(specifier.startsWith(prefix) && specifier.endsWith(suffix) && specifier.length >= prefix.length + suffix.length)) continue
+    const rest = exact ? '' : specifier.slice(prefix.length, specifier.length - suffix.length)
+    return targets.map((target) => target.replace('*', () => rest))
+  }
+  return aliases.baseUrl === undefined ? [] : [posix.join(aliases.baseUrl, specifier)]
+}
