@@ -88,7 +88,9 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
   function checkpointSteps({ edge: { tree } }: SealPlan): SqlStep[] {
     if (signers.length === 0) return []
     const note = signCheckpoint({ origin, size: tree.size, root: rootOf(tree) }, signers)
-    return [{
+    // One checkpoint a bundle is kept, besides the newest: enough to locate a change, and few enough to check them all.
+    const start = Math.floor(Math.max(0, tree.size - 1) / TILE_WIDTH) * TILE_WIDTH
+    return [{ sql: 'DELETE FROM sallyport_audit_checkpoint WHERE size > $1 AND size < $2', params: [start, tree.size] }, {
       sql: 'INSERT INTO sallyport_audit_checkpoint (size, time, note) VALUES ($1, $2, $3) ON CONFLICT (size) DO UPDATE SET note = excluded.note, time = excluded.time',
       params: [tree.size, now(), note],
     }]

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { admission, intent, ledgerContract } from '../sql/ledger.contract.fixture.ts'
+import { sealingContract } from '../sql/sealing.contract.fixture.ts'
 import { sqliteDriver } from './driver.ts'
 import { sqliteLedger } from './ledger.ts'
 
@@ -15,6 +16,8 @@ ledgerContract('sqlite', async () => {
   const file = path()
   return { ledger: sqliteLedger({ path: file, admission }), driver: sqliteDriver({ path: file }) }
 })
+
+sealingContract('sqlite', async (signers) => sqliteLedger({ path: path(), sealing: { signers, everyMs: 1e6 } }))
 
 describe('sqliteLedger', () => {
   it('refuses calls that carry a grant or an approval while no store for them is attached', async () => {

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import { generateSigner, parseSigner, parseVerifier } from '../note/key.ts'
+import { signCheckpoint } from '../note/checkpoint.ts'
+import { appendToBundle, bundleEntries } from '../tiles/bundle.ts'
+import { memoryLog, type MemoryLog } from './memory-log.fixture.ts'
+import { verifyLog, type LogProblem, type LogReport } from './verify-log.ts'
+
+const ORIGIN = 'shop.example/audit'
+const keys = generateSigner(ORIGIN)
+const signer = parseSigner(keys.signerText)
+const verifiers = [parseVerifier(keys.verifierText)]
+const SIZE = 600
+const entries = Array.from({ length: SIZE }, (_, index) => Buffer.from(`{"kind":"intent","id":"call-${index}"}`))
+const sealed = (sizes: readonly number[] = [100, 256, 300, 512], of = entries): MemoryLog => memoryLog(of, [signer], ORIGIN, sizes)
+const EARLIER = memoryLog(entries.slice(0, 300), [signer], ORIGIN).notes[0] ?? ''
+
+const check = (log: MemoryLog, earlier: readonly string[] = [EARLIER]): Promise<LogReport> => verifyLog(log, { verifiers, earlier })
+const first = async (log: MemoryLog, earlier?: readonly string[]): Promise<LogProblem | undefined> => {
+  const report = await check(log, earlier)
+  expect(report.ok).toBe(false)
+  return report.problems[0]
+}
+
+/** Changes the entries of one bundle. */
+function rewrite(log: MemoryLog, n: number, change: (entries: Uint8Array[]) => Uint8Array[]): void {
+  log.bundles.set(n, appendToBundle(new Uint8Array(), change([...bundleEntries(log.bundles.get(n) ?? new Uint8Array())])))
+}
+
+describe('verifyLog', () => {
+  it('accepts the log as it was sealed', async () => {
+    const report = await check(sealed())
+    expect(report).toMatchObject({ ok: true, origin: ORIGIN, size: SIZE, entries: SIZE, problems: [] })
+    expect(report.signedBy).toHaveLength(1)
+  })
+
+  it('accepts a log of exactly full bundles, and one of a single entry', async () => {
+    for (const size of [1, 256, 512]) expect(await check(sealed([], entries.slice(0, size)), [])).toMatchObject({ ok: true, entries: size })
+  })
+
+  it('finds a change of every byte of a record, and names the record', async () => {
+    const target = entries[270] ?? Buffer.alloc(0)
+    for (let byte = 0; byte < target.length; byte += 1) {
+      const log = sealed()
+      rewrite(log, 1, (list) => list.map((entry, index) => (index === 270 - 256 ? Buffer.from(entry).fill((entry[byte] ?? 0) ^ 1, byte, byte + 1) : entry)))
+      expect(await first(log), `byte ${byte}`).toMatchObject({ kind: 'entry', from: 270, to: 271 })
+    }
+  })
+
+  it('finds a deleted, an inserted and two exchanged records', async () => {
+    const deleted = sealed()
+    rewrite(deleted, 1, (list) => list.filter((_, index) => index !== 10))
+    expect(await first(deleted)).toMatchObject({ kind: 'missing' })
+    const inserted = sealed()
+    rewrite(inserted, 1, (list) => [...list.slice(0, 10), Buffer.from('{"forged":true}'), ...list.slice(10)])
+    expect(await first(inserted)).toMatchObject({ kind: 'entry', from: 266 })
+    const exchanged = sealed()
+    rewrite(exchanged, 1, (list) => list.map((entry, index) => (index === 10 ? (list[11] ?? entry) : index === 11 ? (list[10] ?? entry) : entry)))
+    const report = await check(exchanged)
+    expect(report.problems.slice(0, 2)).toMatchObject([{ kind: 'entry', from: 266 }, { kind: 'entry', from: 267 }])
+  })
+
+  it('finds a bundle whose lengths were changed, and one that is gone', async () => {
+    const log = sealed()
+    const bundle = Uint8Array.from(log.bundles.get(1) ?? [])
+    bundle[0] = 0xff
+    log.bundles.set(1, bundle)
+    expect(await first(log)).toMatchObject({ kind: 'entry', from: 256 })
+    const gone = sealed()
+    gone.bundles.delete(1)
+    expect(await first(gone)).toMatchObject({ kind: 'missing', from: 256, to: 512 })
+  })
+
+  it('locates a change that was carried into the tiles, by the checkpoints that the log kept', async () => {
+    const forged = entries.map((entry, index) => (index === 280 ? Buffer.from('{"forged":true}') : entry))
+    const log = sealed([], forged)
+    log.notes = sealed().notes
+    expect(await first(log, [])).toMatchObject({ kind: 'root', from: 256, to: 512 })
+  })
+
+  it('finds a change of a tile', async () => {
+    for (const name of ['0/1', '1/0']) {
+      const log = sealed()
+      const tile = Uint8Array.from(log.tiles.get(name) ?? [])
+      tile[40] = (tile[40] ?? 0) ^ 1
+      log.tiles.set(name, tile)
+      expect((await check(log)).ok).toBe(false)
+    }
+  })
+
+  it('finds truncation and roll-back by an earlier checkpoint, even when all is consistent in itself', async () => {
+    const rolledBack = sealed([], entries.slice(0, 200))
+    expect((await check(rolledBack, [])).ok).toBe(true)
+    expect(await first(rolledBack)).toMatchObject({ kind: 'rolled-back', from: 200, to: 300 })
+    const truncated = sealed()
+    truncated.bundles.delete(2)
+    expect(await first(truncated)).toMatchObject({ kind: 'missing', from: 512, to: 600 })
+  })
+
+  it('finds a fork that the log’s own key signed', async () => {
+    const forked = sealed([], entries.map((entry, index) => (index === 50 ? Buffer.from('{"other":"history"}') : entry)))
+    expect((await check(forked, [])).ok).toBe(true)
+    expect(await first(forked)).toMatchObject({ kind: 'fork', from: 0, to: 300 })
+  })
+
+  it('finds a replaced key, another origin, and an edited checkpoint', async () => {
+    const mallory = parseSigner(generateSigner(ORIGIN).signerText)
+    expect(await first(memoryLog(entries, [mallory], ORIGIN))).toMatchObject({ kind: 'signature' })
+    expect(await first(memoryLog(entries, [signer], 'other.example/audit'))).toMatchObject({ kind: 'origin' })
+    const log = sealed()
+    log.notes = [...log.notes.slice(0, -1), (log.notes.at(-1) ?? '').replace('\n600\n', '\n599\n')]
+    expect(await first(log)).toMatchObject({ kind: 'signature' })
+    const root = Buffer.alloc(32)
+    log.notes = [signCheckpoint({ origin: ORIGIN, size: SIZE, root }, [signer])]
+    expect(await first(log, [])).toMatchObject({ kind: 'root', to: 600 })
+  })
+
+  it('accepts both keys during a rotation, and old checkpoints of a key that is gone', async () => {
+    const next = generateSigner(ORIGIN)
+    const both = memoryLog(entries, [signer, parseSigner(next.signerText)], ORIGIN)
+    for (const known of [verifiers, [parseVerifier(next.verifierText)]]) expect((await verifyLog(both, { verifiers: known })).ok).toBe(true)
+    both.notes = [...sealed().notes.slice(0, 2), ...both.notes]
+    expect((await verifyLog(both, { verifiers: [parseVerifier(next.verifierText)] })).ok).toBe(true)
+  })
+
+  it('goes by the tiles where retention has removed entries, and only there', async () => {
+    const log = sealed()
+    log.bundles.delete(0)
+    expect(await first(log)).toMatchObject({ kind: 'missing', from: 0 })
+    log.minimum = 256
+    expect(await check(log)).toMatchObject({ ok: true, entries: SIZE - 256 })
+    const tile = Uint8Array.from(log.tiles.get('0/0') ?? [])
+    tile[0] = (tile[0] ?? 0) ^ 1
+    log.tiles.set('0/0', tile)
+    expect((await check(log)).ok).toBe(false)
+  })
+})

@@ -1,0 +1,210 @@
+/** Node only. Verifies a whole log from its entries, public keys and earlier checkpoints. */
+import { HASH_BYTES, leafHashInto } from '../merkle/hash.ts'
+import { edgesOf, EMPTY_TREE, growTree, rootOf, type Frontier } from '../merkle/tree.ts'
+import { openCheckpoint, type OpenedCheckpoint } from '../note/checkpoint.ts'
+import type { NoteVerifier } from '../note/key.ts'
+import { NoteError, parseNote } from '../note/note.ts'
+import { bundleEntries, TILE_WIDTH } from '../tiles/bundle.ts'
+import type { LogSource } from './source.ts'
+
+/** What is wrong, and where. */
+export interface LogProblem {
+  readonly kind: 'no-checkpoint' | 'signature' | 'origin' | 'rolled-back' | 'fork' | 'entry' | 'missing' | 'tile' | 'root'
+  /** First entry concerned, where it is known. */
+  readonly from?: number
+  /** The entry after the last one concerned. */
+  readonly to?: number
+  readonly message: string
+}
+
+/** What a verification found. */
+export interface LogReport {
+  readonly ok: boolean
+  readonly origin?: string
+  /** Entries that the newest checkpoint covers. */
+  readonly size: number
+  /** Names and ids of the keys that signed it. */
+  readonly signedBy: readonly string[]
+  /** Entries whose bytes were read and hashed. The others were removed by retention; their hashes were checked. */
+  readonly entries: number
+  readonly problems: readonly LogProblem[]
+}
+
+/** Options of {@link verifyLog}. */
+export interface VerifyOptions {
+  /** Keys that may sign for the log. */
+  readonly verifiers: readonly NoteVerifier[]
+  /** The log's name. Default: the name of the first verifier. */
+  readonly origin?: string
+  /** Checkpoints that were exported earlier, or that witnesses hold: what finds truncation, roll-back and forks. */
+  readonly earlier?: readonly string[]
+  readonly onProgress?: (done: number, total: number) => void
+  /** Problems to report before giving up. Default 20. */
+  readonly maxProblems?: number
+}
+
+interface Mark {
+  readonly size: number
+  readonly root: Uint8Array
+  readonly given: boolean
+}
+
+/**
+ * Reads every entry, hashes it, and holds the tree against the newest checkpoint, the checkpoints that the log kept and
+ * those that were given. Memory stays flat: one bundle at a time.
+ *
+ * @example
+ * ```ts
+ * const report = await verifyLog(source, { verifiers: [parseVerifier(text)], earlier: [exported] })
+ * if (!report.ok) console.error(report.problems)
+ * ```
+ */
+export async function verifyLog(source: LogSource, options: VerifyOptions): Promise<LogReport> {
+  const problems: LogProblem[] = []
+  const head = await openHead(source, options, problems)
+  if (head === undefined) return { ok: false, size: 0, signedBy: [], entries: 0, problems }
+  const marks = await openMarks(source, options, head, problems)
+  const entries = await walk(source, options, head, marks, problems)
+  const signedBy = head.signedBy.map(({ name, id }) => `${name}+${id.toString(16).padStart(8, '0')}`)
+  return { ok: problems.length === 0, origin: head.origin, size: head.size, signedBy, entries, problems }
+}
+
+function originOf({ origin, verifiers }: VerifyOptions): string | undefined {
+  return origin ?? verifiers[0]?.name
+}
+
+async function openHead(source: LogSource, options: VerifyOptions, problems: LogProblem[]): Promise<OpenedCheckpoint | undefined> {
+  const note = await source.checkpoint()
+  if (note === undefined) {
+    problems.push({ kind: 'no-checkpoint', message: 'the log has no checkpoint' })
+    return undefined
+  }
+  return opened(note, options, 'the newest checkpoint', problems)
+}
+
+function opened(note: string, options: VerifyOptions, what: string, problems: LogProblem[]): OpenedCheckpoint | undefined {
+  try {
+    return openCheckpoint(note, options.verifiers, originOf(options))
+  } catch (error) {
+    if (!(error instanceof NoteError)) throw error
+    problems.push({ kind: error.message.includes('another log') ? 'origin' : 'signature', message: `${what}: ${error.message}` })
+    return undefined
+  }
+}
+
+function knownSigner(note: string, { verifiers }: VerifyOptions): boolean {
+  try {
+    return parseNote(note).signatures.some(({ name, id }) => verifiers.some((key) => key.name === name && key.id === id))
+  } catch {
+    return true
+  }
+}
+
+async function openMarks(source: LogSource, options: VerifyOptions, head: OpenedCheckpoint, problems: LogProblem[]): Promise<readonly Mark[]> {
+  const marks: Mark[] = []
+  for (const note of options.earlier ?? []) {
+    const mark = opened(note, options, 'an earlier checkpoint that was given', problems)
+    if (mark === undefined) continue
+    if (mark.size > head.size) {
+      problems.push({ kind: 'rolled-back', from: head.size, to: mark.size, message: `the log has ${head.size} entries and had ${mark.size}: it was truncated or rolled back` })
+    } else marks.push({ size: mark.size, root: mark.root, given: true })
+  }
+  const kept = new Map<number, Mark>()
+  for (const note of await source.checkpoints()) {
+    // Signed by a key that has been rotated out and is not known here, it is no evidence. A signature that fails is.
+    if (!knownSigner(note, options)) continue
+    const mark = opened(note, options, 'a checkpoint that the log kept', problems)
+    // One a bundle is enough to locate a change, and keeps the work linear.
+    if (mark !== undefined && mark.size <= head.size) kept.set(Math.floor((mark.size - 1) / TILE_WIDTH), { size: mark.size, root: mark.root, given: false })
+  }
+  return [...marks, ...kept.values(), { size: head.size, root: head.root, given: true }].sort((a, b) => a.size - b.size)
+}
+
+async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheckpoint, marks: readonly Mark[], problems: LogProblem[]): Promise<number> {
+  const most = options.maxProblems ?? 20
+  const minimum = await source.minimumIndex()
+  let tree: Frontier = EMPTY_TREE
+  let nextMark = 0
+  let good = 0
+  let read = 0
+  const checkMarks = (leaves: Buffer, upTo: number): boolean => {
+    for (let mark = marks[nextMark]; mark !== undefined && mark.size <= upTo; mark = marks[(nextMark += 1)]) {
+      const at = growTree(tree, leaves.subarray(0, (mark.size - tree.size) * HASH_BYTES)).tree
+      if (Buffer.compare(rootOf(at), mark.root) === 0) {
+        good = mark.size
+        continue
+      }
+      const fork = mark.given && mark.size < head.size
+      problems.push({
+        kind: fork ? 'fork' : 'root', from: good, to: mark.size,
+        message: fork ? `the log is not the one that the earlier checkpoint of ${mark.size} entries signed` : `entries ${good} to ${mark.size - 1} are not those that the checkpoint of ${mark.size} signed`,
+      })
+      return false
+    }
+    return true
+  }
+  if (!checkMarks(Buffer.alloc(0), 0)) return read
+  for (let n = 0; n * TILE_WIDTH < head.size && problems.length < most; n += 1) {
+    const first = n * TILE_WIDTH
+    const width = Math.min(TILE_WIDTH, head.size - first)
+    const tile = await source.tile(0, n, width)
+    const leaves = await leavesOf(source, n, width, tile, first + width <= minimum, problems)
+    if (leaves === undefined) break
+    if (leaves.read) read += width
+    if (!checkMarks(leaves.hashes, first + width)) break
+    const grown = growTree(tree, leaves.hashes)
+    for (const { level, n: index, hashes } of grown.tiles) {
+      if (level > 0 && hashes.length === TILE_WIDTH * HASH_BYTES) await compareTile(source, level, index, hashes, problems)
+    }
+    tree = grown.tree
+    options.onProgress?.(first + width, head.size)
+  }
+  for (const { level, n, width } of tree.size === head.size ? edgesOf(tree.size) : []) {
+    if (level > 0 && width > 0) await compareTile(source, level, n, tree.edges[level] ?? Buffer.alloc(0), problems)
+  }
+  return read
+}
+
+async function compareTile(source: LogSource, level: number, n: number, hashes: Buffer, problems: LogProblem[]): Promise<void> {
+  const stored = await source.tile(level, n, hashes.length / HASH_BYTES)
+  if (stored !== undefined && Buffer.compare(stored.subarray(0, hashes.length), hashes) === 0) return
+  problems.push({ kind: 'tile', message: `tile ${n} of level ${level} ${stored === undefined ? 'is missing' : 'does not agree with the tiles below it'}` })
+}
+
+/** Leaf hashes of a bundle, from its entries. Names each entry that is not the one whose hash the tile keeps. */
+async function leavesOf(
+  source: LogSource, n: number, width: number, tile: Uint8Array | undefined, removable: boolean, problems: LogProblem[],
+): Promise<{ readonly hashes: Buffer; readonly read: boolean } | undefined> {
+  const first = n * TILE_WIDTH
+  const expected = tile !== undefined && tile.length >= width * HASH_BYTES ? Buffer.from(tile.subarray(0, width * HASH_BYTES)) : undefined
+  const bundle = await source.bundle(n, width)
+  if (bundle === undefined && removable && expected !== undefined) return { hashes: expected, read: false }
+  const entries = bundle === undefined ? [] : readable(bundle, first, problems)
+  if (entries === undefined) return undefined
+  if (entries.length < width) {
+    problems.push({ kind: 'missing', from: first + entries.length, to: first + width, message: `entries ${first + entries.length} to ${first + width - 1} are missing` })
+    return undefined
+  }
+  const hashes = Buffer.allocUnsafe(width * HASH_BYTES)
+  for (let index = 0; index < width; index += 1) leafHashInto(hashes, index * HASH_BYTES, entries[index] ?? new Uint8Array())
+  if (expected === undefined) {
+    problems.push({ kind: 'tile', from: first, to: first + width, message: `tile ${n} of level 0 is missing or short` })
+  } else if (Buffer.compare(hashes, expected) !== 0) {
+    for (let index = 0; index < width; index += 1) {
+      const at = index * HASH_BYTES
+      if (hashes.compare(expected, at, at + HASH_BYTES, at, at + HASH_BYTES) === 0) continue
+      problems.push({ kind: 'entry', from: first + index, to: first + index + 1, message: `entry ${first + index} is not the one that was hashed into the log` })
+    }
+  }
+  return { hashes, read: true }
+}
+
+function readable(bundle: Uint8Array, first: number, problems: LogProblem[]): readonly Uint8Array[] | undefined {
+  try {
+    return bundleEntries(bundle)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    problems.push({ kind: 'entry', from: first, to: first + TILE_WIDTH, message: `the bundle that starts at entry ${first} can't be read: ${error.message}` })
+    return undefined
+  }
+}

@@ -1,0 +1,152 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { macKeys, macSecretFrom } from '../../audit/mac.ts'
+import { leafHash } from '../../audit/merkle/hash.ts'
+import { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from '../../audit/merkle/proof.ts'
+import { readCheckpoint } from '../../audit/note/checkpoint.ts'
+import { generateSigner, parseSigner, parseVerifier } from '../../audit/note/key.ts'
+import { bundleEntries } from '../../audit/tiles/bundle.ts'
+import { verifyLog } from '../../audit/verify/verify-log.ts'
+import { intent, outcome } from './ledger.contract.fixture.ts'
+import type { SqlLedger } from './ledger.ts'
+import { sqlLogSource } from './log-source.ts'
+import { createSealer } from './sealer.ts'
+import { checkUnsealed } from './unsealed-check.ts'
+
+const ORIGIN = 'shop.example/audit'
+const keys = generateSigner(ORIGIN)
+const verifiers = [parseVerifier(keys.verifierText)]
+const signer = parseSigner(keys.signerText)
+const key = macKeys([macSecretFrom(signer.seed, ORIGIN)])
+
+/** What sealing does on every database. `open` gives a ledger on an empty database that seals only when it is asked. */
+export function sealingContract(name: string, open: (signers: readonly string[]) => Promise<SqlLedger>): void {
+  describe(`${name} sealing`, () => {
+    async function ledgerWith(calls: number): Promise<SqlLedger> {
+      const ledger = await open([keys.signerText])
+      onTestFinished(() => ledger.close())
+      await write(ledger, 0, calls)
+      return ledger
+    }
+
+    async function write(ledger: SqlLedger, from: number, to: number): Promise<void> {
+      await Promise.all(Array.from({ length: to - from }, async (_, index) => {
+        await ledger.admit({ intent: intent(`call-${from + index}`, {}, from + index) })
+        ledger.record(outcome(`call-${from + index}`, 'success', from + index))
+      }))
+      await ledger.flush()
+    }
+
+    it('seals every entry once, in contiguous numbers, and the log verifies', async () => {
+      const ledger = await ledgerWith(200)
+      expect(await ledger.seal()).toEqual({ sealed: 400, size: 400, refused: 0 })
+      const first = (await sqlLogSource(ledger.driver).checkpoint()) ?? ''
+      await write(ledger, 200, 300)
+      expect(await ledger.seal()).toMatchObject({ sealed: 200, size: 600 })
+      const source = sqlLogSource(ledger.driver)
+      expect(await verifyLog(source, { verifiers, earlier: [first] })).toMatchObject({ ok: true, size: 600, entries: 600 })
+
+      const [older, newer] = [readCheckpoint(first), readCheckpoint((await source.checkpoint()) ?? '')]
+      expect(verifyConsistency(400, 600, await consistencyProof(source, 400, 600), older.root, newer.root)).toBe(true)
+      const entry = bundleEntries((await source.bundle(1, 256)) ?? new Uint8Array())[50] ?? new Uint8Array()
+      expect(verifyInclusion(306, 600, leafHash(entry), await inclusionProof(source, 306, 600), newer.root)).toBe(true)
+    })
+
+    it('finds the same events, under the same positions, before and after sealing', async () => {
+      const ledger = await ledgerWith(150)
+      const ask = async (query: Parameters<SqlLedger['events']['search']>[0]): Promise<string[]> =>
+        (await ledger.events.search(query)).map(({ position, event }) => `${position} ${event.id} ${event.kind}`)
+      const queries = [{ limit: 1_000 }, { order: 'oldest', limit: 1_000 }, { principal: 'user-call-7' }, { action: 'order.cancel', limit: 10 }, { after: '120', limit: 20 }, { after: '120', order: 'oldest', limit: 20 }, { since: 50, until: 60 }, { id: 'call-149' }, { outcome: 'success', order: 'oldest', limit: 5 }] as const
+      const before = await Promise.all(queries.map(ask))
+      await ledger.seal()
+      expect(await Promise.all(queries.map(ask))).toEqual(before)
+      await write(ledger, 150, 160)
+      expect(await ask({ limit: 1_000 })).toHaveLength(320)
+      expect(await ask({ order: 'oldest', limit: 1_000, after: '295' })).toHaveLength(24)
+      expect((await ledger.events.search({ id: 'call-3' })).map(({ sequence }) => sequence).every(Number.isInteger)).toBe(true)
+    })
+
+    it('closes what a crash left open as unknown, once', async () => {
+      const ledger = await ledgerWith(3)
+      await ledger.admit({ intent: intent('open', { tenant: 'acme' }, 100) })
+      await ledger.admit({ intent: intent('young', {}, 900) })
+      expect(await ledger.reconcile(500, 1_000)).toBe(1)
+      expect(await ledger.reconcile(500, 1_000)).toBe(0)
+      const [unknown] = await ledger.events.search({ outcome: 'unknown' })
+      expect(unknown?.event).toMatchObject({ id: 'open', outcome: 'unknown', durationMs: 900, call: { tenant: 'acme' } })
+    })
+
+    it('gives no number twice while several sealers race', async () => {
+      const ledger = await ledgerWith(100)
+      let now = 0
+      const rivals = ['a', 'b', 'c'].map((holder) => createSealer({ driver: ledger.driver, origin: ORIGIN, signers: [signer], key, holder, leaseMs: 10, now: () => (now += 20) }))
+      for (let round = 0; round < 4; round += 1) {
+        await Promise.all([...rivals.map((rival) => rival.run()), write(ledger, 100 + round * 20, 120 + round * 20)])
+      }
+      await rivals[0]?.run()
+      const report = await verifyLog(sqlLogSource(ledger.driver), { verifiers })
+      expect(report).toMatchObject({ ok: true, size: 360, entries: 360 })
+    })
+
+    it('keeps the order of commits when the clock steps back', async () => {
+      const ledger = await ledgerWith(0)
+      for (const time of [1_000, 500, 2_000]) await ledger.admit({ intent: intent(`at-${time}`, {}, time) })
+      await ledger.seal()
+      expect((await ledger.events.search({ order: 'oldest' })).map(({ event }) => event.id)).toEqual(['at-1000', 'at-500', 'at-2000'])
+      expect((await ledger.events.search({ since: 900 })).map(({ event }) => event.id)).toEqual(['at-2000', 'at-1000'])
+    })
+
+    it('finds an edit of any byte in the unsealed window, refuses to seal it, and seals that it did', async () => {
+      const ledger = await ledgerWith(0)
+      await ledger.admit({ intent: intent('edited') })
+      await ledger.admit({ intent: intent('fine') })
+      const [row] = await ledger.driver.query('SELECT position, entries FROM sallyport_audit_batch ORDER BY position LIMIT 1')
+      const blob = row?.['entries'] as Uint8Array
+      const put = async (bytes: Uint8Array): Promise<unknown> =>
+        ledger.driver.transact([{ sql: 'UPDATE sallyport_audit_batch SET entries = $1 WHERE position = $2', params: [bytes, row?.['position'] ?? 0] }])
+      expect(await checkUnsealed(ledger.driver, key)).toEqual({ entries: 2, authenticated: true, problems: [] })
+      for (let byte = 0; byte < blob.length; byte += 7) {
+        const bent = Uint8Array.from(blob)
+        bent[byte] = (bent[byte] ?? 0) ^ 1
+        await put(bent)
+        expect((await checkUnsealed(ledger.driver, key)).problems, `byte ${byte}`).toHaveLength(1)
+      }
+      expect(await ledger.seal()).toMatchObject({ sealed: 2, refused: 1 })
+      const events = (await ledger.events.search({ order: 'oldest' })).map(({ event }) => event)
+      expect(events).toMatchObject([{ outcome: 'unknown', control: 'audit' }, { id: 'fine' }])
+      expect((await checkUnsealed(ledger.driver, key)).problems).toHaveLength(1)
+    })
+
+    it('finds a batch that was deleted before it was sealed, and one that was replayed', async () => {
+      const ledger = await ledgerWith(0)
+      for (const id of ['a', 'b', 'c']) await ledger.admit({ intent: intent(id) })
+      const rows = await ledger.driver.query('SELECT * FROM sallyport_audit_batch ORDER BY position')
+      await ledger.driver.transact([{ sql: 'DELETE FROM sallyport_audit_batch WHERE position = $1', params: [rows[1]?.['position'] ?? 0] }])
+      expect((await checkUnsealed(ledger.driver, key)).problems).toEqual([expect.stringContaining('are missing')])
+      await ledger.seal()
+      const first = rows[0]
+      await ledger.driver.transact([{
+        sql: 'INSERT INTO sallyport_audit_batch (writer, first, count, time, entries) VALUES ($1, $2, $3, 0, $4)',
+        params: [first?.['writer'] ?? '', first?.['first'] ?? 0, first?.['count'] ?? 0, first?.['entries'] ?? ''],
+      }])
+      expect(await ledger.seal()).toMatchObject({ refused: 1 })
+      const reasons = (await ledger.events.search({ outcome: 'unknown' })).map(({ event }) => event.kind === 'outcome' && event.reason)
+      expect(reasons).toEqual([expect.stringContaining('there twice'), expect.stringContaining('are missing')])
+    })
+
+    it('is found out when a sealed entry, a whole bundle or the tree is changed in the database', async () => {
+      const ledger = await ledgerWith(300)
+      await ledger.seal()
+      const verify = () => verifyLog(sqlLogSource(ledger.driver), { verifiers })
+      const [bundle] = await ledger.driver.query('SELECT data FROM sallyport_audit_bundle WHERE n = 1')
+      const bent = Uint8Array.from(bundle?.['data'] as Uint8Array)
+      bent[20] = (bent[20] ?? 0) ^ 1
+      const put = (data: Uint8Array): Promise<unknown> => ledger.driver.transact([{ sql: 'UPDATE sallyport_audit_bundle SET data = $1 WHERE n = 1', params: [data] }])
+      await put(bent)
+      expect((await verify()).problems[0]).toMatchObject({ kind: 'entry', from: 256 })
+      await put(bundle?.['data'] as Uint8Array)
+      expect((await verify()).ok).toBe(true)
+      await ledger.driver.transact([{ sql: 'DELETE FROM sallyport_audit_bundle WHERE n = 2' }])
+      expect((await verify()).problems[0]).toMatchObject({ kind: 'missing', from: 512 })
+    })
+  })
+}
