@@ -1,0 +1,2 @@
+export { postgresLimits, type PostgresLimitsOptions } from './limits.ts'
+export type { LimitsClient, LimitsPool } from './limits-transaction.ts'
