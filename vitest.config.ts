@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 // Tests run from source: the condition `@sallyport/source` points every entry of every package at its `src`.
-const conditions = ['@sallyport/source', 'node', 'import', 'module', 'default']
+// No `import` here: it would also hold for `require`, and packages that choose by it (pg) then hand a module where a class is wanted.
+const conditions = ['@sallyport/source', 'node']
 
 export default defineConfig({
   resolve: { conditions },
