@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { NextConfig } from 'next'
+import { withSallyport } from 'sallyport/next'
 
 const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
@@ -12,4 +13,4 @@ const config: NextConfig = {
   devIndicators: false,
 }
 
-export default config
+export default withSallyport(config)

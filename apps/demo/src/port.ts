@@ -1,16 +1,14 @@
 import 'server-only'
-import { createPort, type Store } from 'sallyport'
+import { createPort } from 'sallyport'
 import { betterAuthIdentity } from 'sallyport/better-auth'
 import { memoryStore } from 'sallyport/memory'
 import { nextAdapter } from 'sallyport/next'
 import { createScrubber, type Scrubber } from 'sallyport/scrub'
-import { sqliteLedger } from 'sallyport/sqlite'
 import { auth } from './auth/auth.ts'
 import { rolesOf } from './auth/names.ts'
 import { listSecrets, secretValue } from './data/secrets.ts'
 import { once } from './once.ts'
 import { policy, type Role } from './policy.ts'
-import { files, readSettings } from './settings.ts'
 
 // `next build` loads every module to see what it exports, with no settings and nothing to serve.
 const building = process.env['NEXT_PHASE'] === 'phase-production-build'
@@ -28,17 +26,9 @@ export const port = createPort({
   rolesOf,
   // The front overwrites x-forwarded-for with the address on its socket: one proxy, and its word counts.
   adapter: nextAdapter({ trustedProxies: 1 }),
-  store,
+  store: () => memoryStore(),
   scrub: scrubber,
 })
-
-/** What is kept. The log is a SQLite file; the rest is in memory, as one process serves the demo. */
-export function store(): Store {
-  return once('store', () => {
-    const memory = memoryStore()
-    return building ? memory : { ...memory, ledger: sqliteLedger({ path: files.ledger(readSettings().dataDirectory) }) }
-  })
-}
 
 /** What redacts: the provider rules, and every secret of the shop by its value. */
 export function scrubber(): Scrubber {

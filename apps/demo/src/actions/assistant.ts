@@ -5,7 +5,7 @@ import type { BudgetReservation } from 'sallyport'
 import { z } from 'zod'
 import { addTurn, clearTurns, conversationById, turnsOf } from '../data/conversations.ts'
 import { secretValue } from '../data/secrets.ts'
-import { port, scrubbed } from '../port.ts'
+import { port, scrubber } from '../port.ts'
 import { readSettings } from '../settings.ts'
 import { lookUp } from './orders.ts'
 
@@ -17,7 +17,7 @@ export const reply = port
   .define('assistant.reply')
   .describe('Answers a question about orders.')
   .inputSchema(z.strictObject({ conversationId: z.uuid(), message: z.string().trim().min(1, 'Write something.').max(2_000) }))
-  .authorize('assistant:use', { resource: ({ parsedInput }) => conversationById(parsedInput.conversationId), owner: (talk) => talk.userId })
+  .authorize('assistant:use', { resource: ({ parsedInput }) => conversationById(parsedInput.conversationId), owner: (talk) => talk.userId, type: 'conversation' })
   .tokens()
   .deadline('2m')
   .outputStream(z.union([z.string(), z.strictObject({ tool: z.string().max(40), found: z.int().nullable() })]), { idle: '30s' })
@@ -53,7 +53,7 @@ export const reply = port
         }),
       },
     })
-    return relay(stream.stream, held, (text) => addTurn(resource.id, { role: 'assistant', text: scrubbed(text) }))
+    return relay(stream.stream, held, (text) => addTurn(resource.id, { role: 'assistant', text: scrubber().scrub(text).text }))
   })
 
 /** Forgets the conversation. */
@@ -61,7 +61,7 @@ export const clear = port
   .define('assistant.clear')
   .describe('Forgets what was said.')
   .inputSchema(z.strictObject({ conversationId: z.uuid() }))
-  .authorize('assistant:use', { resource: ({ parsedInput }) => conversationById(parsedInput.conversationId), owner: (talk) => talk.userId })
+  .authorize('assistant:use', { resource: ({ parsedInput }) => conversationById(parsedInput.conversationId), owner: (talk) => talk.userId, type: 'conversation' })
   .outputSchema(z.strictObject({}))
   .action(({ resource }) => {
     clearTurns(resource.id)

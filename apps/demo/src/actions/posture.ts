@@ -1,4 +1,5 @@
 import 'server-only'
+import type { AnyAction } from 'sallyport'
 import * as approvals from './approvals.ts'
 import * as assistant from './assistant.ts'
 import * as orders from './orders.ts'
@@ -7,14 +8,19 @@ import * as secrets from './secrets.ts'
 import * as session from './session.ts'
 
 /** Every action of the shop, by name. */
-export const ACTIONS = new Map(
+const actions = new Map<string, AnyAction>(
   [approvals, assistant, orders, prices, secrets, session]
-    .flatMap((module) => Object.values(module))
-    .flatMap((value) => (typeof value === 'function' && 'posture' in value ? [[value.name, value] as const] : [])),
+    .flatMap((module): unknown[] => Object.values(module))
+    .filter(isAction)
+    .map((action) => [action.name, action]),
 )
 
 /** Controls that an action declares as met, for drawing those that a call never got to. */
-export function checkedBy(action: string): string[] {
-  const posture = ACTIONS.get(action)?.posture
+export function checkedBy(name: string): string[] {
+  const posture = actions.get(name)?.posture
   return posture ? Object.entries(posture).flatMap(([control, { state }]) => (state === 'met' ? [control] : [])) : []
+}
+
+function isAction(value: unknown): value is AnyAction {
+  return typeof value === 'function' && 'posture' in value
 }

@@ -54,7 +54,7 @@ export const signOut = port
   .noInput()
   .public('Whoever has no session any more must get out all the same.')
   .outputSchema(z.strictObject({}))
-  .action(async () => {
+  .stateAction(async () => {
     await auth().api.signOut({ headers: await headers() })
     redirect('/sign-in')
   })

@@ -1,6 +1,7 @@
 import 'server-only'
-import type { AuditEvent, CallFacts } from 'sallyport/audit'
-import { ledger } from '../port.ts'
+import { port } from '../port.ts'
+
+type AuditEvent = Awaited<ReturnType<typeof port.store.ledger.events.search>>[number]['event']
 
 /** One call as its caller may look at it afterwards: the two events of the log, put together. */
 export interface CallRecord {
@@ -27,7 +28,7 @@ export interface CallRecord {
 
 /** Calls of one person, newest first; of some actions only, where they are named. */
 export async function callsOf(userId: string, { actions, limit = 50 }: { actions?: readonly string[]; limit?: number } = {}): Promise<CallRecord[]> {
-  const log = ledger()
+  const log = port.store.ledger
   // Outcomes are queued: what has just happened should be on the page.
   await log.flush()
   const found = await log.events.search({ principal: userId, limit: 500 })
@@ -45,7 +46,7 @@ export async function callsOf(userId: string, { actions, limit = 50 }: { actions
 function toCall(events: readonly AuditEvent[]): CallRecord | null {
   const intent = events.find((event) => event.kind === 'intent')
   const outcome = events.find((event) => event.kind === 'outcome')
-  const facts: CallFacts | undefined = intent?.facts ?? outcome?.facts
+  const facts = intent?.facts ?? outcome?.facts
   const first = intent ?? outcome
   if (!facts || !first) return null
   return {

@@ -17,7 +17,9 @@ export interface CurrentUser {
 
 /** The person whose session this request carries, or nobody. Asked once per request. */
 export const currentUser = cache(async (): Promise<CurrentUser | null> => {
-  const session = await auth().api.getSession({ headers: await headers() })
+  // First of all: this is what tells `next build` to leave the page alone until somebody asks for it.
+  const request = await headers()
+  const session = await auth().api.getSession({ headers: request })
   if (!session) return null
   const { id, name, email, role } = session.user
   return { id, name, email, role: role as Role, signedInAt: session.session.createdAt.getTime() }

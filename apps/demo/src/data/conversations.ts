@@ -26,7 +26,8 @@ export function conversationOf(userId: string): Conversation | undefined {
 /** The last turns, oldest first. */
 export function turnsOf(conversationId: string, limit = 20): Turn[] {
   const rows = shop().prepare('SELECT role, text FROM message WHERE conversation_id = ? ORDER BY id DESC LIMIT ?').all(conversationId, limit)
-  return (rows as unknown as Turn[]).reverse()
+  // Plain objects: SQLite's rows have no prototype, and React passes no such thing to a browser.
+  return (rows as unknown as Turn[]).map(({ role, text }) => ({ role, text })).reverse()
 }
 
 /** Adds a turn. What the assistant said comes in scrubbed. */

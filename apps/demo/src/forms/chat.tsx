@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { useCallback, useRef } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import { clearConversation } from '../exposed/assistant.ts'
 import css from './chat.module.css'
 import { useAssistant, type ShownTurn } from './use-assistant.ts'
@@ -14,6 +14,10 @@ export function Chat({ conversationId, earlier }: { readonly conversationId: str
   const field = useRef<HTMLTextAreaElement>(null)
   const refresh = useCallback(() => router.refresh(), [router])
   const { turns, problem, busy, ask, stop, forget } = useAssistant(conversationId, earlier, refresh)
+  const list = useRef<HTMLOListElement>(null)
+  useEffect(() => {
+    list.current?.scrollTo({ top: list.current.scrollHeight })
+  }, [turns])
   const send = (message: string): void => {
     if (!message.trim() || busy) return
     if (field.current) field.current.value = ''
@@ -26,7 +30,7 @@ export function Chat({ conversationId, earlier }: { readonly conversationId: str
   }
   return (
     <section className={css.chat} aria-label="Conversation">
-      <ol className={css.turns} aria-live="polite" aria-busy={busy} data-testid="turns">
+      <ol ref={list} className={css.turns} tabIndex={0} aria-live="polite" aria-busy={busy} data-testid="turns">
         {turns.length === 0 ? <li className={css.hint}>Ask about orders. Or ask for what it must not tell you.</li> : null}
         {turns.map(({ role, text }, index) => (
           <li key={index} className={css.turn} data-role={role}>

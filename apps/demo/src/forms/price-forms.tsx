@@ -51,7 +51,7 @@ export function DecideForm({ approvalId, summary }: { readonly approvalId: strin
         <button className="button small" name="decision" value="approve" disabled={pending} aria-label={`Approve: ${summary}`}>Approve</button>
         <button className="button small grave" name="decision" value="deny" disabled={pending} aria-label={`Deny: ${summary}`}>Deny</button>
       </div>
-      <ResultNotice result={result} returnTo="/approvals" done={`It is ${result?.data?.state}.`} />
+      <ResultNotice result={result} returnTo="/approvals" done={`It is ${result?.data?.state}.`} codes={{ DECIDED_ALREADY: 'It was decided, or it expired, meanwhile.', FORBIDDEN: 'This is not yours to decide: somebody else has to.' }} />
     </form>
   )
 }

@@ -1,6 +1,6 @@
 import Link from 'next/link'
 import type { CurrentUser } from '../auth/current-user.ts'
-import { signOut } from '../exposed/session.ts'
+import { SignOutForm } from '../forms/sign-out-form.tsx'
 import { Brand } from './brand.tsx'
 import { NavLinks, type NavItem } from './nav-links.tsx'
 import css from './shell.module.css'
@@ -26,7 +26,7 @@ export function Shell({ user, children }: { readonly user: CurrentUser; readonly
         <nav className={css.nav} aria-label="Pages"><NavLinks items={pages} /></nav>
         <div className={css.person}>
           <div><b>{user.name}</b><span>{user.role}</span></div>
-          <form action={signOut}><button className="button quiet small">Sign out</button></form>
+          <SignOutForm />
         </div>
       </div>
       <main className={css.main} id="content">{children}</main>

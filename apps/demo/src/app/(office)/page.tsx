@@ -38,7 +38,7 @@ export default async function Overview() {
           </li>
         ))}
       </ul>
-      <LastChecked userId={user.id} actions={['session.signIn', 'session.confirm', 'order.changeAddress', 'price.change', 'approval.decide', 'secret.rotate', 'token.create', 'token.revoke', 'assistant.reply']} />
+      <LastChecked userId={user.id} />
     </Page>
   )
 }

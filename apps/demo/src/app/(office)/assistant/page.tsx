@@ -14,7 +14,7 @@ export default async function AssistantPage() {
   return (
     <Page title="Assistant" lead="It answers as a model streams, and looks into the order book with your rights. What it says passes the inner door on its way to you: a payment key is planted in its instructions, so try to get it out.">
       <Chat conversationId={conversation.id} earlier={turnsOf(conversation.id)} />
-      <LastChecked userId={user.id} actions={['assistant.reply', 'order.lookUp']} count={2} />
+      <LastChecked userId={user.id} actions={['assistant.reply', 'order.lookUp']} each />
     </Page>
   )
 }
