@@ -6,6 +6,8 @@ import type { Rule } from './rule.ts'
 import type { Finding, Scrubber } from './types.ts'
 import { scrubStructure } from './structure.ts'
 
+const NONE: readonly Finding[] = []
+
 /** Options of `createScrubber`. */
 export interface ScrubberOptions {
   /** What to look for: packs such as `providerRules`, and rules of the application's own. Default: none. */
@@ -47,7 +49,9 @@ export function createScrubber(options: ScrubberOptions = {}): Scrubber {
   }
   const current = (): Plan => (plan ??= createPlan(rules, known.values(), { maxCandidate, placeholder }))
   const scrub = (text: string): { readonly text: string; readonly findings: readonly Finding[] } => {
-    const stream = new RedactingStream(current())
+    const compiled = current()
+    if (compiled.dense.length === 0 && compiled.quietPass.run(text, 0, compiled.automaton.start) === text.length) return { text, findings: NONE }
+    const stream = new RedactingStream(compiled)
     const out = stream.push(text) + stream.end()
     const { findings } = stream
     if (findings.length === 0) return { text, findings }

@@ -2,6 +2,8 @@ import type { Rule } from '../rule.ts'
 import { ANYWHERE } from '../pattern/prefixes.ts'
 import { CompiledRule } from './compiled-rule.ts'
 import { createLiteral, type Literal } from './literal-machine.ts'
+import { Prefilter } from './prefilter.ts'
+import { QuietPass } from './quiet-pass.ts'
 import { buildPrefixAutomaton, type PrefixAutomaton, type Trigger } from './prefix-automaton.ts'
 
 const LITERAL_TRIGGER = 4
@@ -15,6 +17,7 @@ export type Target =
 /** A set of rules and known values, compiled. Never changes: a stream uses the one that it began with. */
 export interface Plan {
   readonly automaton: PrefixAutomaton
+  readonly prefilter: Prefilter
   readonly targets: readonly Target[]
   /** Rules that have to be tried at every character. */
   readonly dense: readonly CompiledRule[]
@@ -22,6 +25,7 @@ export interface Plan {
   readonly needsContext: boolean
   readonly maxCandidate: number
   readonly placeholder: string
+  readonly quietPass: QuietPass
 }
 
 /** A known value: the name that findings bear, and the forms to look for. */
@@ -67,13 +71,15 @@ export function createPlan(
       triggers.push({ text: literal.text.slice(0, literal.triggerLength), after: ANYWHERE, lead: 0, target })
     }
   }
-  return {
+  const plan: Omit<Plan, 'quietPass'> = {
     automaton: buildPrefixAutomaton(triggers),
+    prefilter: new Prefilter(triggers),
     targets,
     dense: rules.filter((rule) => rule.prefixes === undefined),
     needsContext: rules.some((rule) => rule.needsContext),
     ...options,
   }
+  return { ...plan, quietPass: new QuietPass(plan) }
 }
 
 function casings(text: string): readonly string[] {

@@ -45,13 +45,6 @@ export class Scanner {
     return this.#liveRules.length === 0 && this.#liveLiterals.length === 0
   }
 
-  /** Moves on over characters that were only run through the prefix automaton; `before` is the last of them. */
-  skip(count: number, state: number, before: number): void {
-    this.at += count
-    this.state = state
-    this.#before = before
-  }
-
   /** Reads one character. */
   read(code: number, text: TextSource): void {
     const { next, columns, alarm, reports } = this.#plan.automaton
