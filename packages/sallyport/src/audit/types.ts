@@ -127,7 +127,7 @@ export interface AuditReader {
 export interface Admission {
   readonly intent: IntentEvent
   /** Takes one use of a grant. */
-  readonly grant?: { readonly id: string; readonly now: number }
+  readonly grant?: { readonly id: string; readonly now: number; /** Ids of the grants above it: a use is a use of each. */ readonly ancestors?: readonly string[] }
   /** Consumes an approval that has been given. */
   readonly approval?: { readonly id: string; readonly digest: string; readonly now: number }
 }

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient, QueryConfig } from 'pg'
+import pg, { type Pool, type PoolClient, type QueryConfig } from 'pg'
 import { SqlError, type SqlResult, type SqlRow, type SqlStep, type SqlValue } from '../sql/driver.ts'
 
 const INT8 = 20
@@ -6,28 +6,19 @@ const NUMERIC = 1700
 
 // `bigint` and sums of it as numbers, whatever the application has set for its own queries.
 const types = {
-  getTypeParser(oid: number, format?: string) {
-    if (oid === INT8 || oid === NUMERIC) return Number
-    return defaultParser(oid, format)
-  },
+  getTypeParser: (oid: number, format?: 'text' | 'binary'): unknown => (oid === INT8 || oid === NUMERIC ? Number : pg.types.getTypeParser(oid, format as 'text')),
 }
 
-let defaultParser: (oid: number, format?: string) => unknown = () => (text: string) => text
-
-/** Tells this module the parsers of the loaded `pg`, for all other types. */
-export function useParsers(getTypeParser: unknown): void {
-  defaultParser = getTypeParser as typeof defaultParser
-}
-
-/** A query with this module's types. Bytes are wrapped, not copied. */
-export function config(sql: string, params: readonly SqlValue[]): QueryConfig {
-  return { text: sql, values: params.map((value) => (value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value)), types: types as never }
+/** A query with this module's types, and the milliseconds after which the server counts as away. Bytes are wrapped, not copied. */
+export function config(sql: string, params: readonly SqlValue[], timeoutMs: number): QueryConfig & { query_timeout: number } {
+  const values = params.map((value) => (value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value))
+  return { text: sql, values, types: types as NonNullable<QueryConfig['types']>, query_timeout: timeoutMs }
 }
 
 /** Runs one step. False when its expectation failed. */
-export async function runStep(client: PoolClient | Pool, step: SqlStep): Promise<readonly SqlRow[] | false> {
+export async function runStep(client: PoolClient | Pool, step: SqlStep, timeoutMs: number): Promise<readonly SqlRow[] | false> {
   const { sql, params } = step.each === undefined ? { sql: step.sql, params: step.params ?? [] } : manyRows(step.sql, step.each)
-  const result = await client.query(config(sql, params))
+  const result = await client.query(config(sql, params, timeoutMs))
   return step.expect === 'changed' && (result.rowCount ?? 0) === 0 ? false : (result.rows as SqlRow[])
 }
 
@@ -41,23 +32,27 @@ export function manyRows(sql: string, rows: readonly (readonly SqlValue[])[]): {
   return { sql: sql.replace(tuple, tuples.join(', ')), params: rows.flat() }
 }
 
+// One round trip. A server that is set to acknowledge before it has written is told not to, here.
+const BEGIN_DURABLE = 'BEGIN; SET LOCAL synchronous_commit = on'
+
 /** Runs a transaction on one connection. */
-export async function transactOn(client: PoolClient, steps: readonly SqlStep[]): Promise<SqlResult> {
-  await client.query('BEGIN')
+export async function transactOn(client: PoolClient, steps: readonly SqlStep[], timeoutMs: number): Promise<SqlResult> {
+  const plain = (sql: string): Promise<unknown> => client.query(config(sql, [], timeoutMs))
+  await plain(BEGIN_DURABLE)
   try {
     const rows = []
     for (const [index, step] of steps.entries()) {
-      const given = await runStep(client, step)
+      const given = await runStep(client, step, timeoutMs)
       if (given === false) {
-        await client.query('ROLLBACK')
+        await plain('ROLLBACK')
         return { ok: false, refusedAt: index }
       }
       rows.push(given)
     }
-    await client.query('COMMIT')
+    await plain('COMMIT')
     return { ok: true, rows }
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => {})
+    await plain('ROLLBACK').catch(() => {})
     throw error
   }
 }

@@ -39,8 +39,3 @@ export const AUDIT_MIGRATIONS: readonly Migration[] = [
 
 /** One group commit's entries. */
 export const INSERT_BATCH = 'INSERT INTO sallyport_audit_batch (writer, first, count, time, entries) VALUES ($1, $2, $3, $4, $5)'
-
-/** The counter that a writer's next entry gets: behind all that it wrote, sealed or not. */
-export const NEXT_OF_WRITER = `SELECT MAX(next) AS next FROM (
-  SELECT first + count AS next FROM sallyport_audit_batch WHERE writer = $1
-  UNION ALL SELECT next FROM sallyport_audit_writer WHERE writer = $1) AS known`

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { mkdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { SqlError, type LogDriver, type SqlResult, type SqlStep } from '../sql/driver.ts'
@@ -82,7 +81,7 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
 
   function writer(): WorkerClient {
     if (writing !== undefined) return writing
-    const mine: WorkerSetup = { ...setup, mode: 'write', writer: randomUUID() }
+    const mine: WorkerSetup = { ...setup, mode: 'write' }
     const client = startWorker(mine, written, () => {
       if (writing !== client) return
       writing = undefined
@@ -98,7 +97,7 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
 
   function reader(): WorkerClient {
     if (reading !== undefined) return reading
-    const client = startWorker({ ...setup, mode: 'read', writer: '' }, () => {}, () => {
+    const client = startWorker({ ...setup, mode: 'read' }, () => {}, () => {
       if (reading === client) reading = undefined
     })
     return (reading = client)

@@ -1,6 +1,6 @@
 import { encodeBatch } from '../../audit/batch.ts'
 import type { MacKey } from '../../audit/mac.ts'
-import { INSERT_BATCH, NEXT_OF_WRITER } from '../sql/audit-schema.ts'
+import { INSERT_BATCH } from '../sql/audit-schema.ts'
 import { SqlError, type SqlResult, type SqlStep } from '../sql/driver.ts'
 import { isBusy, openConnection, runStep, sqlErrorFrom, type Connection } from './connection.ts'
 
@@ -24,8 +24,8 @@ export interface GroupCommitter {
 /** What a committer needs. */
 export interface GroupCommitOptions {
   readonly path: string
-  /** Names this process in the log. Unique for each start. */
-  readonly writer: string
+  /** Gives a name that nobody has written under. */
+  readonly newWriter: () => string
   readonly key: MacKey | undefined
   /** Milliseconds to wait for other processes' transactions before a group is refused. */
   readonly busyTimeoutMs: number
@@ -40,8 +40,8 @@ export interface GroupCommitOptions {
  */
 export function groupCommitter(options: GroupCommitOptions): GroupCommitter {
   let connection: Connection | undefined
-  // Unknown after a failure: a commit that failed may have reached the disk after all. What it wrote stays; the counter goes on behind it.
-  let next: number | undefined = 0
+  let writer = options.newWriter()
+  let next = 0
   const turns = takeTurns(options)
 
   function connected(): Connection {
@@ -60,11 +60,10 @@ export function groupCommitter(options: GroupCommitOptions): GroupCommitter {
       const entries = units.flatMap((unit, index) => (succeeded(results[index]) ? unit.entries : []))
       const all = entries.length === 0 ? later : entries.concat(later)
       if (all.length > 0) {
-        const first = (next ??= Number(open.run(NEXT_OF_WRITER, [options.writer]).rows[0]?.['next'] ?? 0))
-        open.run(INSERT_BATCH, [options.writer, first, all.length, options.now(), encodeBatch(options.writer, first, all, options.key)])
+        open.run(INSERT_BATCH, [writer, next, all.length, options.now(), encodeBatch(writer, next, all, options.key)])
       }
       open.database.exec('COMMIT')
-      if (next !== undefined) next += all.length
+      next += all.length
       turns.ended()
       return results
     } catch (error) {
@@ -76,7 +75,9 @@ export function groupCommitter(options: GroupCommitOptions): GroupCommitter {
   // After a failed write or fsync nothing about this connection's state is sure: a fresh one reads what is on the disk.
   function abandon(open: Connection): void {
     connection = undefined
-    next = undefined
+    // The commit may have reached the disk after all: under a name of its own, what follows leaves no gap and repeats no number.
+    writer = options.newWriter()
+    next = 0
     try {
       if (open.database.isTransaction) open.database.exec('ROLLBACK')
       open.close()

@@ -14,7 +14,6 @@ export interface SealingSetup {
 export interface WorkerSetup {
   readonly mode: 'write' | 'read'
   readonly path: string
-  readonly writer: string
   readonly sealing: SealingSetup
   readonly busyTimeoutMs: number
 }

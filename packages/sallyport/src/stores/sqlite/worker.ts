@@ -1,4 +1,5 @@
 /** The thread that owns a file's writing connection (mode `write`), or one that reads it (mode `read`). Started by worker-client.ts. */
+import { randomUUID } from 'node:crypto'
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
 import { macKeys } from '../../audit/mac.ts'
 import { parseSigner } from '../../audit/note/key.ts'
@@ -25,7 +26,7 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
   const key = macKeys(setup.sealing.macSecrets)
   const committer = groupCommitter({
     path: setup.path,
-    writer: setup.writer,
+    newWriter: randomUUID,
     key,
     busyTimeoutMs: setup.busyTimeoutMs,
     pause,
@@ -51,7 +52,7 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
     origin: setup.sealing.origin,
     signers: setup.sealing.signers.map(parseSigner),
     key,
-    holder: setup.writer,
+    holder: randomUUID(),
     now: () => Date.now(),
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
   })

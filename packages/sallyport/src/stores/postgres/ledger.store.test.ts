@@ -1,0 +1,43 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { driverContract } from '../sql/driver.contract.fixture.ts'
+import { admission, intent, ledgerContract } from '../sql/ledger.contract.fixture.ts'
+import { sealingContract } from '../sql/sealing.contract.fixture.ts'
+import { postgresDriver } from './driver.ts'
+import { postgresLedger } from './ledger.ts'
+import { freshSchema, postgresAnswers } from './schema.fixture.ts'
+
+const answers = await postgresAnswers()
+const drops: (() => Promise<void>)[] = []
+afterAll(async () => {
+  for (const drop of drops) await drop()
+})
+
+async function schema(): Promise<string> {
+  const { connectionString, drop } = await freshSchema()
+  drops.push(drop)
+  return connectionString
+}
+
+describe.skipIf(!answers)('Postgres (skipped where no server answers)', () => {
+  driverContract('postgres', async () => postgresDriver({ connectionString: await schema() }))
+
+  ledgerContract('postgres', async () => {
+    const connectionString = await schema()
+    const ledger = postgresLedger({ connectionString, admission })
+    await ledger.flush()
+    return { ledger, driver: postgresDriver({ connectionString }) }
+  })
+
+  sealingContract('postgres', async (signers) => {
+    const ledger = postgresLedger({ connectionString: await schema(), sealing: { signers, everyMs: 1e6 } })
+    await ledger.flush()
+    return ledger
+  })
+})
+
+describe('postgresLedger', () => {
+  it('refuses with a stable code, within its time, when the server is away', async () => {
+    const ledger = postgresLedger({ connectionString: 'postgres://postgres@127.0.0.1:1/none', timeoutMs: 500 })
+    await expect(ledger.admit({ intent: intent('a') })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  })
+})

@@ -1,0 +1,149 @@
+import type { GrantRecord, GrantStore } from '../../grants/types.ts'
+import { fromSetColumn, holdsMember, integer, integerOrNull, json, present, setColumn, setMember, text, textOrNull } from './columns.ts'
+import type { SqlDriver, SqlResult, SqlRow, SqlStep, SqlValue } from './driver.ts'
+import { GRANTS_MIGRATIONS, GRANTS_SCHEMA } from './grants-schema.ts'
+import type { AdmissionSteps } from './ledger.ts'
+import { migrateOnce } from './migrations.ts'
+
+/** Grants beside the ledger, and how the ledger takes a use of one. */
+export interface SqlGrants extends GrantStore {
+  readonly admission: NonNullable<AdmissionSteps['grant']>
+}
+
+/** Grants in the ledger's database: taking a use is a step of the transaction that writes the intent. */
+export function sqlGrants(driver: SqlDriver): SqlGrants {
+  const ready = migrateOnce(driver, GRANTS_SCHEMA, GRANTS_MIGRATIONS)
+
+  async function read(where: string, params: readonly SqlValue[]): Promise<GrantRecord[]> {
+    await ready()
+    return (await driver.query(`SELECT * FROM sallyport_grant g WHERE ${where}`, params)).map(recordFrom)
+  }
+
+  async function transact(steps: readonly SqlStep[]): Promise<SqlResult> {
+    await ready()
+    return driver.transact(steps)
+  }
+
+  return {
+    async create(grant) {
+      const ancestors = grant.ancestors ?? []
+      const result = await transact([
+        // Changing nothing locks those above: a grant can't be born under one that is being revoked.
+        ...[...ancestors].reverse().map((id): SqlStep => ({ sql: `UPDATE sallyport_grant SET uses = uses WHERE id = $1 AND ${isLive('$2')}`, params: [id, grant.createdAt], expect: 'changed' })),
+        insert(grant),
+        ...(ancestors.length === 0 ? [] : [{ sql: 'INSERT INTO sallyport_grant_line (grant_id, ancestor_id) VALUES ($1, $2)', each: ancestors.map((id) => [grant.id, id]) }]),
+      ])
+      return result.ok
+    },
+    get: async (id) => (await read('id = $1', [id]))[0] ?? null,
+    findByToken: async (tokenHash) => (await read('token_hash = $1', [tokenHash]))[0] ?? null,
+    find({ environment, tenant = null, subject, actor, action, now }) {
+      const above = `NOT EXISTS (SELECT 1 FROM sallyport_grant_line l JOIN sallyport_grant a ON a.id = l.ancestor_id
+        WHERE l.grant_id = g.id AND NOT (a.revoked_at IS NULL AND a.uses < a.max_uses AND a.not_before <= $1 AND a.expires_at > $1))`
+      return read(
+        `actor = $2 AND ${isLive('$1')} AND not_before <= $1 AND environment = $3 AND tenant IS NOT DISTINCT FROM $4 AND subject IS NOT DISTINCT FROM $5
+          AND ${holdsMember('actions', '$6')} AND ${above} ORDER BY expires_at, position LIMIT 100`,
+        [now, actor, environment, tenant, subject, setMember(action)],
+      )
+    },
+    async revoke(id, now) {
+      const result = await transact(revokeSteps('id = $1', [id], now))
+      return changed(result)
+    },
+    async revokeAll(principalId, now) {
+      const result = await transact(revokeSteps('(actor = $1 OR subject = $1 OR granted_by = $1)', [principalId], now))
+      return changed(result)
+    },
+    list({ actor, subject, grantedBy, parentId, limit = 100 }) {
+      const params: SqlValue[] = []
+      const bind = (value: SqlValue): string => `$${params.push(value)}`
+      const where = Object.entries({ actor, subject, granted_by: grantedBy, parent_id: parentId }).flatMap(([column, value]) => (value === undefined ? [] : [`${column} = ${bind(value)}`]))
+      return read(`${where.length === 0 ? '1 = 1' : where.join(' AND ')} ORDER BY position DESC LIMIT ${bind(limit)}`, params)
+    },
+    admission: ({ id, now, ancestors = [] }) =>
+      // The root first, always: two calls under one root then wait for each other in one order.
+      [...ancestors].reverse().concat(id).map((one) => ({
+        sql: `UPDATE sallyport_grant SET uses = uses + 1 WHERE id = $1 AND ${isLive('$2')} AND not_before <= $2`,
+        params: [one, now],
+        expect: 'changed',
+        refusal: one === id ? 'the grant is not live any more' : 'a grant above it is not live any more',
+      })),
+  }
+}
+
+const isLive = (now: string): string => `revoked_at IS NULL AND expires_at > ${now} AND uses < max_uses`
+
+/** Marks some, then in a second statement, which sees what was created meanwhile, all that descend from them. */
+function revokeSteps(where: string, params: readonly SqlValue[], now: number): readonly SqlStep[] {
+  const at = `$${params.length + 1}`
+  const bound = [...params, now]
+  return [
+    { sql: `UPDATE sallyport_grant SET revoked_at = ${at} WHERE ${where} AND revoked_at IS NULL RETURNING id`, params: bound },
+    {
+      sql: `UPDATE sallyport_grant SET revoked_at = ${at} WHERE revoked_at IS NULL AND id IN (
+        SELECT l.grant_id FROM sallyport_grant_line l JOIN sallyport_grant a ON a.id = l.ancestor_id WHERE ${where.replace(/\b(id|actor|subject|granted_by) =/g, 'a.$1 =')}) RETURNING id`,
+      params: bound,
+    },
+  ]
+}
+
+function changed(result: SqlResult): number {
+  return result.ok ? result.rows.reduce((sum, rows) => sum + rows.length, 0) : 0
+}
+
+function insert(grant: GrantRecord): SqlStep {
+  const values: { readonly [column: string]: SqlValue } = {
+    id: grant.id,
+    environment: grant.environment,
+    tenant: grant.tenant ?? null,
+    subject: grant.subject,
+    actor: grant.actor,
+    chain: setColumn(grant.chain),
+    task_id: grant.taskId ?? null,
+    actions: setColumn(grant.actions),
+    resources: grant.resources === null ? null : JSON.stringify(grant.resources),
+    input: grant.input === null ? null : JSON.stringify(grant.input),
+    fields: grant.fields === null ? null : JSON.stringify(grant.fields),
+    max_uses: grant.maxUses,
+    uses: grant.uses,
+    not_before: grant.notBefore,
+    expires_at: grant.expiresAt,
+    parent_id: grant.parentId,
+    ancestors: setColumn(grant.ancestors ?? []),
+    token_hash: grant.tokenHash ?? null,
+    granted_by: grant.grantedBy,
+    approval_id: grant.approvalId ?? null,
+    revoked_at: grant.revokedAt,
+    created_at: grant.createdAt,
+  }
+  const columns = Object.keys(values)
+  return { sql: `INSERT INTO sallyport_grant (${columns.join(', ')}) VALUES (${columns.map((_, i) => `$${i + 1}`).join(', ')})`, params: Object.values(values) }
+}
+
+function recordFrom(row: SqlRow): GrantRecord {
+  const ancestors = fromSetColumn(row, 'ancestors')
+  return {
+    id: text(row, 'id'),
+    environment: text(row, 'environment'),
+    ...present('tenant', textOrNull(row, 'tenant')),
+    subject: textOrNull(row, 'subject'),
+    actor: text(row, 'actor'),
+    chain: fromSetColumn(row, 'chain'),
+    ...present('taskId', textOrNull(row, 'task_id')),
+    actions: fromSetColumn(row, 'actions'),
+    resources: json(row, 'resources'),
+    input: json(row, 'input'),
+    fields: json(row, 'fields'),
+    maxUses: integer(row, 'max_uses'),
+    uses: integer(row, 'uses'),
+    notBefore: integer(row, 'not_before'),
+    expiresAt: integer(row, 'expires_at'),
+    parentId: textOrNull(row, 'parent_id'),
+    ...(ancestors.length === 0 ? {} : { ancestors }),
+    ...present('tokenHash', textOrNull(row, 'token_hash')),
+    grantedBy: text(row, 'granted_by'),
+    ...present('approvalId', textOrNull(row, 'approval_id')),
+    revokedAt: integerOrNull(row, 'revoked_at'),
+    createdAt: integer(row, 'created_at'),
+  }
+}
