@@ -69,3 +69,8 @@ export interface ActionDefinition {
   /** True for `stateAction`: the first argument of a call is the previous result. */
   readonly stateful: boolean
 }
+
+/** The type of the resource that an action is about: declared, or the permission up to its colon. */
+export function resourceType(access: Extract<Access, { kind: 'authorize' }>): string {
+  return access.options.type ?? access.permission.slice(0, access.permission.indexOf(':'))
+}

@@ -81,6 +81,9 @@ export function finish(draft: Draft, handler: AnyHandler, stateful: boolean): Ac
   if (draft.output !== undefined && waiver !== undefined) {
     throw new DefinitionError(`Action '${draft.name}' both declares and waives its output. Remove one.`)
   }
+  if (access.kind !== 'public' && draft.exceptions.has('audit')) {
+    throw new DefinitionError(`Action '${draft.name}' is privileged: its audit can't be waived.`)
+  }
   if (access.kind === 'public') {
     if (draft.freshnessMs !== null) throw new DefinitionError(`Action '${draft.name}' is public: nobody has signed in, so .freshness() can't hold.`)
     if (draft.approval !== null) throw new DefinitionError(`Action '${draft.name}' is public: there is no requester, so .approval() can't hold.`)

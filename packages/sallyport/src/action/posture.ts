@@ -22,8 +22,8 @@ export const CONTROL_NAMES = [
 /** One control of the checklist. */
 export type ControlName = (typeof CONTROL_NAMES)[number]
 
-/** Controls that an action can do without, with a reason. The others have no form of absence. */
-export type WaivableControl = 'origin' | 'rate-limit' | 'screening' | 'projection'
+/** Controls that an action can do without, with a reason. The others have no form of absence. `audit` only where the action is public. */
+export type WaivableControl = 'origin' | 'rate-limit' | 'screening' | 'projection' | 'audit'
 
 /** Controls that can report what they would refuse, until a date, while a team rolls them out. */
 export type ObservableControl = 'origin' | 'rate-limit' | 'screening' | 'authorization'
@@ -47,7 +47,7 @@ export interface Exception {
   readonly until?: number
 }
 
-export const WAIVABLE: ReadonlySet<string> = new Set<WaivableControl>(['origin', 'rate-limit', 'screening', 'projection'])
+export const WAIVABLE: ReadonlySet<string> = new Set<WaivableControl>(['origin', 'rate-limit', 'screening', 'projection', 'audit'])
 export const OBSERVABLE: ReadonlySet<string> = new Set<ObservableControl>(['origin', 'rate-limit', 'screening', 'authorization'])
 
 /** A reason that says something: waivers are read by people, years later. */

@@ -44,9 +44,20 @@ function write(value: unknown, depth: number): string {
   }
 }
 
-function writeString(text: string): string {
+/** A JSON string, as RFC 8785 section 3.2.2.2 has it. */
+export function writeString(text: string): string {
+  // Most strings are short and plain: looking is cheaper than escaping.
+  if (text.length <= 64 && isPlain(text)) return `"${text}"`
   if (!text.isWellFormed()) throw new NotCanonicalError('A text with a lone surrogate has no JSON form')
   return JSON.stringify(text)
+}
+
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false
+  }
+  return true
 }
 
 function writeArray(items: readonly unknown[], depth: number): string {
@@ -64,18 +75,21 @@ function writeObject(value: object, depth: number): string {
   if (prototype !== Object.prototype && prototype !== null) return writeTagged(value, depth)
   const record = value as Readonly<Record<string, unknown>>
   const keys = Object.keys(record)
-  if (keys.length > 1) sortKeys(keys)
-  let text = '{'
-  let first = true
-  for (const key of keys) {
+  sortKeys(keys)
+  let text = ''
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string
     const item = record[key]
     if (item === undefined) continue
-    if (!first) text += ','
-    first = false
-    text += `${writeString(key)}:${write(item, depth + 1)}`
+    text += (text === '' ? '' : ',') + writeString(key) + ':' + write(item, depth + 1)
   }
-  text += '}'
-  return keys.length > 0 && keys[0]?.startsWith('$') ? `{"$object":${text}}` : text
+  return hasTag(keys) ? `{"$object":{${text}}}` : `{${text}}`
+}
+
+/** A key with a `$` would read like one of our tags. */
+function hasTag(keys: readonly string[]): boolean {
+  for (let i = 0; i < keys.length; i++) if ((keys[i] as string).charCodeAt(0) === 0x24) return true
+  return false
 }
 
 /** Sorts in place. Insertion sort: objects have few keys, and mostly in order already. */

@@ -74,7 +74,7 @@ export class Deadlines {
 }
 
 /** Settles as `promise` does, or rejects with what `onLate` returns when the list's time has passed first. */
-export function withDeadline<T>(promise: PromiseLike<T>, list: DeadlineList, onLate: () => unknown): Promise<T> {
+export function withDeadline<T>(promise: Promise<T>, list: DeadlineList, onLate: () => unknown): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const deadline = list.arm(() => reject(onLate()))
     promise.then(

@@ -2,6 +2,6 @@
 export type MaybePromise<T> = T | Promise<T>
 
 /** True for anything with a `then` method, the test that `await` itself makes. */
-export function isPromiseLike<T>(value: MaybePromise<T> | PromiseLike<T>): value is PromiseLike<T> {
+export function isPromiseLike<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }

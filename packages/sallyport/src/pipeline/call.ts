@@ -46,6 +46,8 @@ export class Call {
   ctx: object = EMPTY
   budget: BudgetSession | null = null
   grantId: string | null = null
+  /** Ids of the grants above it. */
+  grantAncestors: readonly string[] | null = null
   /** Fields that the grant or the policy narrows the result to. */
   fields: readonly string[] | null = null
   approvalId: string | null

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../lib/canonical-json.ts'
+import { canonicalJson, writeString } from '../lib/canonical-json.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Call } from './call.ts'
 
@@ -12,27 +12,27 @@ const FORM = 1
 export function digestOf(call: Call): MaybePromise<string> {
   const { principal, definition, port } = call
   const holder = principal?.subject ?? principal
+  // Written by hand, keys in canonical order: the envelope is the same on every call, and only its values differ.
   return port.sha256(
-    canonicalJson({
-      v: FORM,
-      action: definition.name,
-      definition: call.definitionHash,
-      tenant: principal?.tenant ?? null,
-      environment: port.environment,
-      subject: holder === null ? null : `${holder.kind}:${holder.id}`,
-      actor: principal === null ? null : `${principal.kind}:${principal.id}`,
-      input: call.parsedInput === undefined ? null : call.parsedInput,
-      bindArgs: call.bindArgsParsed,
-      resource: resourceVersion(call),
-    }),
+    `{"action":${writeString(definition.name)}` +
+      `,"actor":${principal === null ? 'null' : writeString(`${principal.kind}:${principal.id}`)}` +
+      `,"bindArgs":${call.bindArgsParsed.length === 0 ? '[]' : canonicalJson(call.bindArgsParsed)}` +
+      `,"definition":"${call.definitionHash}"` +
+      `,"environment":${writeString(port.environment)}` +
+      `,"input":${call.parsedInput === undefined ? 'null' : canonicalJson(call.parsedInput)}` +
+      `,"resource":${resourceVersion(call)}` +
+      `,"subject":${holder === null ? 'null' : writeString(`${holder.kind}:${holder.id}`)}` +
+      `,"tenant":${principal?.tenant === undefined ? 'null' : writeString(principal.tenant)}` +
+      `,"v":${FORM}}`,
   )
 }
 
-function resourceVersion({ definition, resource, resourceId }: Call): unknown {
-  if (resource === undefined || definition.access.kind === 'public') return null
+function resourceVersion({ definition, resource, resourceId }: Call): string {
+  if (resource === undefined || definition.access.kind === 'public') return 'null'
   const { version } = definition.access.options
   const value: unknown = version !== undefined ? version(resource as never) : implicitVersion(resource)
-  return [resourceId ?? null, value instanceof Date || typeof value === 'string' || typeof value === 'number' ? value : null]
+  const known = value instanceof Date || typeof value === 'string' || typeof value === 'number'
+  return `[${resourceId === undefined ? 'null' : writeString(resourceId)},${known ? canonicalJson(value) : 'null'}]`
 }
 
 function implicitVersion(resource: unknown): unknown {

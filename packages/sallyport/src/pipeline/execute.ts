@@ -1,6 +1,6 @@
 import type { ActionDefinition } from '../action/definition.ts'
 import type { ActionResult } from '../action/result.ts'
-import type { Outcome, OutcomeEvent } from '../audit/types.ts'
+import type { Outcome } from '../audit/types.ts'
 import { ERRORS, type ErrorCode } from '../errors/codes.ts'
 import { withDeadline } from '../lib/deadline.ts'
 import type { HandledCall } from '../lib/host.ts'
@@ -29,13 +29,14 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
   const errors = errorFactories(definition.errors)
   const deadline = port.deadlines.of(definition.deadlineMs)
   const disclosed = definition.discloses.length === 0 ? undefined : definition.discloses.map(({ field, reason }) => `${field}: ${reason}`)
+  const audited = !definition.exceptions.has('audit')
   let knownHash: MaybePromise<string> | null = null
 
   function hash(): MaybePromise<string> {
     return (knownHash ??= definitionHash(definition, port))
   }
 
-  async function runHandler(call: Call): Promise<unknown> {
+  function runHandler(call: Call): MaybePromise<unknown> {
     const view = new HandlerView(call, errors)
     // The builder has checked that the handler takes these arguments.
     const value = port.context.run(call, () => definition.handler(view as never, { prevResult: call.prevResult }))
@@ -51,13 +52,23 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
     let raw: unknown
     let started = false
     try {
-      call.definitionHash = await hash()
-      await outer.pass(call, async () => {
+      const hashed = hash()
+      call.definitionHash = isPromiseLike(hashed) ? await hashed : hashed
+      const passed = outer.pass(call, () => {
         started = true
-        raw = await runHandler(call)
+        const value = runHandler(call)
+        if (!isPromiseLike(value)) {
+          raw = value
+          return undefined
+        }
+        return value.then((settled) => {
+          raw = settled
+        })
       })
+      if (isPromiseLike(passed)) await passed
       if (inner.streams(raw)) return streaming(call, raw)
-      const { data, findings } = await inner.letOut(call, raw)
+      const out = inner.letOut(call, raw)
+      const { data, findings } = isPromiseLike(out) ? await out : out
       record(call, 'success', { findings })
       call.end()
       return handled(call, { data })
@@ -104,18 +115,26 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
     outcome: Outcome,
     details: { readonly code?: string; readonly reason?: string; readonly control?: string; readonly findings?: ReadonlyMap<string, number> | null },
   ): void {
-    const event: { -readonly [Key in keyof OutcomeEvent]: OutcomeEvent[Key] } = { kind: 'outcome', id: call.id, time: port.clock.now(), outcome, durationMs: 0 }
-    event.durationMs = Math.max(0, event.time - call.startedAt)
-    if (details.code !== undefined) event.code = details.code
-    if (details.control !== undefined) event.control = details.control
-    if (details.reason !== undefined) event.reason = details.reason
-    if (!call.admitted) event.facts = factsOf(call, outer.names(call.passed))
-    if (details.findings !== null && details.findings !== undefined) event.findings = Object.fromEntries(details.findings)
-    if (call.budget !== null) event.usage = { ...call.budget.usage }
-    if (call.secrets !== null) event.secrets = call.secrets
-    if (disclosed !== undefined && outcome === 'success') event.disclosed = disclosed
+    // Without an audit, refusals alone are recorded.
+    if (!audited && outcome === 'success') return
+    const time = port.clock.now()
+    const { findings } = details
     try {
-      port.store.ledger.record(event)
+      port.store.ledger.record({
+        kind: 'outcome',
+        id: call.id,
+        time,
+        outcome,
+        code: details.code,
+        control: details.control,
+        reason: details.reason,
+        durationMs: Math.max(0, time - call.startedAt),
+        facts: call.admitted ? undefined : factsOf(call, outer.names(call.passed)),
+        findings: findings === null || findings === undefined ? undefined : Object.fromEntries(findings),
+        usage: call.budget === null ? undefined : { ...call.budget.usage },
+        secrets: call.secrets ?? undefined,
+        disclosed: outcome === 'success' ? disclosed : undefined,
+      })
     } catch (cause) {
       // The intent stands: the reconciler closes it as unknown. A refusal that can't be written is still a refusal.
       logFailure(call, 'audit', { code: 'UNAVAILABLE', reason: 'the outcome could not be recorded', cause })

@@ -1,39 +1,40 @@
 import type { AuditParty, CallFacts } from '../audit/types.ts'
 import type { JsonValue } from '../lib/json.ts'
 import { VERSION } from '../lib/version.ts'
+import { resourceType } from '../action/definition.ts'
 import type { Call } from './call.ts'
 
 /** What the audit log keeps of a call. Never raw input: the fields that the action declares loggable, scrubbed. */
 export function factsOf(call: Call, passed: readonly string[]): CallFacts {
-  const { principal, definition, port, request } = call
-  const facts: { -readonly [Key in keyof CallFacts]: CallFacts[Key] } = {
+  const { principal, definition, port } = call
+  const actor: AuditParty | undefined = principal === null ? undefined : { kind: principal.kind, id: principal.id }
+  const subject = principal?.subject
+  // One literal, whatever is known: every event then has the same hidden class, and JSON leaves out what is undefined.
+  return {
     action: definition.name,
     definitionHash: call.definitionHash,
     environment: port.environment,
-    transport: request === null ? 'direct' : request.transport,
+    transport: call.request === null ? 'direct' : call.request.transport,
+    tenant: principal?.tenant,
+    subject: subject === undefined ? actor : { kind: subject.kind, id: subject.id },
+    actor,
+    chain: principal?.chain,
+    session: principal?.session.id,
+    grant: call.grantId ?? undefined,
+    approval: call.approvalId ?? undefined,
+    address: call.address === undefined ? undefined : port.addressForLog(call.address),
     passed,
+    observed: call.observed ?? undefined,
+    resource: resourceOf(call),
+    inputDigest: call.digest ?? undefined,
+    fields: definition.loggable.length === 0 ? undefined : loggedFields(call),
     version: VERSION,
   }
-  if (principal !== null) {
-    const actor: AuditParty = { kind: principal.kind, id: principal.id }
-    facts.actor = actor
-    facts.subject = principal.subject === undefined ? actor : { kind: principal.subject.kind, id: principal.subject.id }
-    if (principal.tenant !== undefined) facts.tenant = principal.tenant
-    if (principal.chain !== undefined) facts.chain = principal.chain
-    if (principal.session.id !== undefined) facts.session = principal.session.id
-  }
-  if (call.address !== undefined) facts.address = port.addressForLog(call.address)
-  if (call.grantId !== null) facts.grant = call.grantId
-  if (call.approvalId !== null) facts.approval = call.approvalId
-  if (call.observed !== null) facts.observed = call.observed
-  if (call.digest !== null) facts.inputDigest = call.digest
-  if (definition.access.kind === 'authorize' && call.resource !== undefined) {
-    const { permission, options } = definition.access
-    const type = options.type ?? permission.slice(0, permission.indexOf(':'))
-    facts.resource = call.resourceId === undefined ? { type } : { type, id: call.resourceId }
-  }
-  if (definition.loggable.length > 0) facts.fields = loggedFields(call)
-  return facts
+}
+
+function resourceOf({ definition: { access }, resource, resourceId }: Call): CallFacts['resource'] {
+  if (access.kind === 'public' || resource === undefined) return undefined
+  return { type: resourceType(access), id: resourceId }
 }
 
 function loggedFields({ definition, parsedInput, port }: Call): { readonly [name: string]: JsonValue } {

@@ -1,7 +1,7 @@
 import type { ActionDefinition } from '../action/definition.ts'
 import { withDeadline, type DeadlineList } from '../lib/deadline.ts'
-import { isPromiseLike } from '../lib/maybe-promise.ts'
-import type { StandardSchemaV1 } from '../lib/standard-schema.ts'
+import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
+import type { StandardResult } from '../lib/standard-schema.ts'
 import type { Call } from './call.ts'
 import { Refusal } from './control.ts'
 import { makeProjector, type Projector } from './output/projector.ts'
@@ -12,7 +12,7 @@ import type { PortRuntime } from './runtime.ts'
 /** The inner door of one action: `projection` and `scrubbing` of whatever the handler returned. */
 export interface InnerDoor {
   /** What may leave. Throws when the result doesn't fit its schema or holds what can't leave. */
-  letOut(call: Call, raw: unknown): Promise<LetOut>
+  letOut(call: Call, raw: unknown): MaybePromise<LetOut>
   /** True when what the handler returned is let out as a stream, whose outcome is known only at its end. */
   streams(raw: unknown): raw is AsyncIterable<unknown> | ReadableStream<unknown>
   letOutStream(call: Call, raw: AsyncIterable<unknown> | ReadableStream<unknown>, onEnd: StreamOptions['onEnd']): ReadableStream<unknown>
@@ -35,19 +35,19 @@ export function compileInnerDoor(definition: ActionDefinition, port: PortRuntime
   const textField = output.kind === 'stream' ? output.textField : null
 
   return {
-    async letOut(call, raw) {
+    letOut(call, raw) {
       if (output.kind === 'stream') throw new Refusal('INTERNAL', 'the handler declared a stream and returned none')
-      const value = schema === null ? raw : await fitted(schema, project, raw)
-      return walk(call, call.fields === null ? value : narrow(value, call.fields), disclosed, deadline)
+      const out = (value: unknown): MaybePromise<LetOut> => walk(call, call.fields === null ? value : narrow(value, call.fields), disclosed, deadline)
+      if (schema === null) return out(raw)
+      const result = schema['~standard'].validate(raw)
+      return isPromiseLike(result) ? result.then((settled) => out(fitted(settled, project))) : out(fitted(result, project))
     },
     streams: (raw): raw is AsyncIterable<unknown> | ReadableStream<unknown> => output.kind !== 'schema' && isStream(raw),
     letOutStream: (call, raw, onEnd) => letOutStream(call, raw, { schema, project, idle, textField, onEnd }),
   }
 }
 
-async function fitted(schema: StandardSchemaV1, project: Projector | null, raw: unknown): Promise<unknown> {
-  const validated = schema['~standard'].validate(raw)
-  const result = isPromiseLike(validated) ? await validated : validated
+function fitted(result: StandardResult<unknown>, project: Projector | null): unknown {
   if (result.issues !== undefined) {
     const places = result.issues.slice(0, 5).map((issue) => (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.') || '(the whole)')
     throw new Refusal('INTERNAL', `the result does not fit its schema at ${places.join(', ')}`, { fix: 'Change outputSchema or what the handler returns.' })
@@ -55,13 +55,15 @@ async function fitted(schema: StandardSchemaV1, project: Projector | null, raw: 
   return project === null ? result.value : project(result.value)
 }
 
-async function walk(call: Call, value: unknown, disclosed: ReadonlySet<string>, deadline: DeadlineList): Promise<LetOut> {
+function walk(call: Call, value: unknown, disclosed: ReadonlySet<string>, deadline: DeadlineList): MaybePromise<LetOut> {
   const walker = new OutputWalker(call.port.scrubber, disclosed)
   const data = walker.walk(value)
   if (!walker.metPromise) return { data, findings: walker.findings }
-  const settled = await withDeadline(settlePromises(value), deadline, () => new Refusal('TIMEOUT', 'a promise in the result did not settle in time'))
-  const second = new OutputWalker(call.port.scrubber, disclosed)
-  return { data: second.walk(settled), findings: second.findings }
+  const late = (): Refusal => new Refusal('TIMEOUT', 'a promise in the result did not settle in time')
+  return withDeadline(settlePromises(value), deadline, late).then((settled) => {
+    const second = new OutputWalker(call.port.scrubber, disclosed)
+    return { data: second.walk(settled), findings: second.findings }
+  })
 }
 
 /** Only the fields that the policy and the grant leave, of an object or of each object of a list. */

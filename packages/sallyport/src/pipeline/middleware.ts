@@ -1,5 +1,6 @@
 import type { AnyMiddleware } from '../action/definition.ts'
 import type { Call } from './call.ts'
+import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
 import { Refusal } from './control.ts'
 
 /**
@@ -7,10 +8,9 @@ import { Refusal } from './control.ts'
  * not looked at, because the result stays with the pipeline; and a failure further in can't be swallowed: `next`
  * resolves with `success: false`, and the failure is thrown once the middleware is through.
  */
-export async function runMiddleware(list: readonly AnyMiddleware[], call: Call, rest: () => Promise<void>, i = 0): Promise<void> {
-  const middleware = list[i]
-  if (middleware === undefined) return rest()
-  const args = new MiddlewareView(call, () => runMiddleware(list, call, rest, i + 1))
+export async function runMiddleware(list: readonly AnyMiddleware[], call: Call, rest: () => MaybePromise<void>, i = 0): Promise<void> {
+  const middleware = list[i] as AnyMiddleware
+  const args = new MiddlewareView(call, i + 1 === list.length ? rest : () => runMiddleware(list, call, rest, i + 1))
   let thrown: { readonly error: unknown } | null = null
   try {
     // The builder has checked that it takes these arguments.
@@ -19,9 +19,9 @@ export async function runMiddleware(list: readonly AnyMiddleware[], call: Call, 
     thrown = { error }
   }
   // Who does not wait for `next` is waited for here. What failed further in wins over what middleware made of it.
-  if (args.inner !== null) await args.inner
+  if (isPromiseLike(args.inner)) await args.inner
   if (thrown !== null) throw thrown.error
-  if (args.inner === null || args.nextCalls > 1) {
+  if (args.nextCalls !== 1) {
     throw new Refusal('INTERNAL', `middleware ${i + 1} of '${call.definition.name}' called next() ${args.nextCalls} times`, {
       fix: 'Call and await next() exactly once, or throw to refuse.',
     })
@@ -31,12 +31,13 @@ export async function runMiddleware(list: readonly AnyMiddleware[], call: Call, 
 /** What middleware is called with. Getters on the prototype, so that making one is cheap. */
 class MiddlewareView {
   readonly #call: Call
-  readonly #proceed: () => Promise<void>
+  readonly #proceed: () => MaybePromise<void>
   readonly next: (options?: { readonly ctx?: object }) => Promise<object>
-  inner: Promise<void> | null = null
+  /** What became of the rest of the call, `null` while `next` has not been called. */
+  inner: MaybePromise<void> | null = null
   nextCalls = 0
 
-  constructor(call: Call, proceed: () => Promise<void>) {
+  constructor(call: Call, proceed: () => MaybePromise<void>) {
     this.#call = call
     this.#proceed = proceed
     // A property, not a method: middleware takes it out of its arguments.
@@ -48,7 +49,11 @@ class MiddlewareView {
     if (this.nextCalls > 1) return { success: false, ctx: this.#call.ctx }
     if (ctx !== undefined) this.#call.ctx = ctx
     const given = this.#call.ctx
-    this.inner = this.#proceed()
+    try {
+      this.inner = this.#proceed()
+    } catch (error) {
+      this.inner = Promise.reject(error)
+    }
     try {
       await this.inner
       return { success: true, ctx: given }

@@ -1,5 +1,5 @@
 import type { ActionDefinition } from '../action/definition.ts'
-import { isPromiseLike } from '../lib/maybe-promise.ts'
+import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
 import { withDeadline, type DeadlineList } from '../lib/deadline.ts'
 import type { Call } from './call.ts'
 import { PASS, Refusal, type Check, type Control } from './control.ts'
@@ -39,7 +39,7 @@ interface Step {
 /** The outer door of one action, compiled when the action is defined. */
 export interface OuterDoor {
   /** Takes the call through every control and then runs `handler`. Throws what refuses it. */
-  pass(call: Call, handler: () => Promise<void>): Promise<void>
+  pass(call: Call, handler: () => MaybePromise<void>): MaybePromise<void>
   /** The names of the controls that the first `count` steps are. */
   names(count: number): readonly string[]
 }
@@ -57,35 +57,55 @@ export function compileOuterDoor(definition: ActionDefinition, port: PortRuntime
   const byCount = Array.from({ length: all.length + 1 }, (_, count) => unique(all.slice(0, count)))
   const list = port.deadlines.of(port.controlDeadlineMs)
 
-  async function pass(call: Call, handler: () => Promise<void>): Promise<void> {
-    await runSteps(first, call, list)
-    if (definition.before.length === 0) return passValidated(call, handler)
-    return runMiddleware(definition.before, call, () => passValidated(call, handler))
+  function pass(call: Call, handler: () => MaybePromise<void>): MaybePromise<void> {
+    const checked = runSteps(first, call, list)
+    const rest = (): MaybePromise<void> => passValidated(call, handler)
+    const next = definition.before.length === 0 ? rest : (): MaybePromise<void> => runMiddleware(definition.before, call, rest)
+    return isPromiseLike(checked) ? checked.then(next) : next()
   }
 
-  async function passValidated(call: Call, handler: () => Promise<void>): Promise<void> {
-    await runSteps(second, call, list)
-    if (definition.after.length === 0) return passLast(call, handler)
-    return runMiddleware(definition.after, call, () => passLast(call, handler))
+  function passValidated(call: Call, handler: () => MaybePromise<void>): MaybePromise<void> {
+    const checked = runSteps(second, call, list)
+    const rest = (): MaybePromise<void> => passLast(call, handler)
+    const next = definition.after.length === 0 ? rest : (): MaybePromise<void> => runMiddleware(definition.after, call, rest)
+    return isPromiseLike(checked) ? checked.then(next) : next()
   }
 
-  async function passLast(call: Call, handler: () => Promise<void>): Promise<void> {
-    await runSteps(third, call, list)
-    return handler()
+  function passLast(call: Call, handler: () => MaybePromise<void>): MaybePromise<void> {
+    const checked = runSteps(third, call, list)
+    return isPromiseLike(checked) ? checked.then(handler) : handler()
   }
 
   return { pass, names: (count) => byCount[count] ?? all }
 }
 
-/** Runs controls in order. Each has to say PASS; whatever it says later than the deadline counts as no. */
-async function runSteps(steps: readonly Step[], call: Call, list: DeadlineList): Promise<void> {
-  for (let i = 0; i < steps.length; i++) {
+/**
+ * Runs controls in order. Each has to say PASS; whatever it says later than the deadline counts as no. A promise is made
+ * only where a control has to wait: most answer at once.
+ */
+function runSteps(steps: readonly Step[], call: Call, list: DeadlineList, from = 0): Promise<void> | undefined {
+  for (let i = from; i < steps.length; i++) {
     const step = steps[i] as Step
-    let verdict: unknown = step.check(call)
-    if (isPromiseLike(verdict)) verdict = await withDeadline(verdict, list, () => new Refusal('UNAVAILABLE', `'${step.name}' did not answer within ${list.ms} ms`))
-    if (verdict !== PASS) throw new Refusal('UNAVAILABLE', `'${step.name}' gave no clear yes`)
+    const verdict: unknown = step.check(call)
+    if (verdict !== PASS) {
+      if (isPromiseLike(verdict)) return waitFor(verdict, steps, call, list, i)
+      throw unclear(step)
+    }
     call.passed++
   }
+  return undefined
+}
+
+async function waitFor(pending: Promise<unknown>, steps: readonly Step[], call: Call, list: DeadlineList, i: number): Promise<void> {
+  const step = steps[i] as Step
+  const verdict = await withDeadline(pending, list, () => new Refusal('UNAVAILABLE', `'${step.name}' did not answer within ${list.ms} ms`))
+  if (verdict !== PASS) throw unclear(step)
+  call.passed++
+  return runSteps(steps, call, list, i + 1)
+}
+
+function unclear(step: Step): Refusal {
+  return new Refusal('UNAVAILABLE', `'${step.name}' gave no clear yes`)
 }
 
 function prepareStep(control: Control, definition: ActionDefinition, port: PortRuntime): Step[] {

@@ -1,4 +1,5 @@
 import { addressKey } from '../../lib/client-address.ts'
+import { memoize } from '../../lib/memoize.ts'
 import type { WindowCheck } from '../../limits/types.ts'
 import { PASS, type Control } from '../control.ts'
 import { chargeLimits } from './charge-limits.ts'
@@ -11,6 +12,7 @@ export const addressLimit: Control = {
     if (host?.clientAddress === undefined) return null
     const read = host.clientAddress
     const limit = port.limits.perAddress
+    const keyOf = memoize((address: string) => `${port.name}:address:${addressKey(address, { ipv6Prefix: port.ipv6Prefix })}`)
     return (call) => {
       if (call.request === null) return PASS
       call.address = read(call.request)
@@ -18,7 +20,7 @@ export const addressLimit: Control = {
       const check: WindowCheck = {
         kind: 'window',
         name: 'address',
-        key: `${port.name}:address:${addressKey(call.address, { ipv6Prefix: port.ipv6Prefix })}`,
+        key: keyOf(call.address ?? ''),
         limit,
         windowMs: 60_000,
         cost: 1,

@@ -5,6 +5,7 @@ import { canonicalJson } from '../../lib/canonical-json.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import type { Principal } from '../../identity/principal.ts'
 import type { Call } from '../call.ts'
+import { resourceType } from '../../action/definition.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
 import { digestOf } from '../digest.ts'
 
@@ -98,7 +99,7 @@ function request(call: Call, options: ApprovalOptions, principal: Principal, dig
     ...(principal.tenant === undefined ? {} : { tenant: principal.tenant }),
     requester: requesterOf(principal),
     excluded: excluded.filter((id) => id !== undefined),
-    ...(call.resourceId === undefined || access.kind === 'public' ? {} : { resource: { type: access.permission.slice(0, access.permission.indexOf(':')), id: call.resourceId } }),
+    ...(call.resourceId === undefined || access.kind === 'public' ? {} : { resource: { type: resourceType(access), id: call.resourceId } }),
     input,
     summary: visible(options.summary === undefined ? input : options.summary({ parsedInput: call.parsedInput as never, resource: call.resource as never })),
     approvers: options.approvers,

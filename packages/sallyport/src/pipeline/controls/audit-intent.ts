@@ -26,7 +26,7 @@ function admit(call: Call, digest: string, passed: readonly string[]): MaybeProm
   const now = call.port.clock.now()
   const result = call.port.store.ledger.admit({
     intent: { kind: 'intent', id: call.id, time: now, facts: factsOf(call, passed) },
-    ...(call.grantId === null ? {} : { grant: { id: call.grantId, now } }),
+    ...(call.grantId === null ? {} : { grant: { id: call.grantId, now, ...(call.grantAncestors === null ? {} : { ancestors: call.grantAncestors }) } }),
     ...(call.approvalId === null ? {} : { approval: { id: call.approvalId, digest, now } }),
   })
   return isPromiseLike(result) ? result.then((settled) => judge(call, settled)) : judge(call, result)

@@ -33,10 +33,25 @@ export const authentication: Control = {
     return (call) => {
       if (call.vouched) return judge(call, call.principal)
       if (call.request === null) throw new Refusal('UNAUTHENTICATED', 'there is no request to read an identity from')
-      const found = port.identity.authenticate(call.request, { get signal() { return call.signal }, now: call.startedAt })
+      const found = port.identity.authenticate(call.request, new AuthenticationView(call))
       return isPromiseLike(found) ? found.then((principal) => judge(call, principal)) : judge(call, found)
     }
   },
+}
+
+/** What an identity provider is called with beside the request. */
+class AuthenticationView {
+  readonly #call: Call
+  readonly now: number
+
+  constructor(call: Call) {
+    this.#call = call
+    this.now = call.startedAt
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal
+  }
 }
 
 function isFresh(authenticatedAt: number | undefined, now: number, withinMs: number): boolean {

@@ -1,6 +1,8 @@
 import type { AccessOptions } from '../../action/access.ts'
 import type { Principal } from '../../identity/principal.ts'
 import type { Decision } from '../../policy/types.ts'
+import { resourceType } from '../../action/definition.ts'
+import { isPromiseLike, type MaybePromise } from '../../lib/maybe-promise.ts'
 import type { Call } from '../call.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
 
@@ -14,7 +16,7 @@ export const authorization: Control = {
     const { access } = definition
     if (access.kind === 'public') return null
     const { permission, options } = access
-    const type = options.type ?? permission.slice(0, permission.indexOf(':'))
+    const type = resourceType(access)
     const { policy } = port
     const exception = definition.exceptions.get('authorization')
     const observedUntil = exception?.kind === 'observed' ? (exception.until ?? 0) : 0
@@ -25,12 +27,26 @@ export const authorization: Control = {
       call.observe('authorization', refusal.reason)
     }
 
+    const simple = options.when === undefined && options.scope === undefined && policy.decide === undefined
+
+    function loadResource(call: Call, principal: Principal): MaybePromise<typeof PASS> {
+      // The builder has checked that the callbacks take these arguments.
+      const args = new AccessView(call, principal) as never
+      if (options.resource === undefined) return decide(call, principal, options, permission, type, deny, args)
+      const loaded = options.resource(args)
+      const keep = (resource: unknown): MaybePromise<typeof PASS> => {
+        takeResource(call, principal, resource, options, type, deny)
+        return simple ? PASS : decide(call, principal, options, permission, type, deny, args)
+      }
+      return isPromiseLike(loaded) ? loaded.then(keep) : keep(loaded)
+    }
+
     return (call) => {
       const { principal } = call
       if (principal === null) throw new Refusal('UNAUTHENTICATED', 'nobody is signed in')
       requirePermission(call, principal, permission, deny)
       if (options.resource === undefined && options.scope === undefined && options.when === undefined && policy.decide === undefined) return PASS
-      return decide(call, principal, options, permission, type, deny)
+      return loadResource(call, principal)
     }
   },
 }
@@ -38,19 +54,17 @@ export const authorization: Control = {
 /** Throws the refusal, unless the control is only observed. */
 type Deny = (call: Call, refusal: Refusal) => void
 
-async function decide(call: Call, principal: Principal, options: AccessOptions, permission: string, type: string, deny: Deny): Promise<typeof PASS> {
+function takeResource(call: Call, principal: Principal, resource: unknown, options: AccessOptions, type: string, deny: Deny): void {
+  if (resource === null || resource === undefined) throw new Refusal('NOT_FOUND', `no ${type} was found`)
+  requireOwn(call, resource, principal, options, deny)
+  call.resource = resource
+  call.resourceId = resourceId(resource, options)
+}
+
+async function decide(call: Call, principal: Principal, options: AccessOptions, permission: string, type: string, deny: Deny, args: never): Promise<typeof PASS> {
   const { port } = call
-  // The builder has checked that the callbacks take these arguments.
-  const args = accessArgs(call, principal) as never
-  if (options.resource !== undefined) {
-    const resource = await options.resource(args)
-    if (resource === null || resource === undefined) throw new Refusal('NOT_FOUND', `no ${type} was found`)
-    requireOwn(call, resource, principal, options, deny)
-    call.resource = resource
-    call.resourceId = resourceId(resource, options)
-  }
   if (options.when !== undefined) {
-    const allowed = await options.when((call.resource === undefined ? args : { ...(args as object), resource: call.resource }) as never)
+    const allowed = await options.when(args)
     if (allowed !== true) deny(call, new Refusal('FORBIDDEN', allowed === false ? 'the condition of the action does not hold' : 'the condition returned neither true nor false'))
   }
   if (port.policy.decide !== undefined) await askPolicy(call, principal, permission, type, deny)
@@ -115,8 +129,31 @@ async function askPolicy(call: Call, principal: Principal, permission: string, t
   if (decision.fields !== undefined) call.fields = decision.fields
 }
 
-function accessArgs(call: Call, principal: Principal): object {
-  return { parsedInput: call.parsedInput, bindArgsParsedInputs: call.bindArgsParsed, principal, ctx: call.ctx, get signal() { return call.signal } }
+/** What the callbacks of `authorize` are called with. */
+class AccessView {
+  readonly #call: Call
+  readonly principal: Principal
+
+  constructor(call: Call, principal: Principal) {
+    this.#call = call
+    this.principal = principal
+  }
+
+  get parsedInput(): unknown {
+    return this.#call.parsedInput
+  }
+  get bindArgsParsedInputs(): readonly unknown[] {
+    return this.#call.bindArgsParsed
+  }
+  get ctx(): object {
+    return this.#call.ctx
+  }
+  get resource(): unknown {
+    return this.#call.resource
+  }
+  get signal(): AbortSignal {
+    return this.#call.signal
+  }
 }
 
 function resourceId(resource: unknown, options: AccessOptions): string | undefined {

@@ -1,6 +1,7 @@
 import type { GrantRecord } from '../../grants/types.ts'
 import { isPromiseLike } from '../../lib/maybe-promise.ts'
 import type { Call } from '../call.ts'
+import { resourceType } from '../../action/definition.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
 
 /**
@@ -33,6 +34,7 @@ async function choose(call: Call, grants: readonly GrantRecord[]): Promise<typeo
   for (const candidate of grants) {
     if (!isLive(call, candidate) || !covers(call, candidate) || !(await giverHolds(call, candidate))) continue
     call.grantId = candidate.id
+    call.grantAncestors = candidate.ancestors ?? null
     if (candidate.fields !== null) call.fields = call.fields === null ? candidate.fields : call.fields.filter((field) => candidate.fields?.includes(field) === true)
     return PASS
   }
@@ -68,7 +70,7 @@ async function giverHolds({ principal, definition, port }: Call, grant: GrantRec
 function covers(call: Call, grant: GrantRecord): boolean {
   const { access } = call.definition
   if (grant.resources !== null && access.kind === 'authorize') {
-    const type = access.options.type ?? access.permission.slice(0, access.permission.indexOf(':'))
+    const type = resourceType(access)
     const ids = Object.hasOwn(grant.resources, type) ? grant.resources[type] : undefined
     if (call.resourceId === undefined || ids?.includes(call.resourceId) !== true) return false
   }
