@@ -16,6 +16,13 @@ export interface ApprovalOptions {
   readonly executeWithin?: Duration
   /** A line for the approver, made from the parsed input. Default: the input itself. */
   readonly summary?: (args: { readonly parsedInput: never; readonly resource: never }) => string
+  /** How many requests one requester may make in an hour, over all actions. Default 30. */
+  readonly requestsPerHour?: number
+  /**
+   * The permission with which a requester may do without approvers in an emergency: with a justification, a fresh sign-in and five
+   * minutes to run it, loudly, and reviewed afterwards. Default: nobody may.
+   */
+  readonly breakGlass?: string
 }
 
 /** Where an approval stands. `expired` is derived from the two lifetimes, never stored. */
@@ -27,6 +34,16 @@ export interface ApprovalDecision {
   readonly decision: 'approve' | 'deny'
   readonly at: number
   readonly note?: string
+}
+
+/** An emergency in which the requester did without approvers. */
+export interface BreakGlass {
+  readonly by: string
+  readonly justification: string
+  readonly at: number
+  /** Who has looked at it since. */
+  readonly reviewedBy?: string
+  readonly reviewedAt?: number
 }
 
 /** One approval: a human decision on one call, bound to its digest. */
@@ -42,9 +59,9 @@ export interface ApprovalRecord {
   readonly requester: string
   readonly excluded: readonly string[]
   readonly resource?: { readonly type: string; readonly id?: string }
-  /** The parsed input in its canonical form, sealed where the store persists. Removed when the approval is settled. */
+  /** Parsed input and bind arguments in their canonical form, encrypted where the store persists. Removed when the approval is settled. */
   readonly input: string | null
-  /** The line that the approver reads. */
+  /** The line that the approver reads, encrypted where the store persists. Empty where the action declares none: the input is shown. */
   readonly summary: string
   readonly approvers: string
   readonly quorum: number
@@ -54,6 +71,21 @@ export interface ApprovalRecord {
   readonly executeWithinMs: number
   /** Set by the decision that reached the quorum. */
   readonly executeBy: number | null
+  /** The permission that lets the requester break the glass, where the action allows it. */
+  readonly breakGlassPermission?: string
+  readonly breakGlass?: BreakGlass
+}
+
+/** Which pending approvals to list. */
+export interface PendingFilter {
+  readonly now: number
+  readonly environment?: string
+  /** `null`: those of no tenant. Left out: all. */
+  readonly tenant?: string | null
+  /** Those that one of these permissions may decide. Left out: all. */
+  readonly approvers?: readonly string[]
+  /** Default 100. */
+  readonly limit?: number
 }
 
 /** Where approvals are kept. Every method is one atomic step. Consuming happens in the ledger, with the intent. */
@@ -68,7 +100,18 @@ export interface ApprovalStore {
   /** The requester takes it back while it is pending or approved. False when it is neither. */
   withdraw(id: string, requester: string, now: number): MaybePromise<boolean>
   /** Those that wait for a decision, oldest first. */
-  pending(options: { readonly now: number; readonly limit?: number }): MaybePromise<readonly ApprovalRecord[]>
+  pending(filter: PendingFilter): MaybePromise<readonly ApprovalRecord[]>
   /** Those of one requester, newest first. */
   ofRequester(requester: string, options: { readonly limit?: number }): MaybePromise<readonly ApprovalRecord[]>
+  /**
+   * The requester approves by themself, where the approval is pending and names a permission for it: from then on it is like one that
+   * was approved, with `executeWithinMs` to run it. Null when that does not hold.
+   */
+  breakGlass(id: string, glass: { readonly by: string; readonly requester: string; readonly justification: string; readonly at: number; readonly executeWithinMs: number }): MaybePromise<ApprovalRecord | null>
+  /** Somebody else has looked at an emergency. False when there is none to review, or it is their own. */
+  review(id: string, by: string, now: number): MaybePromise<boolean>
+  /** Emergencies that nobody has reviewed, oldest first. */
+  unreviewed(options: { readonly limit?: number }): MaybePromise<readonly ApprovalRecord[]>
+  /** Somebody has left: withdraws every open request in which they are requester, subject, actor or owner. Returns how many. */
+  withdrawAll(principalId: string, now: number): MaybePromise<number>
 }

@@ -24,11 +24,25 @@ export interface GrantRecord {
   readonly notBefore: number
   readonly expiresAt: number
   readonly parentId: string | null
+  /** Ids of all grants above it, the parent first. Left out where there is no parent. */
+  readonly ancestors?: readonly string[]
+  /** SHA-256 of its token, lower-case hex, where it has one. */
+  readonly tokenHash?: string
   /** The person who gave it. Their current permissions bound it where there is no subject. */
   readonly grantedBy: string
   readonly approvalId?: string
   readonly revokedAt: number | null
   readonly createdAt: number
+}
+
+/** Which grants to list. All that are given must hold. */
+export interface GrantFilter {
+  readonly actor?: string
+  readonly subject?: string
+  readonly grantedBy?: string
+  readonly parentId?: string
+  /** Default 100. */
+  readonly limit?: number
 }
 
 /** What a call looks for. */
@@ -43,12 +57,17 @@ export interface GrantQuery {
 
 /** Where grants are kept. Every method is one atomic step. Taking a use happens in the ledger, with the intent. */
 export interface GrantStore {
-  create(grant: GrantRecord): MaybePromise<void>
+  /** Stores a new one. False when it has a parent that is not live: then nothing is stored. */
+  create(grant: GrantRecord): MaybePromise<boolean>
   get(id: string): MaybePromise<GrantRecord | null>
+  /** The one with this token, dead or alive. */
+  findByToken(tokenHash: string): MaybePromise<GrantRecord | null>
   /** Those that are live for this caller and action, the soonest to expire first. */
   find(query: GrantQuery): MaybePromise<readonly GrantRecord[]>
   /** Revokes it and all that descend from it. Returns how many. */
   revoke(id: string, now: number): MaybePromise<number>
   /** All of one actor or subject, newest first. */
-  list(filter: { readonly actor?: string; readonly subject?: string; readonly limit?: number }): MaybePromise<readonly GrantRecord[]>
+  list(filter: GrantFilter): MaybePromise<readonly GrantRecord[]>
+  /** Somebody has left: revokes every live grant whose actor, subject or giver they are, and all that descend from those. Returns how many. */
+  revokeAll(principalId: string, now: number): MaybePromise<number>
 }

@@ -1,4 +1,5 @@
 import type { ActionDefinition } from '../action/definition.ts'
+import type { ActionResult } from '../action/result.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { CallRequest } from '../lib/call-request.ts'
 import type { HandleOptions } from '../lib/host.ts'
@@ -59,6 +60,12 @@ export class Call {
   limitStates: readonly LimitState[] | null = null
   /** Secrets that the handler revealed. */
   secrets: { readonly name: string; readonly version: string }[] | null = null
+  /** What the handler returned. */
+  raw: unknown = undefined
+  /** What the caller gets, once the inner door has let it out. */
+  result: ActionResult | null = null
+  /** The handler has started. */
+  started = false
   /** The intent is durable. */
   admitted = false
   #releases: (() => unknown)[] | null = null

@@ -37,7 +37,7 @@ export function memoryApprovals(): MemoryApprovals {
     create(record) {
       if (records.size >= MAX_KEPT) makeRoom(record.createdAt)
       for (const other of records.values()) {
-        const same = other.requester === record.requester && other.action === record.action && other.resource?.id === record.resource?.id
+        const same = other.requester === record.requester && other.action === record.action && other.environment === record.environment && other.resource?.id === record.resource?.id
         if (same && other.state === 'pending') update(other, { state: 'superseded', input: null })
       }
       records.set(record.id, record)
@@ -60,8 +60,29 @@ export function memoryApprovals(): MemoryApprovals {
       update(record, { state: 'withdrawn', input: null })
       return true
     },
-    pending: ({ now, limit = 100 }) => [...records.values()].filter((record) => approvalStatus(record, now) === 'pending').slice(0, limit),
+    pending: ({ now, environment, tenant, approvers, limit = 100 }) =>
+      [...records.values()]
+        .filter((record) => approvalStatus(record, now) === 'pending' && (environment === undefined || record.environment === environment))
+        .filter((record) => (tenant === undefined || (record.tenant ?? null) === tenant) && (approvers === undefined || approvers.includes(record.approvers)))
+        .slice(0, limit),
     ofRequester: (requester, { limit = 100 }) => newestFirst().filter((record) => record.requester === requester).slice(0, limit),
+    breakGlass(id, { by, requester, justification, at, executeWithinMs }) {
+      const record = records.get(id)
+      if (record?.requester !== requester || record.breakGlassPermission === undefined || approvalStatus(record, at) !== 'pending') return null
+      return update(record, { state: 'approved', executeBy: at + executeWithinMs, breakGlass: { by, justification, at } })
+    },
+    review(id, by, now) {
+      const record = records.get(id)
+      if (record?.breakGlass === undefined || record.breakGlass.reviewedBy !== undefined || record.breakGlass.by === by) return false
+      update(record, { breakGlass: { ...record.breakGlass, reviewedBy: by, reviewedAt: now } })
+      return true
+    },
+    unreviewed: ({ limit = 100 }) => [...records.values()].filter(({ breakGlass }) => breakGlass !== undefined && breakGlass.reviewedBy === undefined).slice(0, limit),
+    withdrawAll(principalId, now) {
+      const open = [...records.values()].filter((record) => record.excluded.includes(principalId) && ['pending', 'approved'].includes(approvalStatus(record, now)))
+      for (const record of open) update(record, { state: 'withdrawn', input: null })
+      return open.length
+    },
     admission: {
       refuses({ id, digest, now }) {
         const record = records.get(id)

@@ -31,35 +31,44 @@ export function memoryGrants(): MemoryGrants {
     return line
   }
 
+  function revoke(id: string, now: number): number {
+    let revoked = 0
+    const revokeTree = (grantId: string): void => {
+      const grant = records.get(grantId)
+      if (grant !== undefined && grant.revokedAt === null) {
+        records.set(grantId, { ...grant, revokedAt: now })
+        revoked++
+      }
+      for (const child of [...records.values()]) if (child.parentId === grantId) revokeTree(child.id)
+    }
+    revokeTree(id)
+    return revoked
+  }
+
   return {
     create(grant) {
       if (records.size >= MAX_KEPT) for (const other of records.values()) if (isDead(other, grant.createdAt)) records.delete(other.id)
       if (records.size >= MAX_KEPT) throw new RangeError(`More than ${MAX_KEPT} grants are live`)
+      if (grant.parentId !== null && lineage(grant.parentId)?.every((above) => !isDead(above, grant.createdAt)) !== true) return false
       records.set(grant.id, grant)
+      return true
     },
     get: (id) => records.get(id) ?? null,
+    findByToken: (tokenHash) => [...records.values()].find((grant) => grant.tokenHash === tokenHash) ?? null,
     find: ({ environment, tenant, subject, actor, action, now }) =>
       [...records.values()]
         .filter((grant) => grant.environment === environment && grant.tenant === tenant && grant.subject === subject && grant.actor === actor)
-        .filter((grant) => grant.actions.includes(action) && isLive(grant, now))
+        .filter((grant) => grant.actions.includes(action) && lineage(grant.id)?.every((one) => isLive(one, now)) === true)
         .sort((a, b) => a.expiresAt - b.expiresAt),
-    revoke(id, now) {
-      let revoked = 0
-      const revokeTree = (grantId: string): void => {
-        const grant = records.get(grantId)
-        if (grant !== undefined && grant.revokedAt === null) {
-          records.set(grantId, { ...grant, revokedAt: now })
-          revoked++
-        }
-        for (const child of [...records.values()]) if (child.parentId === grantId) revokeTree(child.id)
-      }
-      revokeTree(id)
-      return revoked
+    revoke,
+    revokeAll(principalId, now) {
+      const theirs = [...records.values()].filter(({ actor, subject, grantedBy }) => [actor, subject, grantedBy].includes(principalId))
+      return theirs.reduce((sum, { id }) => sum + revoke(id, now), 0)
     },
-    list: ({ actor, subject, limit = 100 }) =>
+    list: ({ limit = 100, ...filter }) =>
       [...records.values()]
         .reverse()
-        .filter((grant) => (actor === undefined || grant.actor === actor) && (subject === undefined || grant.subject === subject))
+        .filter((grant) => (['actor', 'subject', 'grantedBy', 'parentId'] as const).every((key) => filter[key] === undefined || grant[key] === filter[key]))
         .slice(0, limit),
     admission: {
       refuses({ id, now }) {
