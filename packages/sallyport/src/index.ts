@@ -23,7 +23,16 @@ export { definePolicy, type PolicyOptions, type RoleMap } from './policy/define-
 export type { Decision, DecisionRequest, Policy } from './policy/types.ts'
 
 export { defaultTiers, type Tier, type Tiers } from './limits/tiers.ts'
-export type { BudgetReservation, BudgetSession, ModelCallEstimate, ModelUsage } from './limits/types.ts'
+export type { BudgetReservation, BudgetSession, LimitStore, ModelCallEstimate, ModelUsage, StoreFailurePolicy } from './limits/types.ts'
+export { withFailurePolicy, type FailurePolicyOptions } from './limits/failure-policy.ts'
+export { accessLists, type AccessFacts, type AccessList, type AccessListOptions, type AccessVerdict } from './limits/access-lists.ts'
+export { createBans, type BanOptions, type Bans } from './limits/bans.ts'
+export { signInGuard, type SignInAttempt, type SignInGuardOptions } from './limits/sign-in-guard.ts'
+export { limitOperations, type LimitOperation, type LimitOperations, type Operator } from './limits/operations.ts'
+export { openBudgetSession, spend, tierBudgets, type BudgetSessionOptions, type BudgetTerms } from './limits/budget-session.ts'
+export { guardStream, type StreamGuardOptions } from './limits/stream-guard.ts'
+export { mostTokens } from './limits/input-tokens.ts'
+export type { Price, PriceTable } from './limits/prices.ts'
 
 export type { Store } from './stores/types.ts'
 export type { CallRequest } from './lib/call-request.ts'

@@ -1,14 +1,13 @@
 import { advance, emptyCounter, room, SLOTS, type Counter } from '../../limits/counter.ts'
 import type { WindowCheck } from '../../limits/types.ts'
 
-/** Into how many rows the keys with a prefix (the part before the first `:`) are spread. */
-export type Spread = { readonly [prefix: string]: number }
+/** Into how many rows keys are spread, by the first or second part of the key: `tenant` means `tenant:…` and `shop:tenant:…`. */
+export type Spread = { readonly [part: string]: number }
 
 /** How many rows hold a key. */
 export function rowsOf(key: string, spread: Spread): number {
-  const colon = key.indexOf(':')
-  const prefix = colon < 0 ? key : key.slice(0, colon)
-  return Object.hasOwn(spread, prefix) ? (spread[prefix] ?? 1) : 1
+  for (const part of key.split(':', 2)) if (Object.hasOwn(spread, part)) return spread[part] ?? 1
+  return 1
 }
 
 /** Key of one of the rows. The first row has the key itself, so that bans and credits have a place. */

@@ -11,8 +11,8 @@ export interface PostgresLimitsOptions {
   /** Where the tables are. Made when they are absent. Default `sallyport`. */
   readonly schema?: string
   /**
-   * Into how many rows keys are spread that every call touches, by the part of the key before the first `:`, so that calls don't
-   * queue for one row. Each row has its share of the limit; a call whose row is full looks at all. All processes have to agree.
+   * Into how many rows keys are spread that every call touches, by the first or second part of the key (`shop:tenant:…`), so that
+   * calls don't queue for one row. Each row has its share of the limit; a call whose row is full looks at all. All processes have to agree.
    * Default `{ global: 8, tenant: 4 }`.
    */
   readonly spread?: Spread

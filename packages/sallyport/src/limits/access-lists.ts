@@ -1,0 +1,54 @@
+import { inCidr, parseCidr, parseIp, type Cidr } from '../lib/ip.ts'
+
+/** Addresses and principals that are treated apart. */
+export interface AccessListOptions {
+  /** Not limited. Everything else still holds. */
+  readonly allow?: AccessList
+  /** Refused before anything else. Wins over `allow`. */
+  readonly deny?: AccessList
+}
+
+/** One list. */
+export interface AccessList {
+  /** Addresses or blocks: `203.0.113.7`, `10.0.0.0/8`, `2001:db8::/32`. */
+  readonly addresses?: readonly string[]
+  /** Principals as `kind:id`: `user:42`, `agent:mailer`. */
+  readonly principals?: readonly string[]
+}
+
+/** What is known of who calls. */
+export interface AccessFacts {
+  readonly address?: string | undefined
+  readonly principal?: { readonly kind: string; readonly id: string } | null
+}
+
+/** What the lists say of a caller. `limited`: nothing, so the limits hold. */
+export type AccessVerdict = 'allowed' | 'denied' | 'limited'
+
+/**
+ * Reads an allow-list and a deny-list once, and then says of each caller on which it stands. An address that is unknown or
+ * malformed stands on none.
+ *
+ * @throws DefinitionError when a block of addresses is malformed.
+ * @example
+ * ```ts
+ * const verdictOf = accessLists({ deny: { addresses: ['198.51.100.0/24'] }, allow: { principals: ['service:monitor'] } })
+ * verdictOf({ address: '198.51.100.9' }) // 'denied'
+ * ```
+ */
+export function accessLists(options: AccessListOptions): (facts: AccessFacts) => AccessVerdict {
+  const denied = listed(options.deny)
+  const allowed = listed(options.allow)
+  return (facts) => (denied(facts) ? 'denied' : allowed(facts) ? 'allowed' : 'limited')
+}
+
+function listed(list: AccessList = {}): (facts: AccessFacts) => boolean {
+  const blocks: readonly Cidr[] = (list.addresses ?? []).map(parseCidr)
+  const principals = new Set(list.principals)
+  return ({ address, principal }) => {
+    if (principal && principals.has(`${principal.kind}:${principal.id}`)) return true
+    if (blocks.length === 0 || address === undefined) return false
+    const parsed = parseIp(address)
+    return parsed !== undefined && blocks.some((block) => inCidr(parsed, block))
+  }
+}

@@ -1,0 +1,75 @@
+import type { Clock } from '../lib/clock.ts'
+import type { LimitStore } from './types.ts'
+
+/** What `createBans` takes. */
+export interface BanOptions {
+  readonly store: LimitStore
+  readonly clock: Clock
+  /** Refusals within `withinMs` that lead to a ban. Default 10. */
+  readonly after?: number
+  /** Default 1 minute. */
+  readonly withinMs?: number
+  /** How long the first, second, … ban lasts, milliseconds. The last holds for all further ones. Default 1 minute, 10 minutes, 1 hour, 24 hours. */
+  readonly steps?: readonly number[]
+  /** For how long a ban is remembered, so that the next is longer. Default 7 days. */
+  readonly memoryMs?: number
+}
+
+/** Bans of keys of limits: addresses, principals. */
+export interface Bans {
+  /** Tells of a refusal by the limit of `key`. Resolves to the milliseconds of the ban that it led to, or 0. */
+  refused(key: string): Promise<number>
+  /** Milliseconds that a ban made by this process still lasts, or 0: without asking the store, which refuses anyhow. */
+  bannedFor(key: string): number
+}
+
+/** Bans that this process remembers at most. More are still held by the store. */
+const REMEMBERED = 10_000
+
+/**
+ * Bans a key that keeps calling after it was refused, each time for longer. The ban is on the limit's own key, so every decision
+ * sees it without a further look, in every process; refusals during a ban don't count towards the next.
+ *
+ * @example
+ * ```ts
+ * const bans = createBans({ store, clock })
+ * if (!decision.allowed) await bans.refused(addressCheck.key)
+ * ```
+ */
+export function createBans(options: BanOptions): Bans {
+  const { store, clock, after = 10, withinMs = 60_000, memoryMs = 7 * 86_400_000 } = options
+  const steps = options.steps ?? [60_000, 600_000, 3_600_000, 86_400_000]
+  const until = new Map<string, number>()
+
+  function remember(key: string, end: number, now: number): void {
+    if (until.size >= REMEMBERED) for (const [old, time] of until) if (time <= now) until.delete(old)
+    if (until.size < REMEMBERED) until.set(key, end)
+  }
+
+  return {
+    async refused(key) {
+      const now = clock.now()
+      const strikes = { kind: 'window', name: 'strikes', key: `${key}:strikes`, limit: after, windowMs: withinMs, cost: 1 } as const
+      const strike = await store.decide([strikes], now)
+      // Refused means that a ban holds: it is on the strikes, too.
+      if (!strike.allowed || (strike.states[0]?.remaining ?? 0) > 0) return 0
+      const history = { kind: 'window', name: 'bans', key: `${key}:bans`, limit: Math.max(1, steps.length - 1), windowMs: memoryMs, cost: 1 } as const
+      const ban = await store.decide([history], now)
+      const step = ban.allowed ? history.limit - (ban.states[0]?.remaining ?? 0) - 1 : steps.length - 1
+      const durationMs = steps[step] ?? 0
+      await store.reset(strikes.key, now)
+      await store.block(strikes.key, durationMs, now)
+      await store.block(key, durationMs, now)
+      remember(key, now + durationMs, now)
+      return durationMs
+    },
+    bannedFor(key) {
+      const end = until.get(key)
+      if (end === undefined) return 0
+      const left = end - clock.now()
+      if (left > 0) return left
+      until.delete(key)
+      return 0
+    },
+  }
+}

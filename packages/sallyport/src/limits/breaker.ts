@@ -1,0 +1,27 @@
+/** Leaves a store that keeps failing alone for a while, so that callers don't wait for a deadline each. */
+export class Breaker {
+  readonly #options: { readonly failures: number; readonly retryMs: number; readonly probeMs: number }
+  #failures = 0
+  #closedUntil = 0
+
+  constructor(options: { readonly failures: number; readonly retryMs: number; readonly probeMs: number }) {
+    this.#options = options
+  }
+
+  /** True when the store may be asked. After a pause one caller may; the others wait for how that goes. */
+  mayAsk(now: number): boolean {
+    if (this.#failures < this.#options.failures) return true
+    if (now < this.#closedUntil) return false
+    this.#closedUntil = now + this.#options.probeMs
+    return true
+  }
+
+  answered(): void {
+    this.#failures = 0
+  }
+
+  failed(now: number): void {
+    this.#failures++
+    if (this.#failures >= this.#options.failures) this.#closedUntil = now + this.#options.retryMs
+  }
+}

@@ -1,0 +1,72 @@
+import { SallyportError } from '../errors/sallyport-error.ts'
+import type { BudgetReservation, ModelCallEstimate, ModelUsage } from './types.ts'
+
+/** What `guardStream` takes. */
+export interface StreamGuardOptions<Part> {
+  readonly reservation: BudgetReservation
+  readonly estimate: ModelCallEstimate
+  /** The text that the model wrote in a part, `''` for parts without any. */
+  readonly textOf: (part: Part) => string
+  /** The provider's own count, where a part carries it. It replaces what was counted before. */
+  readonly usageOf: (part: Part) => ModelUsage | undefined
+  /**
+   * The fewest tokens that this text can be. Default: one for 8 characters, which no common text exceeds, so that no honest
+   * stream is stopped early. A tokenizer stops a dishonest one sooner.
+   */
+  readonly countOutput?: (text: string) => number
+}
+
+/**
+ * Passes a model's stream on, stops it when it would pass its reservation, and settles when it ends, however it ends.
+ *
+ * With the provider's count, that is what is settled. Without (the reader left, the provider broke off), the input's estimate and
+ * a token for each byte of text seen, up to the reserved maximum.
+ *
+ * @throws The stream errors with `SallyportError` `BUDGET_EXCEEDED` when it is stopped.
+ */
+export function guardStream<Part>(source: ReadableStream<Part>, options: StreamGuardOptions<Part>): ReadableStream<Part> {
+  const { reservation, estimate, textOf, usageOf, countOutput = fewestTokens } = options
+  const reader = source.getReader()
+  let counted = 0
+  let bytes = 0
+  let reported: ModelUsage | undefined
+  const settle = (): Promise<void> =>
+    reservation.settle(reported ?? { inputTokens: estimate.inputTokens, outputTokens: Math.min(bytes, estimate.maxOutputTokens) })
+
+  return new ReadableStream<Part>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read()
+        if (done) {
+          await settle()
+          controller.close()
+          return
+        }
+        reported = usageOf(value) ?? reported
+        const text = textOf(value)
+        bytes += text.length * 3
+        counted += text === '' ? 0 : countOutput(text)
+        if (Math.floor(counted) <= estimate.maxOutputTokens) {
+          controller.enqueue(value)
+          return
+        }
+        reported = { inputTokens: estimate.inputTokens, outputTokens: Math.floor(counted) }
+        const stopped = new SallyportError('BUDGET_EXCEEDED', { reason: `the model went on past the ${estimate.maxOutputTokens} tokens that were reserved` })
+        await settle()
+        controller.error(stopped)
+        await reader.cancel(stopped)
+      } catch (error) {
+        await settle()
+        controller.error(error)
+      }
+    },
+    async cancel(reason) {
+      await settle()
+      await reader.cancel(reason)
+    },
+  }, { highWaterMark: 0 })
+}
+
+function fewestTokens(text: string): number {
+  return text.length / 8
+}
