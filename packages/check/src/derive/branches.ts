@@ -1,6 +1,6 @@
 import { evaluate } from './expressions.ts'
 import { Abrupt, type Completion, type Machine } from './machine.ts'
-import { has, CALLER, ERROR, VALID } from './labels.ts'
+import { has, CALLER, ERROR, LIMIT, PICKED, ROLE, SESSION, TOKEN, VALID } from './labels.ts'
 import { owner, type Scope } from './scope.ts'
 import { relabelled, truth, type Value } from './value.ts'
 import { keyName, unwrapped, walk, type Node } from '../syntax/ast.ts'
@@ -19,7 +19,7 @@ export function choose(machine: Machine, test: Node, scope: Scope, module: Modul
   const frame = machine.frame
   const leftEnds = left.completion !== 'next'
   const rightEnds = right.completion !== 'next'
-  if (frame && (leftEnds || rightEnds)) frame.implicit |= value.labels & ~(CALLER | VALID)
+  if (frame && (leftEnds || rightEnds)) frame.implicit |= value.labels & (SESSION | ROLE | LIMIT | PICKED | TOKEN)
   if (leftEnds && rightEnds) {
     if (left.completion === 'throw' && right.completion === 'throw') throw new Abrupt(left.labels | right.labels)
     return 'exit'
@@ -31,6 +31,11 @@ export function choose(machine: Machine, test: Node, scope: Scope, module: Modul
     return 'next'
   }
   machine.merge(left, right, value.labels)
+  // `if (row) { compare its owner } else { make it }`: where there is no row there is nobody else's.
+  if (has(value.labels, PICKED)) {
+    const owned = [...left.checks, ...right.checks].filter((check) => check.kind === 'ownership' && !machine.checks.includes(check))
+    machine.checks = [...machine.checks, ...owned]
+  }
   return 'next'
 }
 
@@ -85,6 +90,10 @@ function validate(machine: Machine, test: Node, scope: Scope): void {
   walk(test, (node) => {
     if (node.type === 'UnaryExpression' && node.operator === 'typeof') trust(machine, scope, node.argument)
     else if (node.type === 'BinaryExpression' && node.operator === 'instanceof') trust(machine, scope, node.left)
+    else if (node.type === 'BinaryExpression' && /^[!=]==?$/.test(node.operator)) {
+      // What equals a known value is known.
+      for (const [side, other] of [[node.left, node.right], [node.right, node.left]] as const) if (!isNothing(other)) trust(machine, scope, side)
+    }
     else if (node.type === 'CallExpression') {
       const callee = unwrapped(node.callee)
       const name = callee.type === 'MemberExpression' ? keyName(callee.property, callee.computed) : callee.type === 'Identifier' ? callee.name : undefined
@@ -92,6 +101,10 @@ function validate(machine: Machine, test: Node, scope: Scope): void {
       for (const argument of node.arguments) trust(machine, scope, argument)
     }
   })
+}
+
+function isNothing(node: Node): boolean {
+  return (node.type === 'Literal' && (node.value === null || node.value === '')) || (node.type === 'Identifier' && node.name === 'undefined')
 }
 
 function trust(machine: Machine, scope: Scope, node: Node): void {

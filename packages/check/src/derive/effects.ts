@@ -20,6 +20,7 @@ export function recordEffect(machine: Machine, rule: CallRule, lib: Lib, made: L
   const effect: Effect = {
     kind: rule.effect ?? 'network', operation: callee, at: machine.trace(node, module), checks: machine.checks,
     labels: lib.labels & (SESSION | CREDENTIAL), keyLabels: 0, keys: new Map(), fields: new Map(), whole: false, target: targetOf(lib, args, style), projected: false,
+    gives: rule.effect === 'db-read' || (style === 'query-object' && !/Many$/.test(lib.path)) || /findOneAnd|findByIdAnd|clerkClient/.test(lib.path),
   }
   read(effect, style, lastName(lib.path), args)
   if (!machine.quiet) machine.seen.effects.push(effect)
@@ -80,7 +81,7 @@ function read(effect: Effect, style: ArgumentStyle, name: string, args: readonly
   } else if (style === 'data-chain') {
     if (first) data(effect, first)
   } else if (style === 'chain') {
-    if (projections.has(name) && first) effect.projected = true
+    if (projections.has(name) && first && !(first.kind === 'const' && first.value === '*')) effect.projected = true
     if (effect.kind === 'db-read' && first?.kind === 'object') read(effect, 'query-object', name, args)
   } else if (style === 'sql') {
     for (const arg of args.slice(args.length > 1 ? 1 : 0)) key(effect, arg)
@@ -101,10 +102,12 @@ export function extendEffect(_machine: Machine, effect: Effect, name: string, ar
     if (first) data(effect, first)
     return
   }
-  if (projections.has(name)) {
-    effect.projected ||= first !== undefined
+  if (projections.has(name) || name === 'returningAll') {
+    effect.gives = true
+    effect.projected ||= first !== undefined && !(first.kind === 'const' && first.value === '*')
     return
   }
+  if (name === 'from' || name === 'into') effect.target = targetOf({ kind: 'lib', package: '', path: '', calls: [], labels: 0 }, args, 'plain') || effect.target
   if (first?.kind === 'const' && typeof first.value === 'string' && args.length > 1) {
     const value = args.at(-1) ?? second
     if (value) keyed(effect, first.value, value)
@@ -165,7 +168,7 @@ export function resultOf(machine: Machine, made: Lib, effect: Effect): Value {
     if (!machine.world.signedIn) return nothing(made, SESSION | TOKEN)
     return { kind: 'unknown', labels: SESSION | TOKEN, truthy: true }
   }
-  const row = (effect.projected ? 0 : ROW) | (labels & ~CREDENTIAL)
+  const row = (effect.projected || !effect.gives ? 0 : ROW) | (labels & ~CREDENTIAL)
   const picked = has(effect.keyLabels, CALLER | PICKED) ? PICKED : 0
   if (/\.(?:maybeSingle|single|select|eq|in|from|order|limit|rpc|insert|update|delete|upsert|neq|match)\(\)$/.test(made.path) && made.package.includes('supabase')) return object({ data: unknown(row | picked), error: unknown() }, 0, unknown())
   // The row of whoever is signed in is there.
@@ -195,7 +198,7 @@ export function evaluateTag(machine: Machine, node: Node & { type: 'TaggedTempla
   const effect: Effect = {
     kind: /^\s*(?:with\b[\s\S]*\)\s*)?select\b/i.test(text) ? 'db-read' : 'db-write',
     operation: machine.place(node.tag, module).text, at: machine.trace(node, module), checks: machine.checks,
-    labels, keyLabels: labels, keys: keysOf(text, parts), fields: new Map(), whole: false, target: tableOf(text) ?? '', projected: !/select\s+\*/i.test(text),
+    labels, keyLabels: labels, keys: keysOf(text, parts), fields: new Map(), whole: false, target: tableOf(text) ?? '', projected: !/(?:select|returning)\s+\*/i.test(text), gives: /\b(?:select|returning)\b/i.test(text),
   }
   if (!machine.quiet) machine.seen.effects.push(effect)
   return resultOf(machine, made, effect)

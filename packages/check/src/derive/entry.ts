@@ -26,6 +26,8 @@ export interface Run {
   readonly shape: 'function' | 'built' | 'opaque' | 'value'
   /** An inline action that holds on to values of a component which nobody without a session gets past. */
   readonly captured?: boolean
+  /** The library whose own endpoint it is. */
+  readonly provider?: string
   readonly steps: number
 }
 
@@ -57,6 +59,7 @@ function answer(machine: Machine, value: Value, module: Module, request: boolean
       const handlers = value.calls.flatMap((one) => one.args.filter((arg) => arg.kind === 'function'))
       const last = value.calls.at(-1)
       if (last && handlers.length > 0) machine.opaque(`what ${last.name} of ${value.package} does before it calls this is not known`, last.node, last.module)
+      else if (machine.libraries.knows(value.package)) return { ...result('built'), provider: value.package }
       else machine.opaque(`it comes from ${value.package}`, node, module)
       for (const handler of handlers) if (handler.kind === 'function') attempt(machine, handler, argumentsFor(handler, request), node, module)
       return result('opaque')

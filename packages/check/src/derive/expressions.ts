@@ -5,7 +5,7 @@ import { evaluateCall, evaluateNew, settle } from './calls.ts'
 import { evaluateTag } from './effects.ts'
 import { globalValue } from './globals.ts'
 import { indexed, member } from './members.ts'
-import { union } from './labels.ts'
+import { union, LIMIT, ROLE, SESSION } from './labels.ts'
 import { owner, type Scope } from './scope.ts'
 import { constant, deepLabels, join, nullish, object, truth, undefinedValue, unknown, type Value } from './value.ts'
 import { keyName, type Node } from '../syntax/ast.ts'
@@ -188,7 +188,7 @@ function conditional(machine: Machine, node: Node & { type: 'ConditionalExpressi
 
 /** A value that a condition chose tells of the condition. */
 function decidedBy(value: Value, test: Value): Value {
-  return value.kind === 'unknown' ? { ...value, labels: union(value.labels, deepLabels(test) & 0xa04) } : value
+  return value.kind === 'unknown' ? { ...value, labels: union(value.labels, deepLabels(test) & (SESSION | ROLE | LIMIT)) } : value
 }
 
 function logical(machine: Machine, node: Node & { type: 'LogicalExpression' }, scope: Scope, module: Module): Value {

@@ -44,6 +44,8 @@ export interface Effect {
   target: string
   /** Fields to give back were chosen. */
   projected: boolean
+  /** It gives rows back at all. */
+  gives: boolean
 }
 
 /** What running an entry point in one world showed. */

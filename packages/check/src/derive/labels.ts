@@ -50,7 +50,7 @@ export function has(labels: Labels, bits: Labels): boolean {
   return (labels & bits) !== 0
 }
 
-const identity = /^(?:(?:user|owner|author|account|member|profile|customer|employee|creator|sender|uploader|requester|actor)_?ids?|(?:created|updated|invited|uploaded|owned|sent)_?by(?:_?id)?|uid)$/i
+const identity = /^(?:(?:user|owner|author|creator|uploader|requester|actor)_?id|(?:created|updated|invited|uploaded|owned|sent)_?by(?:_?id)?|uid)$/i
 const role = /^(?:roles?|is_?(?:super_?)?admin|is_?owner|permissions?|scopes?|claims|plan|tier|org_?role|has_?permission|abilities|privileges?|access_?level)$/i
 
 /** Whether a name says who somebody is. */

@@ -1,0 +1,129 @@
+import { has, union, CALLER, CREDENTIAL, MODEL, PICKED, ROW, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
+import { anonymous, limited, member, type Bounds } from './machine.ts'
+import { run, type Run, type Target } from './entry.ts'
+import { deepLabels } from './value.ts'
+import type { Effect, Trace } from './facts.ts'
+import type { LibraryIndex } from '../libraries/match.ts'
+import type { CodeBase } from '../resolve/program.ts'
+
+/** All that is known of one entry point, from running it in each world. */
+export interface EntryFacts {
+  /** Nobody is signed in. */
+  readonly open: Run
+  /** Somebody is. */
+  readonly member: Run
+  /** Somebody is, and every limit is used up. Only where a limit was seen. */
+  readonly limited: Run | undefined
+  /** Sensitive effects, reached by somebody who is signed in. */
+  readonly effects: readonly Effect[]
+  /** Sensitive effects that nobody needs a session for. */
+  readonly reached: readonly Effect[]
+  /** It signs the caller in or out, or lets them sign up: no session can be asked of it. */
+  readonly entrance: boolean
+  /** Only adds something (a message, a subscription) under a limit. */
+  readonly intake: boolean
+}
+
+/** Effects that need a reason to be open to anybody. */
+export function isSensitive(effect: Effect): boolean {
+  if (effect.kind === 'cookie' || effect.kind === 'sign-in' || effect.kind === 'password') return false
+  if (effect.kind === 'network') return has(effect.labels, SECRET)
+  return true
+}
+
+const reads = new Set(['db-read', 'file-read'])
+const creates = /(?:insert|create|add|send|publish|push|subscribe)\w*(?:\(\))?$/i
+
+/** Whether an effect only reads. */
+export function isRead(effect: Effect): boolean {
+  return reads.has(effect.kind)
+}
+
+/** Whether an effect only adds a row, and overwrites none. */
+export function isCreate(effect: Effect): boolean {
+  return effect.kind === 'message' || (effect.kind === 'db-write' && creates.test(effect.operation.replace(/\s/g, '')))
+}
+
+/** Whether a call passes on who the caller is, for somebody else to decide. */
+export function isDelegated(effect: Effect): boolean {
+  return effect.kind === 'network' && has(effect.labels, CREDENTIAL | SESSION)
+}
+
+function isSignIn(effect: Effect): boolean {
+  if (effect.kind === 'sign-in') return true
+  if (effect.kind !== 'cookie') return false
+  return has(effect.labels, SECRET) || /session|token|auth|sid\b/i.test(`${effect.target} ${effect.at.text}`)
+}
+
+/** Runs an entry point in every world that matters. */
+export function factsOf(base: CodeBase, libraries: LibraryIndex, target: Target, bounds: Bounds): EntryFacts {
+  const open = run(base, libraries, target, anonymous, bounds)
+  const signed = run(base, libraries, target, member, bounds)
+  const bounded = signed.seen.limits.length + open.seen.limits.length > 0 ? run(base, libraries, target, limited, bounds) : undefined
+  const all = signed.seen.effects
+  const anybody = open.seen.effects
+  const effects = all.filter(isSensitive)
+  let reached = anybody.filter(isSensitive)
+  // Reading before refusing gives nothing away, if the refusal is the end of it.
+  const refused = open.seen.refusals.length > 0
+  if (refused && reached.every(isRead) && !open.seen.returns.some(({ value }) => has(deepLabels(value), ROW))) reached = []
+  const signIn = [...all, ...anybody].some(isSignIn)
+  const writes = reached.filter((effect) => !isRead(effect))
+  const hashes = open.seen.calls.some(({ name }) => /(?:^|\.)(?:hash|hashSync)$/.test(name))
+  return {
+    open,
+    member: signed,
+    limited: bounded,
+    effects,
+    reached,
+    entrance: signIn || all.some((effect) => effect.kind === 'password') || (hashes && writes.length > 0 && writes.every(isCreate)),
+    intake: open.seen.limits.length > 0 && reached.length > 0 && reached.every((effect) => isCreate(effect) || isRead(effect)) && writes.length > 0,
+  }
+}
+
+/** Whether something of an effect was chosen by the caller. */
+export function isChosen(effect: Effect): boolean {
+  return has(effect.labels, CALLER)
+}
+
+/** Whether what the caller chose reached an effect unvalidated. */
+export function isRaw(effect: Effect): boolean {
+  return has(effect.labels, CALLER) && !has(effect.labels, VALID)
+}
+
+/** Whether the caller selects the row, and nothing ties it to who the caller is. */
+export function isUnbound(effect: Effect, facts: EntryFacts): boolean {
+  if (effect.kind === 'model' || effect.kind === 'message' || effect.kind === 'network' || effect.kind === 'queue' || effect.kind === 'command') return false
+  const strong = (check: { kind: string }): boolean => check.kind === 'role' || check.kind === 'ownership' || check.kind === 'authorizer'
+  if (effect.checks.some(strong)) return false
+  if (isCreate(effect) || (effect.kind === 'storage' && /put|upload/i.test(effect.operation))) return false
+  if (isRead(effect)) {
+    if (facts.member.seen.checks.some(strong)) return false
+    const shown = facts.member.seen.returns.some(({ value }) => {
+      const labels = deepLabels(value)
+      return has(labels, PICKED) && !has(labels, SESSION)
+    })
+    if (!shown && effect.kind === 'db-read') return false
+  }
+  return has(effect.keyLabels, CALLER | PICKED) && !has(effect.keyLabels, SESSION)
+}
+
+/** Labels of everything that comes back to the caller. */
+export function returnedLabels(facts: EntryFacts): number {
+  return facts.member.seen.returns.reduce((labels, { value }) => union(labels, deepLabels(value)), 0)
+}
+
+/** Returns that hold any of these labels. */
+export function returnsWith(facts: EntryFacts, labels: number): Trace[] {
+  return facts.member.seen.returns.filter(({ value }) => has(deepLabels(value), labels)).map(({ at }) => at)
+}
+
+/** Returns of model output that went through no scrubber. */
+export function unscrubbedReturns(facts: EntryFacts): Trace[] {
+  return facts.member.seen.returns
+    .filter(({ value }) => {
+      const labels = deepLabels(value)
+      return has(labels, MODEL) && !has(labels, SCRUBBED)
+    })
+    .map(({ at }) => at)
+}

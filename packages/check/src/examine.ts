@@ -1,0 +1,81 @@
+import { exposureOf } from './inventory/exposure.ts'
+import { factsOf } from './derive/facts-of.ts'
+import { gradeEntry } from './grade/grade.ts'
+import { isFunction } from './syntax/ast.ts'
+import { columnAt, lineAt } from './syntax/parse.ts'
+import type { Effect, Place, Trace } from './derive/facts.ts'
+import type { Target } from './derive/entry.ts'
+import type { Found } from './inventory/actions.ts'
+import type { Importer } from './inventory/importers.ts'
+import type { RegisteredAction } from './inventory/manifest.ts'
+import type { LibraryIndex } from './libraries/match.ts'
+import type { CodeBase } from './resolve/program.ts'
+import type { EntryContext } from './rules/types.ts'
+import { controls, type Control, type EntryPoint, type Grade } from './types.ts'
+
+/** What is needed to examine one entry point. */
+export interface Examination {
+  readonly base: CodeBase
+  readonly libraries: LibraryIndex
+  readonly found: Found
+  readonly importers: readonly Importer[]
+  readonly registered: readonly RegisteredAction[] | undefined
+  readonly depth: number
+  readonly short: (path: string) => string
+  /** Ids that have been given out, and how often. */
+  readonly ids: Map<string, number>
+}
+
+const steps = 40_000
+
+/** Runs one entry point in every world, and grades it. */
+export function examine(examination: Examination): EntryContext {
+  const { base, libraries, found, short } = examination
+  const target: Target =
+    found.kind === 'inline-action' && isFunction(found.node)
+      ? { kind: 'inline', module: found.module, node: found.node, enclosing: found.enclosing }
+      : { kind: 'export', module: found.module, name: found.name, request: found.kind === 'route' || found.kind === 'api-route' }
+  const facts = factsOf(base, libraries, target, { depth: examination.depth, steps })
+  const at = declaration(found)
+  const file = short(found.module.path)
+  const shorten = (trace: Trace): Trace => ({ ...trace, file: short(trace.file), chain: trace.chain.map((place) => ({ ...place, file: short(place.file) })) })
+  const grades = gradeEntry(found, facts)
+  const plain = `${file}#${found.name}`
+  const count = (examination.ids.get(plain) ?? 0) + 1
+  examination.ids.set(plain, count)
+  const reached = new Set(facts.reached.map(place))
+  const entry: EntryPoint = {
+    id: count === 1 ? plain : `${plain}~${count}`,
+    kind: found.kind,
+    name: found.name,
+    file,
+    line: at.line,
+    exposure: exposureOf(found, examination.importers, examination.registered),
+    made: facts.member.chain ? 'sallyport' : facts.member.shape,
+    controls: shortened(grades, shorten),
+    effects: summarize(facts.effects).map((effect) => ({ kind: effect.kind, operation: effect.operation, target: effect.target, open: reached.has(place(effect)), at: shorten(effect.at) })),
+    streams: facts.member.seen.streams.length,
+  }
+  return { found, entry, facts, at }
+}
+
+function shortened(grades: Record<Control, Grade>, shorten: (trace: Trace) => Trace): Record<Control, Grade> {
+  const short = { ...grades }
+  for (const control of controls) short[control] = { ...grades[control], evidence: grades[control].evidence.map(shorten) }
+  return short
+}
+
+function place(effect: Effect): string {
+  return `${effect.at.file}:${effect.at.line}:${effect.at.column}`
+}
+
+function summarize(effects: readonly Effect[]): Effect[] {
+  const seen = new Map<string, Effect>()
+  for (const effect of effects) if (!seen.has(place(effect))) seen.set(place(effect), effect)
+  return [...seen.values()].slice(0, 50)
+}
+
+function declaration(found: Found): Place {
+  const { module, node } = found
+  return { file: module.path, line: lineAt(module.text, node.start), column: columnAt(module.text, node.start), text: found.name }
+}

@@ -1,0 +1,22 @@
+import type { Exposure } from '../types.ts'
+import type { Found } from './actions.ts'
+import type { Importer } from './importers.ts'
+import type { RegisteredAction } from './manifest.ts'
+
+/** Who can call an entry point: read from a build where there is one, derived from imports otherwise. */
+export function exposureOf(found: Found, importers: readonly Importer[], registered: readonly RegisteredAction[] | undefined): Exposure {
+  if (found.kind === 'route' || found.kind === 'api-route') return { tier: 'public', derived: false, reason: 'a route answers whoever asks' }
+  const inFile = registered?.filter((one) => one.file === found.module.path)
+  if (registered && registered.some((one) => one.file !== undefined)) {
+    const own = found.kind === 'action' ? inFile?.filter((one) => one.name === found.name) : inFile?.filter((one) => one.name?.startsWith('$$RSC_SERVER_ACTION'))
+    if (!own || own.length === 0) return { tier: 'latent', derived: false, reason: 'the build registers no such action' }
+    return own.some((one) => one.shipped)
+      ? { tier: 'shipped', derived: false, reason: 'its id stands in a client bundle' }
+      : { tier: 'registered', derived: false, reason: 'the build registers it' }
+  }
+  if (found.kind === 'inline-action') return { tier: 'registered', derived: true, reason: 'an inline action is registered with the module that holds it' }
+  const client = importers.find((one) => one.client)
+  if (client) return { tier: 'shipped', derived: true, reason: 'a client module imports the file' }
+  if (importers.length > 0) return { tier: 'registered', derived: true, reason: 'server code imports the file, which registers all its exports' }
+  return { tier: 'latent', derived: true, reason: 'nothing imports the file' }
+}

@@ -1,0 +1,74 @@
+import { posix } from 'node:path'
+import type { CodeBase } from '../resolve/program.ts'
+
+/** A file that imports a module, and whether it is a client module. */
+export interface Importer {
+  readonly file: string
+  readonly client: boolean
+}
+
+const specifiers = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g
+const clientDirective = /^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)*['"]use client['"]/
+
+/** Name that an import of a file ends with: its own, or its folder's for an index. */
+function stem(path: string): string {
+  const base = posix.basename(path).replace(/\.[cm]?[jt]sx?$/, '')
+  return base === 'index' ? posix.basename(posix.dirname(path)) : base
+}
+
+/** True if a text is a client module. */
+export function isClientText(text: string): boolean {
+  return text.includes('use client') && clientDirective.test(text)
+}
+
+/**
+ * Who imports these files, directly or through files that only pass them on. Reads imports from the text, so that
+ * nothing needs to be parsed for it.
+ */
+export function importersOf(base: CodeBase, targets: readonly string[]): Map<string, Importer[]> {
+  const wanted = new Map<string, Set<string>>()
+  for (const target of targets) wanted.set(target, new Set([target]))
+  const stems = new Set(targets.map(stem))
+  const result = new Map<string, Importer[]>(targets.map((target) => [target, []]))
+  const imports = new Map<string, { source: string; passes: boolean }[]>()
+  for (const file of base.tree.files) {
+    const text = base.tree.read(file)
+    if (text === undefined) continue
+    const own: { source: string; passes: boolean }[] = []
+    for (const match of text.matchAll(specifiers)) {
+      const source = match[2] ?? ''
+      if (source.startsWith('node:')) continue
+      own.push({ source, passes: text.includes('export') && isReExport(text, match.index) })
+    }
+    imports.set(file, own)
+  }
+  for (let round = 0; round < 4 && stems.size > 0; round += 1) {
+    const next = new Set<string>()
+    for (const [file, own] of imports) {
+      for (const { source, passes } of own) {
+        if (!stems.has(stem(source))) continue
+        const resolution = base.resolver.resolve(file, source)
+        if (resolution.kind !== 'file') continue
+        for (const [target, reachable] of wanted) {
+          if (!reachable.has(resolution.path) || file === target) continue
+          if (passes && !reachable.has(file)) {
+            reachable.add(file)
+            next.add(stem(file))
+          }
+          const list = result.get(target)
+          if (list && !list.some((one) => one.file === file)) list.push({ file, client: isClientText(base.tree.read(file) ?? '') })
+        }
+      }
+    }
+    stems.clear()
+    for (const name of next) stems.add(name)
+  }
+  return result
+}
+
+/** `export … from '…'`: the file passes on what it imports. */
+function isReExport(text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - 2_000), at)
+  const statement = Math.max(before.lastIndexOf('export '), before.lastIndexOf('import '))
+  return statement !== -1 && before.startsWith('export', statement)
+}

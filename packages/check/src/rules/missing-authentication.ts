@@ -1,0 +1,30 @@
+import { isRead, isChosen } from '../derive/facts-of.ts'
+import type { Rule } from './types.ts'
+
+export const missingAuthentication: Rule = {
+  id: 'missing-authentication',
+  title: 'An action works for a caller that nobody knows',
+  level: 'error',
+  why: 'A server action is a public endpoint: whoever has its id can call it with any arguments. A check in the page, the layout or the middleware does not run for it.',
+  fix: 'Read the session inside the action and leave when there is none, or define the action on a port with `.authorize(…)`. If it is meant for everybody, say so: `.public(reason)`, or a suppression with a reason.',
+  bad: `'use server'
+export async function deletePost(id: string) {
+  await db.post.delete({ where: { id } })
+}`,
+  good: `'use server'
+export async function deletePost(id: string) {
+  const session = await auth()
+  if (!session) throw new Error('Unauthorized')
+  await db.post.delete({ where: { id, authorId: session.user.id } })
+}`,
+  standards: { nhi: ['NHI4:2025'], api: ['API2:2023', 'API5:2023'], asvs: ['8.2.1', '8.3.1'], cwe: ['CWE-306'] },
+  entry: ({ entry, facts, at }) => {
+    const grade = entry.controls.authentication
+    if (grade.state !== 'absent' || !grade.applies || facts.reached.length === 0) return []
+    const worst = facts.reached.find((effect) => !isRead(effect)) ?? facts.reached.find(isChosen) ?? facts.reached[0]
+    if (!worst) return []
+    // A route that only reads is often meant for everybody.
+    const level = !isRead(worst) ? 'error' : isChosen(worst) && entry.kind.endsWith('action') ? 'error' : entry.kind.endsWith('action') ? 'warning' : 'note'
+    return [{ message: `${entry.name}: ${grade.reason}, and reaches ${worst.operation} (${worst.kind})`, at, evidence: [worst.at, ...grade.evidence], level }]
+  },
+}
