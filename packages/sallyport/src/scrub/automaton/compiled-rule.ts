@@ -1,49 +1,61 @@
-import type { Rule } from '../rule.ts'
 import { alwaysCaptures, capturesRepeat, minLength, type ParsedPattern, type PatternNode } from '../pattern/node.ts'
+import { alwaysContains } from '../pattern/required.ts'
+import { type CharSet, contains } from '../pattern/char-set.ts'
+import type { Beginning } from '../packs/rows.ts'
 import { parsePattern } from '../pattern/parse.ts'
 import { PatternError } from '../pattern/pattern-error.ts'
-import { type Prefix, prefixesOf } from '../pattern/prefixes.ts'
+import { AFTER_WORD, ANYWHERE, type Beginnings, prefixesOf } from '../pattern/prefixes.ts'
 import { compileProgram, type Program } from '../pattern/program.ts'
 import { stripLead } from '../pattern/strip-lead.ts'
-import { type CharSet, contains } from '../pattern/char-set.ts'
-import { alwaysContains } from '../pattern/required.ts'
+import type { Rule } from '../rule.ts'
 import { createFilter, type Filter, needsContext } from './filter.ts'
 
 /** A rule, parsed and ready. What is costly and may never be needed is made on first use. */
 export class CompiledRule {
   readonly rule: Rule
-  readonly prefixes: readonly Prefix[] | undefined
-  /** Groups whose text is redacted, the first one that is not empty. None: the whole match. */
-  readonly groups: readonly number[]
-  /** Whether one match can set a group more than once, so that its place is certain only at the end. */
-  readonly movingGroup: boolean
-  /** What was stripped from the front because it can't change what is redacted. Needed for `target: 'match'`. */
-  readonly lead: { readonly set: CharSet; readonly max: number } | undefined
+  /** How its matches begin; nothing where they can begin in too many ways, so that every character has to be tried. */
+  readonly beginnings: Beginnings | undefined
   /** Keywords, in lower case, one of which has to have occurred before a match, unless the match contains one. */
   readonly gate: readonly string[]
-  readonly #node: PatternNode
+  #shape: Shape | undefined
   #program: Program | undefined
   #filter: Filter | undefined
 
-  /** @throws PatternError for a pattern that is not supported, RangeError for a group that it doesn't have */
-  constructor(rule: Rule) {
-    const parsed = parsePattern(rule.pattern)
-    if (minLength(parsed.node) === 0) throw new PatternError('A pattern that matches the empty text', rule.pattern, 0)
+  /**
+   * @param beginning how every match begins, where that is known: the pattern is then parsed when it is needed
+   * @throws PatternError for a pattern that is not supported, RangeError for a group that it doesn't have
+   */
+  constructor(rule: Rule, beginning?: Beginning) {
     this.rule = rule
-    const groups = secretGroups(rule, parsed)
-    // Where a match can pass by its groups, the whole match is what counts.
-    this.groups = alwaysCaptures(parsed.node, new Set(groups)) ? groups : []
-    this.movingGroup = this.groups.length > 1 || capturesRepeat(parsed.node, new Set(this.groups))
-    const stripped = this.groups.length > 0 ? stripLead(parsed.node, new Set(this.groups)) : { node: parsed.node, lead: undefined }
-    this.#node = stripped.node
-    this.lead = stripped.lead
+    if (beginning) {
+      const { text, bounded } = beginning
+      this.beginnings = { prefixes: [{ text, after: bounded ? ANYWHERE & ~AFTER_WORD : ANYWHERE, lead: 0 }], shapes: [shapeOfText(text)] }
+      this.gate = []
+      return
+    }
+    const shape = this.#parsed
     const keywords = (rule.keywords ?? []).map((keyword) => keyword.toLowerCase())
-    this.gate = keywords.length === 0 || alwaysContains(parsed.node, keywords) ? [] : keywords
-    this.prefixes = prefixesOf(this.#node, new Set(this.groups))
+    this.gate = keywords.length === 0 || alwaysContains(shape.node, keywords) ? [] : keywords
+    this.beginnings = prefixesOf(shape.node, new Set(shape.groups))
+  }
+
+  get #parsed(): Shape {
+    this.#shape ??= shapeOf(this.rule)
+    return this.#shape
+  }
+
+  /** Groups whose text is redacted, the first one that is not empty. None: the whole match. */
+  get groups(): readonly number[] {
+    return this.#parsed.groups
+  }
+
+  /** Whether one match can set a group more than once, so that its place is certain only at the end. */
+  get movingGroup(): boolean {
+    return this.#parsed.movingGroup
   }
 
   get program(): Program {
-    this.#program ??= compileProgram(this.#node, this.groups, this.rule.pattern)
+    this.#program ??= compileProgram(this.#parsed.node, this.groups, this.rule.pattern)
     return this.#program
   }
 
@@ -56,9 +68,10 @@ export class CompiledRule {
 
   /** The part of the text before a match that its pattern, as it was written, would have taken in. */
   leadOf(before: string): string {
-    if (!this.lead) return ''
+    const { lead } = this.#parsed
+    if (!lead) return ''
     let from = before.length
-    while (from > 0 && before.length - from < this.lead.max && contains(this.lead.set, before.charCodeAt(from - 1))) from -= 1
+    while (from > 0 && before.length - from < lead.max && contains(lead.set, before.charCodeAt(from - 1))) from -= 1
     return before.slice(from)
   }
 
@@ -73,6 +86,30 @@ export class CompiledRule {
   }
 }
 
+/** A text as a sequence of sets of one character. */
+export function shapeOfText(text: string): readonly CharSet[] {
+  return Array.from({ length: text.length }, (_, i) => [text.charCodeAt(i), text.charCodeAt(i)])
+}
+
+/** What there is to know about a rule's pattern. */
+interface Shape {
+  readonly node: PatternNode
+  readonly groups: readonly number[]
+  readonly movingGroup: boolean
+  /** What was taken off the front because it can't change what is redacted. */
+  readonly lead: { readonly set: CharSet; readonly max: number } | undefined
+}
+
+function shapeOf(rule: Rule): Shape {
+  const parsed = parsePattern(rule.pattern)
+  if (minLength(parsed.node) === 0) throw new PatternError('A pattern that matches the empty text', rule.pattern, 0)
+  const wanted = new Set(secretGroups(rule, parsed))
+  // Where a match can pass by its groups, the whole match is what counts.
+  const groups = alwaysCaptures(parsed.node, wanted) ? [...wanted] : []
+  const { node, lead } = groups.length > 0 ? stripLead(parsed.node, wanted) : { node: parsed.node, lead: undefined }
+  return { node, groups, movingGroup: groups.length > 1 || capturesRepeat(node, wanted), lead }
+}
+
 function hasFilter(rule: Rule): boolean {
   return rule.validate !== undefined || rule.minEntropy !== undefined || (rule.allow !== undefined && rule.allow.length > 0)
 }
@@ -80,9 +117,7 @@ function hasFilter(rule: Rule): boolean {
 function secretGroups(rule: Rule, parsed: ParsedPattern): readonly number[] {
   const groups = rule.secretGroup === undefined ? [] : typeof rule.secretGroup === 'number' ? [rule.secretGroup] : rule.secretGroup
   for (const group of groups) {
-    if (!Number.isInteger(group) || group < 0 || group > parsed.groups) {
-      throw new RangeError(`Rule ${rule.id} has no group ${group}`)
-    }
+    if (!Number.isInteger(group) || group < 0 || group > parsed.groups) throw new RangeError(`Rule ${rule.id} has no group ${group}`)
   }
   return groups.filter((group) => group > 0)
 }

@@ -1,8 +1,10 @@
 import type { Rule } from '../rule.ts'
 import { ANYWHERE } from '../pattern/prefixes.ts'
-import { CompiledRule } from './compiled-rule.ts'
+import { beginningOf } from '../packs/rows.ts'
+import { foldCase } from '../pattern/char-set.ts'
+import { CompiledRule, shapeOfText } from './compiled-rule.ts'
 import { createLiteral, type Literal } from './literal-machine.ts'
-import { Prefilter } from './prefilter.ts'
+import { Prefilter, REACH, type Shape } from './prefilter.ts'
 import { QuietPass } from './quiet-pass.ts'
 import { buildPrefixAutomaton, type PrefixAutomaton, type Trigger } from './prefix-automaton.ts'
 
@@ -39,7 +41,7 @@ export function compileRules(rules: readonly Rule[]): readonly CompiledRule[] {
   return rules.map((rule) => {
     if (ids.has(rule.id)) throw new RangeError(`Two rules have the id "${rule.id}"`)
     ids.add(rule.id)
-    return new CompiledRule(rule)
+    return new CompiledRule(rule, beginningOf(rule))
   })
 }
 
@@ -56,7 +58,7 @@ export function createPlan(
   const triggers: Trigger[] = []
   for (const rule of rules) {
     const target = targets.push({ kind: 'rule', rule }) - 1
-    for (const { text, after, lead } of rule.prefixes ?? []) triggers.push({ text, after, lead, target })
+    for (const { text, after, lead } of rule.beginnings?.prefixes ?? []) triggers.push({ text, after, lead, target })
     for (const keyword of rule.gate) {
       const literal = createLiteral(keyword, Math.min(LITERAL_TRIGGER, keyword.length), true)
       const gate = targets.push({ kind: 'keyword', literal, rule }) - 1
@@ -73,13 +75,21 @@ export function createPlan(
   }
   const plan: Omit<Plan, 'quietPass'> = {
     automaton: buildPrefixAutomaton(triggers),
-    prefilter: new Prefilter(triggers),
+    prefilter: new Prefilter(targets.flatMap(shapesOf)),
     targets,
-    dense: rules.filter((rule) => rule.prefixes === undefined),
+    dense: rules.filter((rule) => rule.beginnings === undefined),
     needsContext: rules.some((rule) => rule.needsContext),
     ...options,
   }
   return { ...plan, quietPass: new QuietPass(plan) }
+}
+
+/** What the prefilter has to find for a target to be started. */
+function shapesOf(target: Target): readonly Shape[] {
+  if (target.kind === 'rule') return target.rule.beginnings?.shapes ?? []
+  const { text, fold, triggerLength } = target.literal
+  if (!fold) return [shapeOfText(text.slice(0, REACH))]
+  return [shapeOfText(text.slice(0, triggerLength)).map(foldCase)]
 }
 
 function casings(text: string): readonly string[] {

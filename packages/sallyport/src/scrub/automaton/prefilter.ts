@@ -1,12 +1,23 @@
-import type { Trigger } from './prefix-automaton.ts'
+import { type CharSet, contains } from '../pattern/char-set.ts'
 
-/** Units of a text that are encoded at a time. */
+/** Units of a text that are encoded at a time: few at first, for the next candidate may be near. */
+const FIRST_BLOCK = 512
 const BLOCK = 8192
 /** Where more than one bigram in this many is hot, looking for them no longer pays. */
 const MIN_DISTANCE = 24
 
-/** From common to rare. What is missing is rarer still. */
-const COMMON = ' etaoinsrhldcumfpgwybv,.kxjqz'
+const RARE = 3
+/** How often characters occur in ordinary text, in ten-thousandths. What is missing is rare. */
+const FREQUENCY: readonly number[] = byCode({
+  ' ': 1700, e: 1000, t: 750, a: 650, o: 620, i: 570, n: 570, s: 530, r: 500, h: 480, l: 330, d: 320, u: 230, c: 230, m: 200, f: 180,
+  p: 160, g: 160, w: 150, y: 140, b: 120, v: 80, k: 60, ',': 100, '.': 100, '-': 40, '\n': 100, "'": 30, '"': 40, '/': 20, '0': 40, '1': 40,
+  T: 20, I: 20, A: 20, S: 20,
+})
+/** Characters of a beginning that are looked at. */
+export const REACH = 8
+
+/** What each of the first characters can be, of something to be found. */
+export type Shape = readonly CharSet[]
 
 const bytes = new Uint8Array(BLOCK * 3 + 4)
 const pairs = new Uint16Array(bytes.buffer)
@@ -21,39 +32,61 @@ export class Prefilter {
   readonly #hot = new Uint8Array(65536)
   readonly #depth: number
 
-  constructor(triggers: readonly Trigger[]) {
-    this.#depth = triggers.reduce((depth, { text }) => Math.max(depth, text.length), 0)
-    const seen = new Set<string>()
-    for (const { text } of triggers) {
-      if (seen.has(text)) continue
-      seen.add(text)
-      this.#mark(text)
+  constructor(shapes: readonly Shape[]) {
+    const hot = this.#hot
+    let depth = 0
+    for (const shape of shapes) {
+      const bytes = asBytes(shape.slice(0, REACH))
+      depth = Math.max(depth, bytes.length)
+      for (const alignment of [0, 1]) mark(hot, bytes, alignment)
     }
+    this.#depth = depth
+  }
+
+  /** How far before a place that was found a beginning may lie. */
+  get depth(): number {
+    return this.#depth
   }
 
   /** Begins to look through a text. */
   over(text: string): Sweep {
     return new Sweep(text, this.#hot, this.#depth)
   }
-
-  #mark(text: string): void {
-    const code = /^[\0-\x7f]*$/.test(text) ? Uint8Array.from(text, (char) => char.charCodeAt(0)) : encoder.encode(text)
-    for (const alignment of [0, 1]) {
-      let best = -1
-      let bestScore = -1
-      for (let at = alignment; at + 1 < code.length; at += 2) {
-        const score = rarity(code[at]!) + rarity(code[at + 1]!)
-        if (score > bestScore) {
-          best = at
-          bestScore = score
-        }
-      }
-      if (best >= 0) this.#hot[pairOf(code[best]!, code[best + 1]!)] = 1
-      else if (code.length > alignment) for (let other = 0; other < 256; other += 1) this.#hot[pairOf(code[alignment]!, other)] = 1
-      else for (let other = 0; other < 256; other += 1) this.#hot[pairOf(other, code[0]!)] = 1
-    }
-  }
 }
+
+/** The bytes that may stand at each place. Beyond ASCII any byte with the high bit may. */
+function asBytes(shape: Shape): readonly (readonly number[])[] {
+  const result: (readonly number[])[] = []
+  for (const set of shape) {
+    // Where a character's length in bytes isn't certain, what follows has no certain place.
+    if (set.at(-1)! > 127) return result.length > 0 ? result : [withHigh(set)]
+    const bytes: number[] = []
+    for (let i = 0; i < set.length; i += 2) for (let code = set[i]!; code <= set[i + 1]!; code += 1) bytes.push(code)
+    result.push(bytes)
+  }
+  return result
+}
+
+function withHigh(set: CharSet): readonly number[] {
+  const bytes = Array.from({ length: 128 }, (_, i) => 128 + i)
+  for (let code = 0; code < 128; code += 1) if (contains(set, code)) bytes.push(code)
+  return bytes
+}
+
+/** At either edge a byte of the beginning is paired with one that may be anything. */
+function mark(hot: Uint8Array, bytes: readonly (readonly number[])[], alignment: number): void {
+  let best = -alignment
+  let bestFrequency = Infinity
+  for (let at = -alignment; at < bytes.length; at += 2) {
+    const frequency = frequencyOf(bytes[at]) * frequencyOf(bytes[at + 1])
+    if (frequency >= bestFrequency) continue
+    best = at
+    bestFrequency = frequency
+  }
+  for (const first of bytes[best] ?? ALL) for (const second of bytes[best + 1] ?? ALL) hot[pairOf(first, second)] = 1
+}
+
+const ALL: readonly number[] = Array.from({ length: 256 }, (_, i) => i)
 
 /** One pass over one text. */
 export class Sweep {
@@ -66,6 +99,7 @@ export class Sweep {
   #used = 0
   #hits = 0
   #from = -1
+  #block = FIRST_BLOCK
 
   constructor(text: string, hot: Uint8Array, depth: number) {
     this.#text = text
@@ -100,7 +134,8 @@ export class Sweep {
 
   #load(at: number): void {
     this.#start = at
-    this.#end = Math.min(at + BLOCK, this.#text.length)
+    this.#end = Math.min(at + this.#block, this.#text.length)
+    this.#block = Math.min(2 * this.#block, BLOCK)
     const { written } = encoder.encodeInto(at === 0 && this.#end === this.#text.length ? this.#text : this.#text.slice(at, this.#end), bytes)
     this.#ascii = written === this.#end - at
     this.#used = written
@@ -134,7 +169,12 @@ function pairOf(first: number, second: number): number {
   return probed[0]!
 }
 
-function rarity(byte: number): number {
-  const place = COMMON.indexOf(String.fromCharCode(byte))
-  return place < 0 ? COMMON.length + 4 : place
+function frequencyOf(bytes: readonly number[] | undefined): number {
+  return bytes === undefined ? 10_000 : bytes.reduce((sum, byte) => sum + FREQUENCY[byte]!, 0)
+}
+
+function byCode(frequencies: Readonly<Record<string, number>>): readonly number[] {
+  const result = new Array<number>(256).fill(RARE)
+  for (const [char, frequency] of Object.entries(frequencies)) result[char.charCodeAt(0)] = frequency
+  return result
 }

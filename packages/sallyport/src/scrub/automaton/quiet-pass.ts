@@ -41,7 +41,8 @@ export class QuietPass {
   }
 
   #sweep(text: string, from: number, state: number): number {
-    const { depth, rootAfter } = this.#plan.automaton
+    const { rootAfter } = this.#plan.automaton
+    const { depth } = this.#plan.prefilter
     const { length } = text
     const sweep = this.#plan.prefilter.over(text)
     let at = from

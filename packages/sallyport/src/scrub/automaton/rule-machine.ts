@@ -71,7 +71,7 @@ export class RuleMachine {
     }
     this.#threads = to
     this.#spare = from
-    if (this.rule.prefixes === undefined && code !== -1) this.#beginHere(code, at, before)
+    if (this.rule.beginnings === undefined && code !== -1) this.#beginHere(code, at, before)
   }
 
   /**

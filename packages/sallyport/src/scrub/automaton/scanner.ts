@@ -140,7 +140,7 @@ export class Scanner {
       machine.settle(this.at, this.#plan.maxCandidate)
       for (const match of machine.final) this.#accept(machine.rule, match, text)
       for (const match of machine.overdue) this.#redactMatch(machine.rule, match)
-      if (machine.live || machine.rule.prefixes === undefined) rules[kept++] = machine
+      if (machine.live || machine.rule.beginnings === undefined) rules[kept++] = machine
     }
     rules.length = kept
     const literals = this.#liveLiterals

@@ -17,6 +17,13 @@ export interface Prefix {
   readonly lead: number
 }
 
+/** How matches of a pattern begin. */
+export interface Beginnings {
+  readonly prefixes: readonly Prefix[]
+  /** The same less exactly and further in: what each of the first few characters can be. */
+  readonly shapes: readonly (readonly CharSet[])[]
+}
+
 interface Partial {
   readonly sets: readonly CharSet[]
   readonly after: number
@@ -25,26 +32,47 @@ interface Partial {
   readonly lead: number
 }
 
-const MAX_LENGTH = 5
-const MAX_PREFIXES = 32
+/** Few prefixes may be long, more have to be short. */
+const MAX_LENGTH = 8
+const MAX_LONG = 4
+const MANY_LENGTH = 5
+const MAX_MANY = 32
 /** A pattern that starts with a wide class is looked for by its first character alone, up to this many. */
 const MAX_SINGLES = 130
 const MAX_PARTIALS = 400
 
 /**
- * All ways in which a match of the pattern can begin, as texts of one length of at most 5 characters.
+ * All ways in which a match of the pattern can begin, as texts of one length of at most 8 characters.
  *
  * @returns nothing where there are too many: the pattern then has to be tried at every character.
  */
-export function prefixesOf(node: PatternNode, secretGroups: ReadonlySet<number>): readonly Prefix[] | undefined {
-  for (let length = MAX_LENGTH; length > 0; length -= 1) {
-    const whole = secretGroups.size === 0
-    const partials = extend(node, [{ sets: [], after: ANYWHERE, boundary: 0, lead: whole ? 0 : Infinity }], length, secretGroups)
-    if (!partials || partials.some((partial) => partial.sets.length < length)) continue
-    const count = partials.reduce((sum, partial) => sum + partial.sets.reduce((product, set) => product * sizeOf(set), 1), 0)
-    if (count <= (length === 1 ? MAX_SINGLES : MAX_PREFIXES)) return spell(partials)
+export function prefixesOf(node: PatternNode, secretGroups: ReadonlySet<number>): Beginnings | undefined {
+  const begin: Partial = { sets: [], after: ANYWHERE, boundary: 0, lead: secretGroups.size === 0 ? 0 : Infinity }
+  for (const reach of [MAX_LENGTH, MANY_LENGTH, 3, 2, 1]) {
+    const partials = extend(node, [begin], reach, secretGroups)
+    if (!partials) continue
+    const shortest = partials.reduce((length, { sets }) => Math.min(length, sets.length), reach)
+    for (let length = shortest; length > 0; length -= 1) {
+      const cut = shorten(partials, length)
+      const count = cut.reduce((sum, partial) => sum + partial.sets.reduce((product, set) => product * sizeOf(set), 1), 0)
+      if (count <= (length > MANY_LENGTH ? MAX_LONG : length > 1 ? MAX_MANY : MAX_SINGLES)) return { prefixes: spell(cut), shapes: partials.map(({ sets }) => sets) }
+    }
+    return undefined
   }
   return undefined
+}
+
+/** The partials to a shorter length; those that become the same are one. */
+function shorten(partials: readonly Partial[], length: number): readonly Partial[] {
+  const found = new Map<string, Partial>()
+  for (const partial of partials) {
+    const sets = partial.sets.slice(0, length)
+    const lead = partial.lead < length ? partial.lead : Infinity
+    const key = `${sets.join(';')}|${lead}`
+    const known = found.get(key)
+    found.set(key, { sets, lead, boundary: 0, after: partial.after | (known?.after ?? 0) })
+  }
+  return [...found.values()]
 }
 
 function extend(node: PatternNode, from: readonly Partial[], length: number, groups: ReadonlySet<number>): readonly Partial[] | undefined {

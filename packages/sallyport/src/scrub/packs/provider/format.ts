@@ -22,6 +22,6 @@ export const FORMAT: readonly Row[] = [
   ['smtp-url', 'Password in an SMTP URL', '\\bsmtps?://[^\\s:@/]{0,100}:([^\\s@/]{1,200})@', 1],
   ['ftp-url', 'Password in an FTP or SFTP URL', '\\bs?ftps?://[^\\s:@/]{1,100}:([^\\s@/]{1,200})@', 1],
   ['http-url', 'Password in an HTTP URL', '\\bhttps?://[^\\s:@/?#]{1,100}:([^\\s@/?#]{3,200})@', 1],
-  ['ado-password', 'Password in a connection string', '(?i);\\s{0,2}(?:password|pwd)=([^;\\s"\']{4,200})', 1],
+  ['ado-password', 'Password in a connection string', '(?i);\\s?(?:password|pwd)=([^;\\s"\']{4,200})', 1],
   ['wireguard-key', 'WireGuard private key', '\\bPrivateKey\\s{0,3}=\\s{0,3}([A-Za-z0-9+/]{43}=)', 1],
 ]
