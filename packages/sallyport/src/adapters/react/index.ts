@@ -1,0 +1,6 @@
+export { useAction } from './use-action.ts'
+export { useOptimisticAction, type OptimisticActionOptions, type UseOptimisticAction } from './use-optimistic-action.ts'
+export { useStateAction, type StateActionOptions, type UseStateAction } from './use-state-action.ts'
+export type { ActionStatus, NoResult } from './action-state.ts'
+export type { ActionCallbacks, ActionFailure, ActionOptions, ClientAction, ClientStateAction, DataOf, InputOf, ResultOf, UseAction } from './types.ts'
+export type { NavigationKind } from '../../lib/host.ts'

@@ -1,0 +1,114 @@
+'use client'
+
+import { startTransition, useActionState, useCallback, useInsertionEffect, useRef, useState } from 'react'
+import type { NavigationKind } from '../../lib/host.ts'
+import { statusOf, type AnyResult } from './action-state.ts'
+import { runAction, tell } from './run-action.ts'
+import type { ActionOptions, ClientStateAction, InputOf, ResultOf, UseAction } from './types.ts'
+import { flags, throwNavigation } from './use-action.ts'
+
+/** Options of `useStateAction`. */
+export interface StateActionOptions<A extends ClientStateAction> extends ActionOptions<A> {
+  /** The page to which a form without JavaScript is posted, where the component is on several. */
+  readonly permalink?: string
+}
+
+/** What `useStateAction` returns. */
+export interface UseStateAction<A extends ClientStateAction> extends Omit<UseAction<A>, 'isTransitioning'> {
+  /** For `<form action={formAction}>`. Works before JavaScript has loaded, and without it. */
+  readonly formAction: (input: InputOf<A>) => void
+}
+
+/** A call of `executeAsync`, on its way through React's queue. */
+class Call {
+  readonly input: unknown
+  readonly resolve: (result: AnyResult) => void
+  readonly reject: (error: unknown) => void
+
+  constructor(input: unknown, resolve: (result: AnyResult) => void, reject: (error: unknown) => void) {
+    this.input = input
+    this.resolve = resolve
+    this.reject = reject
+  }
+}
+
+const RESET: unique symbol = Symbol('reset')
+
+/** What the latest call left beside its result. */
+interface Aside {
+  readonly input: unknown
+  readonly thrown: unknown
+  readonly navigationKind: NavigationKind | null
+}
+
+const NOTHING: Aside = { input: undefined, thrown: undefined, navigationKind: null }
+
+/**
+ * Calls a state action, mostly from a form: React's `useActionState` with a status, callbacks and `executeAsync`. Calls run one
+ * after the other. The form also works without JavaScript: the server then renders the page with the result.
+ *
+ * @example
+ * ```tsx
+ * const { formAction, result, isPending } = useStateAction(changeAddress)
+ * <form action={formAction}>…{result.validationErrors?.city?._errors?.[0]}</form>
+ * ```
+ */
+export function useStateAction<A extends ClientStateAction>(action: A, options: StateActionOptions<A> = {}): UseStateAction<A> {
+  const initial: AnyResult = options.initResult ?? {}
+  const [aside, setAside] = useState(NOTHING)
+  const latest = useRef({ action, options })
+  useInsertionEffect(() => {
+    latest.current = { action, options }
+  })
+
+  const step = useCallback(async (previous: AnyResult, payload: unknown): Promise<AnyResult> => {
+    if (payload === RESET) return latest.current.options.initResult ?? {}
+    const input = payload instanceof Call ? payload.input : payload
+    latest.current.options.onExecute?.({ input: input as InputOf<A> })
+    const ending = await runAction(() => latest.current.action(previous as never, input as never))
+    if (ending.kind === 'settled') {
+      setAside({ ...NOTHING, input })
+      if (payload instanceof Call) payload.resolve(ending.result)
+    } else {
+      setAside({ input, thrown: ending.error, navigationKind: ending.navigationKind })
+      if (payload instanceof Call) payload.reject(ending.error)
+    }
+    tell(latest.current.options, input, ending)
+    return ending.kind === 'settled' ? ending.result : {}
+  }, [])
+
+  // On the server the action itself, so that React can name it in a form that is posted without JavaScript.
+  const stepping = typeof document === 'undefined' ? (action as unknown as typeof step) : step
+  const [result, dispatch, isPending] = useActionState<AnyResult, unknown>(stepping, initial, options.permalink)
+
+  const executeAsync = useCallback(
+    (input?: InputOf<A>) =>
+      new Promise<ResultOf<A>>((resolve, reject) => {
+        setAside({ ...NOTHING, input })
+        // `step` answers with what this hook's action answered.
+        startTransition(() => dispatch(new Call(input, resolve as (result: AnyResult) => void, reject)))
+      }),
+    [dispatch],
+  )
+  const execute = useCallback((input?: InputOf<A>): void => void executeAsync(input as InputOf<A>).catch(() => {}), [executeAsync])
+  const reset = useCallback(() => {
+    setAside(NOTHING)
+    startTransition(() => dispatch(RESET))
+  }, [dispatch])
+
+  throwNavigation(aside, options.throwOnNavigation === true)
+  const settled = aside.navigationKind !== null ? 'hasNavigated' : aside.thrown !== undefined ? 'hasErrored' : statusOf(result)
+  return {
+    // React hands `dispatch` to the form; its payload is what the action takes.
+    formAction: dispatch,
+    execute,
+    executeAsync,
+    reset,
+    // What this hook's action takes and answers.
+    input: aside.input as InputOf<A> | undefined,
+    result: result as ResultOf<A>,
+    thrownError: aside.navigationKind === null ? aside.thrown : undefined,
+    isPending,
+    ...flags(isPending ? 'executing' : settled),
+  }
+}
