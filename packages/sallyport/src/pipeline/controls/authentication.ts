@@ -21,12 +21,13 @@ export const authentication: Control = {
       requirePrincipal(found)
       const { session } = found
       if (session.expiresAt !== undefined && !(session.expiresAt > call.startedAt)) throw new Refusal('UNAUTHENTICATED', 'the session has expired')
+      // Known from here on: a sign-in that is too old is somebody's, and the log should say whose.
+      call.principal = found
       if (freshnessMs !== null && !isFresh(session.authenticatedAt, call.startedAt, freshnessMs)) {
         throw new Refusal('REAUTHENTICATE', `the sign-in is older than ${freshnessMs} ms, or its time is not known`, {
           fix: 'Send the person through sign-in again; the identity provider must give `session.authenticatedAt`.',
         })
       }
-      call.principal = found
       return PASS
     }
 
