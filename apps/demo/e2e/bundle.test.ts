@@ -30,5 +30,5 @@ test('what is shipped to the browser holds no secret and nothing of the server',
     .join('\n')
   expect(chunks.length).toBeGreaterThan(10_000)
   expect(chunks).not.toContain(plantedSecret('PAYMENT_API_KEY'))
-  expect(chunks).not.toMatch(/node:sqlite|fraud_score|secret:rotate|createPort/)
+  for (const inside of ['node:sqlite', 'fraud_score', 'secret:rotate', 'createPort', 'PAYMENT_API_KEY=']) expect(chunks.includes(inside), inside).toBe(false)
 })

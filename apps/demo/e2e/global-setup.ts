@@ -16,11 +16,15 @@ declare module 'vitest' {
   }
 }
 
-/** One build and one running demo, with data of its own, for all files of the project. */
+/**
+ * One build and one running demo, with data of its own, for all files of the project. `E2E_BUILT=packages` or `E2E_BUILT=all`
+ * leaves out what has just been built.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const chromium = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
-  await buildPackages()
-  await buildDemo()
+  const built = process.env['E2E_BUILT']
+  if (built === undefined) await buildPackages()
+  if (built !== 'all') await buildDemo()
   const dataDirectory = mkdtempSync(join(tmpdir(), 'sallyport-demo-'))
   const output: string[] = []
   const demo = await serve({ port: 0, dataDirectory, paceMs: 1, onOutput: (text) => output.push(text) })

@@ -1,14 +1,16 @@
 import 'server-only'
-import { createPort } from 'sallyport'
+import { createPort, type LogEntry } from 'sallyport'
 import { betterAuthIdentity } from 'sallyport/better-auth'
 import { memoryStore } from 'sallyport/memory'
 import { nextAdapter } from 'sallyport/next'
 import { createScrubber, type Scrubber } from 'sallyport/scrub'
+import { sqliteStore } from 'sallyport/sqlite'
 import { auth } from './auth/auth.ts'
 import { rolesOf } from './auth/names.ts'
 import { listSecrets, secretValue } from './data/secrets.ts'
 import { once } from './once.ts'
 import { policy, type Role } from './policy.ts'
+import { files, readSettings } from './settings.ts'
 
 // `next build` loads every module to see what it exports, with no settings and nothing to serve.
 const building = process.env['NEXT_PHASE'] === 'phase-production-build'
@@ -24,11 +26,17 @@ export const port = createPort({
   ),
   policy,
   rolesOf,
-  // The front overwrites x-forwarded-for with the address on its socket: one proxy, and its word counts.
-  adapter: nextAdapter({ trustedProxies: 1 }),
-  store: () => memoryStore(),
+  // The front overwrites what a client says of its address and of the host: one proxy, and its word counts.
+  adapter: nextAdapter({ trustedProxies: 1, trustForwardedHost: true }),
+  store: () => (building ? memoryStore() : sqliteStore({ path: files.ledger(readSettings().dataDirectory) })),
   scrub: scrubber,
+  log,
 })
+
+/** Every refusal on a line, in the terminal where `npm start` runs: what a developer sees of what a caller is not told. */
+function log({ action, code, control, reason, correlationId }: LogEntry): void {
+  console.warn(scrubber().scrub(`[sallyport] ${action}: ${code} by ${control}: ${reason} (${correlationId})`).text)
+}
 
 /** What redacts: the provider rules, and every secret of the shop by its value. */
 export function scrubber(): Scrubber {
