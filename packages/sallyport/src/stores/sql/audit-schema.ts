@@ -19,7 +19,7 @@ export const AUDIT_MIGRATIONS: readonly Migration[] = [
   'CREATE TABLE sallyport_audit_bundle (n BIGINT PRIMARY KEY, count BIGINT NOT NULL, min_time BIGINT NOT NULL, max_time BIGINT NOT NULL, data BYTEA NOT NULL)',
   'CREATE INDEX sallyport_audit_bundle_time ON sallyport_audit_bundle (max_time, n)',
   'CREATE TABLE sallyport_audit_tile (level BIGINT NOT NULL, n BIGINT NOT NULL, data BYTEA NOT NULL, PRIMARY KEY (level, n))',
-  // Which bundles hold a term (an action, a principal, …), by segment of 1,024 bundles: new rows stay in a small part of the index.
+  // Which bundles hold a term (an action, a principal, …), by segment of 64 bundles: new rows stay in a small part of the index.
   {
     sqlite: `CREATE TABLE sallyport_audit_term (segment BIGINT NOT NULL, term BIGINT NOT NULL, bundle BIGINT NOT NULL,
       PRIMARY KEY (segment, term, bundle)) WITHOUT ROWID`,

@@ -46,7 +46,8 @@ export interface Sealer {
 }
 
 const LEASE = 'audit-seal'
-const BATCHES = 64
+/** Batches a step: few enough that those who wait for the same connection wait for milliseconds. */
+const BATCHES = 16
 const ROWS = 400
 
 /**

@@ -6,8 +6,8 @@ import type { AuditQuery, AuditReader, StoredEvent } from '../../audit/types.ts'
 import type { SqlDriver, SqlRow } from './driver.ts'
 import { textsOf, unsealedBatches, type UnsealedBatch } from './unsealed.ts'
 
-/** Bundles of one segment of the term index. */
-export const SEGMENT = 1_024
+/** Bundles of one segment of the term index: new rows fall on few pages, and a search of ten million events probes 600 segments. */
+export const SEGMENT = 64
 const BUNDLES_AT_ONCE = 8
 const BATCHES_AT_ONCE = 64
 

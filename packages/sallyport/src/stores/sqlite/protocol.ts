@@ -27,7 +27,7 @@ export interface AwaitedUnit {
 
 /** What the main thread asks. */
 export type Request =
-  | { readonly kind: 'write'; readonly units: readonly AwaitedUnit[]; readonly later: readonly string[] }
+  | { readonly kind: 'write'; readonly plainIds: readonly number[]; readonly plain: readonly string[]; readonly units: readonly AwaitedUnit[]; readonly later: readonly string[] }
   | { readonly kind: 'query'; readonly id: number; readonly sql: string; readonly params: readonly SqlValue[] }
   | { readonly kind: 'migrate'; readonly id: number; readonly name: string; readonly statements: readonly Migration[] }
   | { readonly kind: 'seal'; readonly id: number }
@@ -41,7 +41,7 @@ export interface Failure {
 
 /** What the worker answers. */
 export type Reply =
-  /** `plain` units held and gave no rows; `later` is how many queued entries became durable. */
+  /** `plain` units became durable and gave no rows; `later` is how many queued entries became durable. */
   | { readonly kind: 'written'; readonly plain: readonly number[]; readonly results: readonly (readonly [number, SqlResult | Failure])[]; readonly later: number }
   | { readonly kind: 'rows'; readonly id: number; readonly rows: readonly SqlRow[] }
   | { readonly kind: 'sealed'; readonly id: number; readonly round: SealRound }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
 import { macKeys } from '../../audit/mac.ts'
 import { parseSigner } from '../../audit/note/key.ts'
-import { SqlError } from '../sql/driver.ts'
+import { SqlError, type SqlResult } from '../sql/driver.ts'
 import { MIGRATION_TABLE, pendingStatements, READ_VERSION } from '../sql/migrations.ts'
 import { createSealer, type Sealer } from '../sql/sealer.ts'
 import { openConnection, sqlErrorFrom } from './connection.ts'
@@ -11,11 +11,15 @@ import { groupCommitter, type UnitResult } from './group-commit.ts'
 import type { AwaitedUnit, Failure, Reply, Request, WorkerSetup } from './protocol.ts'
 
 const MAX_UNITS = 1_024
-const MAX_LATER = 4_096
+const MAX_PLAIN = 4_096
 const RETRY_MS = [50, 100, 200, 500, 1_000] as const
 
 const cell = new Int32Array(new SharedArrayBuffer(4))
 const pause = (ms: number): void => void Atomics.wait(cell, 0, 0, ms)
+
+function joined<T>(queue: readonly T[], more: readonly T[]): readonly T[] {
+  return queue.length === 0 ? more : queue.concat(more)
+}
 
 function failureFrom(error: unknown): Failure {
   const { kind, message } = sqlErrorFrom(error)
@@ -32,8 +36,10 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
     pause,
     now: () => Date.now(),
   })
-  let units: AwaitedUnit[] = []
-  let later: string[] = []
+  let units: readonly AwaitedUnit[] = []
+  let later: readonly string[] = []
+  let plainIds: readonly number[] = []
+  let plain: readonly string[] = []
   let scheduled = false
   let failures = 0
   let sealTimer: NodeJS.Timeout | undefined
@@ -68,8 +74,10 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
 
   function accept(request: Request): void {
     if (request.kind === 'write') {
-      units = units.length === 0 ? [...request.units] : units.concat(request.units)
-      later = later.length === 0 ? [...request.later] : later.concat(request.later)
+      units = joined(units, request.units)
+      plainIds = joined(plainIds, request.plainIds)
+      plain = joined(plain, request.plain)
+      later = joined(later, request.later)
       schedule()
     } else if (request.kind === 'query') {
       attempt(request.id, () => ({ kind: 'rows', id: request.id, rows: committer.query(request.sql, request.params) }))
@@ -137,36 +145,35 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
   function writeGroup(): void {
     scheduled = false
     for (let message = receiveMessageOnPort(port); message !== undefined; message = receiveMessageOnPort(port)) accept(message.message as Request)
-    const group = units.length > MAX_UNITS ? units.slice(0, MAX_UNITS) : units
-    const queued = later.length > MAX_LATER ? later.slice(0, MAX_LATER) : later
-    if (group.length === 0 && queued.length === 0) return
+    if (units.length + plain.length + later.length === 0) return
+    const group = units.slice(0, MAX_UNITS)
+    const [ids, texts] = [plainIds.slice(0, MAX_PLAIN), plain.slice(0, MAX_PLAIN)]
+    const queued = later.slice(0, MAX_PLAIN)
     units = units.slice(group.length)
+    plainIds = plainIds.slice(ids.length)
+    plain = plain.slice(ids.length)
     try {
-      const results = committer.commit(group, queued)
+      const results = committer.commit(group, texts.concat(queued))
       later = later.slice(queued.length)
       failures = 0
       sealSoon()
-      answerGroup(group, results, queued.length)
+      answerGroup(ids, group, results, queued.length)
     } catch (error) {
       const failure = failureFrom(error)
-      answer({ kind: 'written', plain: [], results: group.map(({ id }) => [id, failure]), later: 0 })
+      answer({ kind: 'written', plain: [], results: [...ids, ...group.map(({ id }) => id)].map((id) => [id, failure]), later: 0 })
       // Queued entries stay and are tried again, with the next group or by themselves.
       if (later.length > 0) setTimeout(schedule, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)])
       failures += 1
     }
-    if (units.length > 0 || (failures === 0 && later.length > 0)) schedule()
+    if (units.length + plain.length > 0 || (failures === 0 && later.length > 0)) schedule()
   }
 
-  function answerGroup(group: readonly AwaitedUnit[], results: readonly UnitResult[], durable: number): void {
-    const plain: number[] = []
-    const others: (readonly [number, UnitResult | Failure])[] = []
-    for (const [index, { id, steps }] of group.entries()) {
-      const result = results[index]
-      if (steps.length === 0) plain.push(id)
-      else if (result instanceof SqlError) others.push([id, failureFrom(result)])
-      else if (result !== undefined) others.push([id, result])
-    }
-    answer({ kind: 'written', plain, results: others as never, later: durable })
+  function answerGroup(ids: readonly number[], group: readonly AwaitedUnit[], results: readonly UnitResult[], durable: number): void {
+    const others = group.map(({ id }, index): readonly [number, SqlResult | Failure] => {
+      const result = results[index] ?? new SqlError('invalid', 'no result')
+      return [id, result instanceof SqlError ? failureFrom(result) : result]
+    })
+    answer({ kind: 'written', plain: ids, results: others, later: durable })
   }
 
   port.on('message', accept)
