@@ -14,6 +14,8 @@ export interface StreamGuardOptions<Part> {
    * stream is stopped early. A tokenizer stops a dishonest one sooner.
    */
   readonly countOutput?: (text: string) => number
+  /** A last part that tells the reader why the stream was stopped. Without it the stream errors. */
+  readonly stopPart?: (error: SallyportError) => Part
 }
 
 /**
@@ -22,10 +24,10 @@ export interface StreamGuardOptions<Part> {
  * With the provider's count, that is what is settled. Without (the reader left, the provider broke off), the input's estimate and
  * a token for each byte of text seen, up to the reserved maximum.
  *
- * @throws The stream errors with `SallyportError` `BUDGET_EXCEEDED` when it is stopped.
+ * @throws The stream errors with `SallyportError` `BUDGET_EXCEEDED` when it is stopped and `stopPart` makes no part of it.
  */
 export function guardStream<Part>(source: ReadableStream<Part>, options: StreamGuardOptions<Part>): ReadableStream<Part> {
-  const { reservation, estimate, textOf, usageOf, countOutput = fewestTokens } = options
+  const { reservation, estimate, textOf, usageOf, countOutput = fewestTokens, stopPart } = options
   const reader = source.getReader()
   let counted = 0
   let bytes = 0
@@ -53,7 +55,12 @@ export function guardStream<Part>(source: ReadableStream<Part>, options: StreamG
         reported = { inputTokens: estimate.inputTokens, outputTokens: Math.floor(counted) }
         const stopped = new SallyportError('BUDGET_EXCEEDED', { reason: `the model went on past the ${estimate.maxOutputTokens} tokens that were reserved` })
         await settle()
-        controller.error(stopped)
+        if (stopPart === undefined) {
+          controller.error(stopped)
+        } else {
+          controller.enqueue(stopPart(stopped))
+          controller.close()
+        }
         await reader.cancel(stopped)
       } catch (error) {
         await settle()

@@ -1,0 +1,1 @@
+export { budgetMiddleware, type BudgetMiddlewareOptions } from './budget.ts'
