@@ -1,5 +1,7 @@
 export { createScrubber, type ScrubberOptions } from './scrubber.ts'
 export { scrubBytes, scrubText } from './transform.ts'
+export { providerRules } from './packs/provider.ts'
+export { emailRules, phoneRules, piiRules } from './packs/pii.ts'
 export type { AllowList, Rule, Validator } from './rule.ts'
 export { PatternError } from './pattern/pattern-error.ts'
 export type { Finding, Scrubber, ScrubStream, ScrubValueOptions } from './types.ts'

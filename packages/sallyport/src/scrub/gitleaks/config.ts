@@ -1,0 +1,104 @@
+/** The part of a gitleaks configuration that says what is a secret (version 8). */
+export interface GitleaksConfig {
+  readonly rules?: readonly GitleaksRule[]
+  /** Before 8.25 a single table. */
+  readonly allowlist?: GitleaksAllowlist
+  readonly allowlists?: readonly GitleaksAllowlist[]
+}
+
+export interface GitleaksRule {
+  readonly id: string
+  readonly description?: string
+  readonly regex?: string
+  readonly path?: string
+  readonly secretGroup?: number
+  readonly entropy?: number
+  readonly keywords?: readonly string[]
+  readonly allowlist?: GitleaksAllowlist
+  readonly allowlists?: readonly GitleaksAllowlist[]
+}
+
+export interface GitleaksAllowlist {
+  readonly condition?: string
+  readonly regexTarget?: string
+  readonly regexes?: readonly string[]
+  readonly stopwords?: readonly string[]
+  readonly paths?: readonly string[]
+  readonly commits?: readonly string[]
+  /** Of a global list: the rules that it is for. */
+  readonly targetRules?: readonly string[]
+}
+
+/**
+ * Checks that a parsed document has the shape of a configuration.
+ *
+ * @throws TypeError that names the first part that hasn't
+ */
+export function readConfig(document: unknown): GitleaksConfig {
+  const config = table(document, 'The configuration')
+  const rules = list(config['rules'], 'rules').map((rule, index) => readRule(rule, index))
+  return { rules, allowlists: allowlists(config, 'The configuration') }
+}
+
+function readRule(value: unknown, index: number): GitleaksRule {
+  const rule = table(value, `Rule ${index + 1}`)
+  const id = rule['id']
+  if (typeof id !== 'string' || id === '') throw new TypeError(`Rule ${index + 1} has no id`)
+  return {
+    id,
+    ...optional('description', text(rule['description'], `description of ${id}`)),
+    ...optional('regex', text(rule['regex'], `regex of ${id}`)),
+    ...optional('path', text(rule['path'], `path of ${id}`)),
+    ...optional('secretGroup', number(rule['secretGroup'], `secretGroup of ${id}`)),
+    ...optional('entropy', number(rule['entropy'], `entropy of ${id}`)),
+    keywords: texts(rule['keywords'], `keywords of ${id}`),
+    allowlists: allowlists(rule, id),
+  }
+}
+
+/** Both spellings: `[allowlist]` and `[[allowlists]]`. */
+function allowlists(owner: Readonly<Record<string, unknown>>, name: string): readonly GitleaksAllowlist[] {
+  const single = owner['allowlist']
+  return [...(single === undefined ? [] : [single]), ...list(owner['allowlists'], `allowlists of ${name}`)].map((value) => {
+    const allow = table(value, `An allow-list of ${name}`)
+    return {
+      ...optional('condition', text(allow['condition'], `condition of ${name}`)),
+      ...optional('regexTarget', text(allow['regexTarget'], `regexTarget of ${name}`)),
+      regexes: texts(allow['regexes'], `regexes of ${name}`),
+      stopwords: texts(allow['stopwords'], `stopwords of ${name}`),
+      paths: texts(allow['paths'], `paths of ${name}`),
+      commits: texts(allow['commits'], `commits of ${name}`),
+      targetRules: texts(allow['targetRules'], `targetRules of ${name}`),
+    }
+  })
+}
+
+function table(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError(`${name} is not a table`)
+  return value as Readonly<Record<string, unknown>>
+}
+
+function list(value: unknown, name: string): readonly unknown[] {
+  if (value === undefined) return []
+  if (!Array.isArray(value)) throw new TypeError(`${name} is not a list`)
+  return value as readonly unknown[]
+}
+
+function texts(value: unknown, name: string): readonly string[] {
+  return list(value, name).map((item) => text(item, name) ?? '')
+}
+
+function text(value: unknown, name: string): string | undefined {
+  if (value === undefined || typeof value === 'string') return value
+  throw new TypeError(`${name} is not a text`)
+}
+
+function number(value: unknown, name: string): number | undefined {
+  if (value === undefined || typeof value === 'number') return value
+  if (typeof value === 'bigint') return Number(value)
+  throw new TypeError(`${name} is not a number`)
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V })
+}
