@@ -17,6 +17,8 @@ export interface DirectCall<Spec extends ActionSpec> {
   readonly bindArgs?: Spec['bindArgsClient']
   /** Id of an approval that has been given for this call. */
   readonly approval?: string
+  /** With `approval`: the input is what that approval stored; `input` is not looked at. */
+  readonly resume?: boolean
   readonly signal?: AbortSignal
   /** Facts of a request, where there is one. */
   readonly request?: Partial<CallRequest>
@@ -32,6 +34,8 @@ export interface ActionMembers<Spec extends ActionSpec, Data> extends HandledAct
   definitionHash(): string | Promise<string>
   /** Calls it from outside a request. Every control but `origin`, the address limit and the identity provider holds. */
   call(call: DirectCall<Spec>): Promise<ResultOf<Spec, Data>>
+  /** Runs, inside a request, the call that this approval is about, with the input that it stored. Once. */
+  resume(approvalId: string): Promise<ResultOf<Spec, Data>>
 }
 
 /** Arguments of an action as its caller writes them. */
@@ -55,11 +59,13 @@ export type AnyAction = HandledAction & {
   readonly definition: ActionDefinition
   readonly posture: Posture
   definitionHash(): string | Promise<string>
+  resume(approvalId: string): Promise<ActionResult>
   call(call: {
     readonly principal: Principal | null
     readonly input: unknown
     readonly bindArgs?: readonly unknown[]
     readonly approval?: string
+    readonly resume?: boolean
     readonly signal?: AbortSignal
     readonly request?: Partial<CallRequest>
   }): Promise<ActionResult>

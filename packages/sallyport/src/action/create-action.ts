@@ -33,7 +33,7 @@ export function createAction(definition: ActionDefinition, port: PortRuntime): A
       signal: ambient.request.signal,
       refused: undefined,
     })
-    return toResult(await sallyport.execute(call))
+    return sallyport.executeForResult(call)
   }
 
   const members: Omit<AnyAction, 'name'> = {
@@ -53,9 +53,16 @@ export function createAction(definition: ActionDefinition, port: PortRuntime): A
           approval: options.approval ?? null,
           signal: request.signal,
           refused: options.refused,
+          resume: options.resume,
         }),
       ),
-    async call({ principal, input, bindArgs = NO_ARGUMENTS, approval = null, signal, request }): Promise<ActionResult> {
+    resume: async (approval: string): Promise<ActionResult> => {
+      const ambient = await ambientRequest(port)
+      if ('result' in ambient) return ambient.result
+      // `execute` made it: HandledCall is the same result as adapters see it.
+      return (await members.handle(ambient.request, undefined, { approval, resume: true })).result as ActionResult
+    },
+    call({ principal, input, bindArgs = NO_ARGUMENTS, approval = null, resume, signal, request }): Promise<ActionResult> {
       const call = new Call(port, definition, {
         request: request === undefined ? null : { transport: 'direct', method: 'CALL', headers: NO_HEADERS, ...request },
         vouched: true,
@@ -66,17 +73,13 @@ export function createAction(definition: ActionDefinition, port: PortRuntime): A
         approval,
         signal: signal ?? request?.signal,
         refused: undefined,
+        resume,
       })
-      return toResult(await sallyport.execute(call))
+      return sallyport.executeForResult(call)
     },
   }
   // `call` shadows Function.prototype.call on purpose: frameworks use apply and bind, people write action.call({…}).
   return Object.defineProperty(Object.assign(action, members), 'name', { value: definition.name, configurable: true }) as unknown as AnyAction
-}
-
-function toResult(handled: HandledCall): ActionResult {
-  // `execute` made it: HandledCall is the same result as adapters see it.
-  return handled.result as ActionResult
 }
 
 /** React calls `(...bound, previous result, form data)`; everything else `(...bound, input)`. */

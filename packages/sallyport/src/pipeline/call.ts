@@ -20,6 +20,8 @@ export interface CallOptions {
   readonly approval: string | null
   readonly signal: AbortSignal | undefined
   readonly refused: HandleOptions['refused']
+  /** The input is what the approval stored. */
+  readonly resume?: boolean | undefined
 }
 
 /** One call on its way through the two doors. Controls read it and write what they found. */
@@ -32,6 +34,7 @@ export class Call {
   readonly bindArgs: readonly unknown[]
   readonly prevResult: unknown
   readonly refused: HandleOptions['refused']
+  readonly resume: boolean
   readonly id: string
   readonly startedAt: number
   readonly callerSignal: AbortSignal | undefined
@@ -64,6 +67,8 @@ export class Call {
   raw: unknown = undefined
   /** What the caller gets, once the inner door has let it out. */
   result: ActionResult | null = null
+  /** Middleware of the application refused the call, and no control. */
+  refusedByMiddleware = false
   /** The handler has started. */
   started = false
   /** The intent is durable. */
@@ -82,6 +87,7 @@ export class Call {
     this.bindArgs = options.bindArgs
     this.prevResult = options.prevResult
     this.refused = options.refused
+    this.resume = options.resume === true
     this.callerSignal = options.signal
     this.principal = options.vouched ? options.principal : null
     this.approvalId = options.approval

@@ -11,7 +11,7 @@ import { definitionHash } from './definition-hash.ts'
 import { factsOf } from './facts.ts'
 import { sanitize, type Failure } from './failure.ts'
 import { errorFactories, HandlerView } from './handler-view.ts'
-import { compileInnerDoor } from './inner-door.ts'
+import { compileInnerDoor, type LetOut } from './inner-door.ts'
 import { compileOuterDoor } from './pipeline.ts'
 import type { PortRuntime } from './runtime.ts'
 
@@ -19,6 +19,7 @@ import type { PortRuntime } from './runtime.ts'
 export interface Sallyport {
   /** Takes one call through both doors. Throws navigation signals of the framework; everything else is a result. */
   execute(call: Call): Promise<HandledCall>
+  executeForResult(call: Call): Promise<ActionResult>
   hash(): MaybePromise<string>
 }
 
@@ -36,49 +37,73 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
     return (knownHash ??= definitionHash(definition, port))
   }
 
-  function runHandler(call: Call): MaybePromise<unknown> {
-    const view = new HandlerView(call, errors)
+  function runHandler(call: Call): MaybePromise<void> {
+    call.started = true
+    const value = port.context.run(call, startHandler, call)
+    const keep = (settled: unknown): void => {
+      call.raw = settled
+    }
+    if (!isPromiseLike(value)) return keep(value)
+    const late = (): Refusal => {
+      const refusal = new Refusal('TIMEOUT', `the handler took longer than ${definition.deadlineMs} ms`, { fix: 'Raise .deadline(), or pass `signal` on to what it waits for.' })
+      call.abort(refusal)
+      return refusal
+    }
+    return withDeadline(value, deadline, late, keep)
+  }
+
+  function startHandler(call: Call): unknown {
     // The builder has checked that the handler takes these arguments.
-    const value = port.context.run(call, () => definition.handler(view as never, { prevResult: call.prevResult }))
-    if (!isPromiseLike(value)) return value
-    return withDeadline(value, deadline, () => {
-      const late = new Refusal('TIMEOUT', `the handler took longer than ${definition.deadlineMs} ms`, { fix: 'Raise .deadline(), or pass `signal` on to what it waits for.' })
-      call.abort(late)
-      return late
-    })
+    return definition.handler(new HandlerView(call, errors) as never, { prevResult: call.prevResult })
   }
 
   async function execute(call: Call): Promise<HandledCall> {
-    let raw: unknown
-    let started = false
     try {
-      const hashed = hash()
-      call.definitionHash = isPromiseLike(hashed) ? await hashed : hashed
-      const passed = outer.pass(call, () => {
-        started = true
-        const value = runHandler(call)
-        if (!isPromiseLike(value)) {
-          raw = value
-          return undefined
-        }
-        return value.then((settled) => {
-          raw = settled
-        })
-      })
-      if (isPromiseLike(passed)) await passed
-      if (inner.streams(raw)) return streaming(call, raw)
-      const out = inner.letOut(call, raw)
-      const { data, findings } = isPromiseLike(out) ? await out : out
-      record(call, 'success', { findings })
-      call.end()
-      return handled(call, { data })
+      await passBothDoors(call)
+      return call.result === null ? streaming(call) : handled(call, call.result)
     } catch (error) {
-      return failed(call, error, started)
+      return failed(call, error)
     }
   }
 
-  function streaming(call: Call, raw: AsyncIterable<unknown> | ReadableStream<unknown>): HandledCall {
-    const data = inner.letOutStream(call, raw, (outcome, details) => {
+  /** The same for who wants the result alone: a promise less on the way. */
+  async function executeForResult(call: Call): Promise<ActionResult> {
+    try {
+      await passBothDoors(call)
+      return call.result ?? (streaming(call).result as ActionResult)
+    } catch (error) {
+      return (await failed(call, error)).result as ActionResult
+    }
+  }
+
+  /** Runs the call. A stream is left in `call.raw`: whether it succeeds is known at its end. */
+  function passBothDoors(call: Call): MaybePromise<void> {
+    const hashed = hash()
+    if (isPromiseLike(hashed)) return hashed.then((text) => passHashed(call, text))
+    return passHashed(call, hashed)
+  }
+
+  function passHashed(call: Call, hashed: string): MaybePromise<void> {
+    call.definitionHash = hashed
+    const passed = outer.pass(call, runHandler)
+    return isPromiseLike(passed) ? passed.then(() => passInner(call)) : passInner(call)
+  }
+
+  function passInner(call: Call): MaybePromise<void> {
+    if (inner.streams(call.raw)) return
+    const out = inner.letOut(call, call.raw)
+    return isPromiseLike(out) ? out.then((settled) => succeed(call, settled)) : succeed(call, out)
+  }
+
+  function succeed(call: Call, { data, findings }: LetOut): void {
+    call.result = { data }
+    record(call, 'success', { findings })
+    call.end()
+  }
+
+  function streaming(call: Call): HandledCall {
+    // `passInner` has seen that it is a stream.
+    const data = inner.letOutStream(call, call.raw as AsyncIterable<unknown>, (outcome, details) => {
       record(call, outcome, details)
       if (outcome === 'failed') logFailure(call, 'handler', { code: details.code ?? 'INTERNAL', reason: details.reason ?? '', cause: details.cause })
       call.end()
@@ -86,7 +111,8 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
     return handled(call, { data })
   }
 
-  async function failed(call: Call, error: unknown, started: boolean): Promise<HandledCall> {
+  async function failed(call: Call, error: unknown): Promise<HandledCall> {
+    const { started } = call
     const navigation = port.host?.navigation?.(error) ?? null
     if (navigation !== null) {
       call.releaseAll()
@@ -95,19 +121,12 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
       throw error
     }
     const failure = await sanitize(error, call).catch((cause: unknown) => unspeakable(call, cause))
-    const control = started ? 'handler' : nextControl(call)
+    const control = started ? 'handler' : call.refusedByMiddleware ? 'middleware' : outer.nameAt(call.passed)
     call.releaseAll()
     record(call, outcomeOf(call, failure, started), { code: failure.code, reason: failure.reason, ...(started ? {} : { control }) })
     call.end()
     logFailure(call, control, failure)
     return handled(call, failure.result)
-  }
-
-  /** The control that refused: the one after those that passed. */
-  function nextControl(call: Call): string {
-    const passed = outer.names(call.passed)
-    const through = outer.names(call.passed + 1)
-    return through.length > passed.length ? (through[through.length - 1] as string) : (passed[passed.length - 1] ?? 'size')
   }
 
   function record(
@@ -146,7 +165,7 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
     port.log({ level, action: definition.name, correlationId: call.id, control, code, reason, ...(fix === undefined ? {} : { fix }), ...(cause === undefined ? {} : { cause }) })
   }
 
-  return { execute, hash }
+  return { execute, executeForResult, hash }
 }
 
 /** What is told when even telling failed, for example because the scrubber threw. */

@@ -8,21 +8,30 @@ import { Refusal } from './control.ts'
  * not looked at, because the result stays with the pipeline; and a failure further in can't be swallowed: `next`
  * resolves with `success: false`, and the failure is thrown once the middleware is through.
  */
-export async function runMiddleware(list: readonly AnyMiddleware[], call: Call, rest: () => MaybePromise<void>, i = 0): Promise<void> {
+export function runMiddleware(list: readonly AnyMiddleware[], call: Call, rest: () => MaybePromise<void>, i = 0): Promise<void> {
   const middleware = list[i] as AnyMiddleware
-  const args = new MiddlewareView(call, i + 1 === list.length ? rest : () => runMiddleware(list, call, rest, i + 1))
-  let thrown: { readonly error: unknown } | null = null
+  const view = new MiddlewareView(call, i + 1 === list.length ? rest : () => runMiddleware(list, call, rest, i + 1))
+  const finish = (thrown: { readonly error: unknown } | null): MaybePromise<void> => finishMiddleware(view, call, i, thrown)
   try {
-    // The builder has checked that it takes these arguments.
-    await middleware(args as never)
+    // The builder has checked that it takes these arguments. One that is not async fails by throwing here.
+    return Promise.resolve(middleware(view as never)).then(
+      () => finish(null),
+      (error: unknown) => finish({ error }),
+    )
   } catch (error) {
-    thrown = { error }
+    return Promise.resolve(finish({ error }))
   }
-  // Who does not wait for `next` is waited for here. What failed further in wins over what middleware made of it.
-  if (isPromiseLike(args.inner)) await args.inner
+}
+
+/** Who does not wait for `next` is waited for here. What failed further in wins over what middleware made of it. */
+function finishMiddleware(view: MiddlewareView, call: Call, i: number, thrown: { readonly error: unknown } | null): MaybePromise<void> {
+  if (view.inner !== null && !view.settled) return view.inner.then(() => finishMiddleware(view, call, i, thrown))
+  if (view.failure !== null) throw view.failure.error
+  if (thrown === null && view.nextCalls === 1) return
+  call.refusedByMiddleware = !call.started
   if (thrown !== null) throw thrown.error
-  if (args.nextCalls !== 1) {
-    throw new Refusal('INTERNAL', `middleware ${i + 1} of '${call.definition.name}' called next() ${args.nextCalls} times`, {
+  if (view.nextCalls !== 1) {
+    throw new Refusal('INTERNAL', `middleware ${i + 1} of '${call.definition.name}' called next() ${view.nextCalls} times`, {
       fix: 'Call and await next() exactly once, or throw to refuse.',
     })
   }
@@ -33,8 +42,10 @@ class MiddlewareView {
   readonly #call: Call
   readonly #proceed: () => MaybePromise<void>
   readonly next: (options?: { readonly ctx?: object }) => Promise<object>
-  /** What became of the rest of the call, `null` while `next` has not been called. */
-  inner: MaybePromise<void> | null = null
+  /** The rest of the call, while it runs. */
+  inner: Promise<void> | null = null
+  settled = false
+  failure: { readonly error: unknown } | null = null
   nextCalls = 0
 
   constructor(call: Call, proceed: () => MaybePromise<void>) {
@@ -50,16 +61,16 @@ class MiddlewareView {
     if (ctx !== undefined) this.#call.ctx = ctx
     const given = this.#call.ctx
     try {
-      this.inner = this.#proceed()
+      const rest = this.#proceed()
+      if (isPromiseLike(rest)) {
+        this.inner = rest.then(undefined, () => undefined)
+        await rest
+      }
     } catch (error) {
-      this.inner = Promise.reject(error)
+      this.failure = { error }
     }
-    try {
-      await this.inner
-      return { success: true, ctx: given }
-    } catch {
-      return { success: false, ctx: given }
-    }
+    this.settled = true
+    return { success: this.failure === null, ctx: given }
   }
 
   get clientInput(): unknown {

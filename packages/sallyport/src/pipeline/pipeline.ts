@@ -39,9 +39,11 @@ interface Step {
 /** The outer door of one action, compiled when the action is defined. */
 export interface OuterDoor {
   /** Takes the call through every control and then runs `handler`. Throws what refuses it. */
-  pass(call: Call, handler: () => MaybePromise<void>): MaybePromise<void>
-  /** The names of the controls that the first `count` steps are. */
+  pass(call: Call, handler: (call: Call) => MaybePromise<void>): MaybePromise<void>
+  /** The names of the controls that the first `count` steps are, each once. */
   names(count: number): readonly string[]
+  /** The control at a step: with the count of those that passed, the one that refused. */
+  nameAt(step: number): string
 }
 
 /** Prepares the controls that an action's posture names. A control that it waives is not in the list: it costs nothing. */
@@ -57,26 +59,26 @@ export function compileOuterDoor(definition: ActionDefinition, port: PortRuntime
   const byCount = Array.from({ length: all.length + 1 }, (_, count) => unique(all.slice(0, count)))
   const list = port.deadlines.of(port.controlDeadlineMs)
 
-  function pass(call: Call, handler: () => MaybePromise<void>): MaybePromise<void> {
+  function pass(call: Call, handler: (call: Call) => MaybePromise<void>): MaybePromise<void> {
     const checked = runSteps(first, call, list)
-    const rest = (): MaybePromise<void> => passValidated(call, handler)
-    const next = definition.before.length === 0 ? rest : (): MaybePromise<void> => runMiddleware(definition.before, call, rest)
+    const next = (): MaybePromise<void> =>
+      definition.before.length === 0 ? passValidated(call, handler) : runMiddleware(definition.before, call, () => passValidated(call, handler))
     return isPromiseLike(checked) ? checked.then(next) : next()
   }
 
-  function passValidated(call: Call, handler: () => MaybePromise<void>): MaybePromise<void> {
+  function passValidated(call: Call, handler: (call: Call) => MaybePromise<void>): MaybePromise<void> {
     const checked = runSteps(second, call, list)
-    const rest = (): MaybePromise<void> => passLast(call, handler)
-    const next = definition.after.length === 0 ? rest : (): MaybePromise<void> => runMiddleware(definition.after, call, rest)
+    const next = (): MaybePromise<void> =>
+      definition.after.length === 0 ? passLast(call, handler) : runMiddleware(definition.after, call, () => passLast(call, handler))
     return isPromiseLike(checked) ? checked.then(next) : next()
   }
 
-  function passLast(call: Call, handler: () => MaybePromise<void>): MaybePromise<void> {
+  function passLast(call: Call, handler: (call: Call) => MaybePromise<void>): MaybePromise<void> {
     const checked = runSteps(third, call, list)
-    return isPromiseLike(checked) ? checked.then(handler) : handler()
+    return isPromiseLike(checked) ? checked.then(() => handler(call)) : handler(call)
   }
 
-  return { pass, names: (count) => byCount[count] ?? all }
+  return { pass, names: (count) => byCount[count] ?? all, nameAt: (step) => all[step] ?? 'middleware' }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ApprovalNotifier } from '../approvals/notice.ts'
 import type { IdentityProvider } from '../identity/provider.ts'
 import type { Tier } from '../limits/tiers.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -54,6 +55,8 @@ export interface PortRuntime {
   readonly host: Host | null
   /** The roles that a person holds now, `null` for who has left. Asked about who approved a call or gave a grant. */
   readonly rolesOf: ((personId: string) => MaybePromise<readonly string[] | null>) | null
+  /** Is told when approvals change. */
+  readonly notify: ApprovalNotifier | null
   readonly scrubber: Scrubber
   readonly screener: Screener
   /** How the log keeps addresses. */

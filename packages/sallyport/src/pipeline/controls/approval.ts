@@ -1,13 +1,19 @@
-import type { ApprovalOptions, ApprovalRecord } from '../../approvals/types.ts'
 import { approvalStatus } from '../../approvals/status.ts'
-import { DefinitionError } from '../../errors/sallyport-error.ts'
-import { canonicalJson } from '../../lib/canonical-json.ts'
-import { parseDuration } from '../../lib/duration.ts'
-import type { Principal } from '../../identity/principal.ts'
-import type { Call } from '../call.ts'
+import { excludedFrom, requesterOf } from '../../approvals/requester.ts'
+import { readStoredInput, storeInput } from '../../approvals/stored-input.ts'
+import type { ApprovalOptions, ApprovalRecord } from '../../approvals/types.ts'
+import { visible } from '../../approvals/visible.ts'
 import { resourceType } from '../../action/definition.ts'
+import { DefinitionError } from '../../errors/sallyport-error.ts'
+import type { Principal } from '../../identity/principal.ts'
+import { parseDuration } from '../../lib/duration.ts'
+import type { Call } from '../call.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
 import { digestOf } from '../digest.ts'
+import { notify } from '../notify.ts'
+import { chargeLimits } from './charge-limits.ts'
+
+const HOUR_MS = 3_600_000
 
 /**
  * `approval`: another person has said yes to exactly this call. The first call stores the parsed input and answers with
@@ -21,28 +27,32 @@ export const approval: Control = {
     if (port.rolesOf === null) {
       throw new DefinitionError(`Action '${definition.name}' asks for approval, so createPort needs \`rolesOf\`: who approved is checked again when the call runs.`)
     }
+    requireQuorum(options, definition.name)
     const decideWithinMs = parseDuration(options.decideWithin ?? '24h')
     const executeWithinMs = parseDuration(options.executeWithin ?? '15m')
 
     return async (call): Promise<typeof PASS> => {
       const { principal } = call
       if (principal === null) throw new Refusal('UNAUTHENTICATED', 'nobody is signed in')
-      if (!(await isNeeded(call, options, principal))) return PASS
+      if (!(await isNeeded(call, options, principal))) {
+        call.approvalId = null
+        return PASS
+      }
       const digest = await digestOf(call)
       call.digest = digest
       const requester = requesterOf(principal)
       const { approvals } = port.store
-      const asked = call.approvalId
-      const record = asked === null ? await approvals.findByDigest(digest, requester) : await approvals.get(asked)
-
-      if (asked !== null) {
-        // Somebody else's approval, or one of another call, answers as one that does not exist.
-        if (record === null || record.requester !== requester || record.digest !== digest) throw new Refusal('NOT_FOUND', 'there is no approval with this id for this call')
-      } else if (record === null || isOver(record, call.startedAt)) {
-        const created = request(call, options, principal, digest, decideWithinMs, executeWithinMs)
-        await approvals.create(created)
-        throw new Refusal('APPROVAL_REQUIRED', 'another person has to approve this call', { details: { approvalId: created.id, decideBy: created.decideBy } })
+      if (call.approvalId !== null) {
+        const record = await ownApproval(call, principal)
+        if (record.digest !== digest) {
+          throw new Refusal('CONFLICT', 'what would run now is not what was asked for: the input, the resource or the action has changed', { details: { approvalId: record.id } })
+        }
+        await requireApproved(call, record)
+        return PASS
       }
+      const record = await approvals.findByDigest(digest, requester)
+      if (record === null || isOver(record, call.startedAt)) return ask(call, options, principal, digest, decideWithinMs, executeWithinMs)
+      if (record.requester !== requester || record.digest !== digest) throw new Refusal('UNAVAILABLE', 'the approval store answered with another approval')
       await requireApproved(call, record)
       call.approvalId = record.id
       return PASS
@@ -50,15 +60,43 @@ export const approval: Control = {
   },
 }
 
-/** Who asked, as one text: approvals are found by it and belong to it. */
-function requesterOf(principal: Principal): string {
-  return principal.subject === undefined ? `${principal.kind}:${principal.id}` : `${principal.kind}:${principal.id}>${principal.subject.kind}:${principal.subject.id}`
+/**
+ * Takes the input of a call from the approval that it names: what was stored is what runs. Everything after validation, the
+ * digest included, is checked on it as on any other input.
+ */
+export async function resumeStored(call: Call): Promise<typeof PASS> {
+  const { principal } = call
+  if (principal === null) throw new Refusal('UNAUTHENTICATED', 'nobody is signed in')
+  const record = await ownApproval(call, principal)
+  if (record.input === null) await requireApproved(call, record)
+  const { input, bindArgs } = readStoredInput(record.input as string)
+  call.parsedInput = call.definition.input.kind === 'none' ? undefined : input
+  call.bindArgsParsed = bindArgs
+  return PASS
+}
+
+/** Somebody else's approval, or one of another action, answers as one that does not exist. */
+async function ownApproval(call: Call, principal: Principal): Promise<ApprovalRecord> {
+  const { port, definition, approvalId } = call
+  const record = approvalId === null ? null : await port.store.approvals.get(approvalId)
+  const own =
+    record?.requester === requesterOf(principal) && record.tenant === principal.tenant && record.action === definition.name && record.environment === port.environment
+  if (record === null || !own) throw new Refusal('NOT_FOUND', 'there is no approval with this id for this call')
+  return record
+}
+
+function requireQuorum({ quorum = 1 }: ApprovalOptions, name: string): void {
+  if (!Number.isSafeInteger(quorum) || quorum < 1) throw new DefinitionError(`Action '${name}': a quorum is a whole number of at least 1.`)
 }
 
 async function isNeeded(call: Call, options: ApprovalOptions, principal: Principal): Promise<boolean> {
   if (options.when === undefined) return true
-  // Anything but a clear "no" asks for approval.
-  return (await options.when({ parsedInput: call.parsedInput as never, principal, resource: call.resource as never })) !== false
+  try {
+    // Anything but a clear "no" asks for approval.
+    return (await options.when({ parsedInput: call.parsedInput as never, principal, resource: call.resource as never })) !== false
+  } catch {
+    return true
+  }
 }
 
 /** A repeated call may ask again once the earlier request can't be used any more. */
@@ -74,21 +112,39 @@ async function requireApproved(call: Call, record: ApprovalRecord): Promise<void
   if (status === 'denied') throw new Refusal('APPROVAL_DENIED', 'the approval was denied', { details })
   if (status === 'expired') throw new Refusal('APPROVAL_EXPIRED', 'the approval has expired', { details })
   if (status === 'executed') throw new Refusal('CONFLICT', 'the approval has been used', { details })
-  if (status !== 'approved') throw new Refusal('NOT_FOUND', `the approval was ${status}`)
-  let eligible = 0
-  for (const decision of record.decisions) {
-    if (decision.decision !== 'approve' || record.excluded.includes(decision.by)) continue
-    const roles = await call.port.rolesOf?.(decision.by)
-    if (Array.isArray(roles) && call.port.policy.holds(roles, record.approvers) === true) eligible++
+  if (status !== 'approved') throw new Refusal('CONFLICT', `the approval was ${status}`, { details })
+  if (!(await isStillGiven(call, record))) throw new Refusal('APPROVAL_DENIED', 'who approved may not approve any more', { details })
+}
+
+/** Whoever approved, or broke the glass, must still be one who may. */
+async function isStillGiven({ port }: Call, record: ApprovalRecord): Promise<boolean> {
+  const holds = async (person: string, permission: string): Promise<boolean> => {
+    const roles = await port.rolesOf?.(person)
+    return Array.isArray(roles) && port.policy.holds(roles, permission) === true
   }
-  if (eligible < record.quorum) throw new Refusal('APPROVAL_DENIED', 'who approved may not approve any more', { details })
+  const { breakGlass, breakGlassPermission } = record
+  if (breakGlass !== undefined) return breakGlassPermission !== undefined && holds(breakGlass.by, breakGlassPermission)
+  let eligible = 0
+  for (const { decision, by } of record.decisions) {
+    if (decision === 'approve' && !record.excluded.includes(by) && (await holds(by, record.approvers))) eligible++
+  }
+  return eligible >= record.quorum
+}
+
+async function ask(call: Call, options: ApprovalOptions, principal: Principal, digest: string, decideWithinMs: number, executeWithinMs: number): Promise<never> {
+  const { port } = call
+  const requester = requesterOf(principal)
+  const limit = options.requestsPerHour ?? 30
+  await chargeLimits(call, [{ kind: 'window', name: 'approval-requests', key: `${port.name}:approval-requests:${requester}`, limit, windowMs: HOUR_MS, cost: 1 }])
+  const record = request(call, options, principal, digest, decideWithinMs, executeWithinMs)
+  await port.store.approvals.create(record)
+  notify(port, { kind: 'requested', approvalId: record.id, environment: record.environment }, call)
+  throw new Refusal('APPROVAL_REQUIRED', 'another person has to approve this call', { details: { approvalId: record.id, decideBy: record.decideBy } })
 }
 
 function request(call: Call, options: ApprovalOptions, principal: Principal, digest: string, decideWithinMs: number, executeWithinMs: number): ApprovalRecord {
   const now = call.port.clock.now()
-  const input = canonicalJson(call.parsedInput === undefined ? null : call.parsedInput)
   const { access } = call.definition
-  const excluded = [principal.id, principal.subject?.id, principal.owner, ...(principal.chain ?? [])]
   return {
     id: call.port.newId(),
     state: 'pending',
@@ -98,10 +154,10 @@ function request(call: Call, options: ApprovalOptions, principal: Principal, dig
     environment: call.port.environment,
     ...(principal.tenant === undefined ? {} : { tenant: principal.tenant }),
     requester: requesterOf(principal),
-    excluded: excluded.filter((id) => id !== undefined),
+    excluded: excludedFrom(principal),
     ...(call.resourceId === undefined || access.kind === 'public' ? {} : { resource: { type: resourceType(access), id: call.resourceId } }),
-    input,
-    summary: visible(options.summary === undefined ? input : options.summary({ parsedInput: call.parsedInput as never, resource: call.resource as never })),
+    input: storeInput({ input: call.parsedInput, bindArgs: call.bindArgsParsed }),
+    summary: options.summary === undefined ? '' : visible(options.summary({ parsedInput: call.parsedInput as never, resource: call.resource as never })),
     approvers: options.approvers,
     quorum: options.quorum ?? 1,
     decisions: [],
@@ -109,10 +165,6 @@ function request(call: Call, options: ApprovalOptions, principal: Principal, dig
     decideBy: now + decideWithinMs,
     executeWithinMs,
     executeBy: null,
+    ...(options.breakGlass === undefined ? {} : { breakGlassPermission: options.breakGlass }),
   }
-}
-
-/** What an approver reads has nothing hidden in it: control, format and other invisible characters are written out. */
-function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
 }

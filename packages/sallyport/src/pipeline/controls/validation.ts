@@ -4,6 +4,7 @@ import { isPromiseLike, type MaybePromise } from '../../lib/maybe-promise.ts'
 import type { StandardResult, StandardSchemaV1 } from '../../lib/standard-schema.ts'
 import type { Call } from '../call.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
+import { resumeStored } from './approval.ts'
 
 /** `validation`: the schema reads everything that a caller sent, bind arguments included. */
 export const validation: Control = {
@@ -23,11 +24,13 @@ export const validation: Control = {
 
     if (bindArgs.length === 0) {
       return (call) => {
+        if (call.resume) return resumeStored(call)
         if (call.bindArgs.length > 0) throw new Refusal('INVALID_INPUT', 'bind arguments were sent to an action that declares none')
         return readInput(call)
       }
     }
     return async (call): Promise<typeof PASS> => {
+      if (call.resume) return resumeStored(call)
       if (call.bindArgs.length !== bindArgs.length) throw new Refusal('INVALID_INPUT', `${bindArgs.length} bind arguments are declared, ${call.bindArgs.length} were sent`)
       const parsed: unknown[] = []
       for (const [i, argument] of bindArgs.entries()) await parse(argument, call.bindArgs[i], (value) => (parsed.push(value), PASS))

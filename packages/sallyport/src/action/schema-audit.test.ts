@@ -1,0 +1,46 @@
+import * as v from 'valibot'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { DefinitionError } from '../errors/sallyport-error.ts'
+import type { StandardSchemaV1 } from '../lib/standard-schema.ts'
+import { definePolicy } from '../policy/define-policy.ts'
+import { createTestPort } from '../testing/index.ts'
+import { auditSchemas } from './schema-audit.ts'
+
+const policy = definePolicy({ roles: { customer: ['order:read'] } })
+const audit = (schema: StandardSchemaV1) =>
+  auditSchemas(createTestPort({ policy }).define('a').inputSchema(schema).authorize('order:read').outputSchema(z.string()).action(() => 'x').definition)
+    .map(({ path, issue }) => `${path}: ${issue}`)
+
+describe('auditSchemas', () => {
+  it.each([
+    ['a bounded schema', z.strictObject({ prompt: z.string().trim().min(1).max(500), contextId: z.uuid(), model: z.enum(['a', 'b']), n: z.number(), tags: z.array(z.string().trim().max(9)).max(3) }), []],
+    ['no maximum', z.strictObject({ note: z.string().trim() }), ['note: unbounded-string']],
+    ['no trim', z.strictObject({ note: z.string().max(9) }), ['note: untrimmed-string']],
+    ['a model as free text', z.strictObject({ model: z.string().trim().max(9) }), ['model: free-text-choice']],
+    ['a mode as free text', z.strictObject({ renderMode: z.string().trim().max(9) }), ['renderMode: free-text-choice']],
+    ['an identifier without a format', z.strictObject({ orderId: z.string().trim().max(9) }), ['orderId: untyped-identifier']],
+    ['an identifier with a pattern', z.strictObject({ orderId: z.string().max(9).regex(/^o_\d+$/) }), []],
+    ['unknown keys', z.looseObject({ n: z.number() }), ['(the whole): unknown-keys']],
+    ['an unbounded list', z.strictObject({ ids: z.array(z.uuid()) }), ['ids: unbounded-list']],
+    ['what is nested, optional, a union', z.strictObject({ a: z.strictObject({ b: z.string().optional() }).nullable(), c: z.union([z.string(), z.number()]) }), ['a.b: unbounded-string', 'a.b: untrimmed-string', 'c: unbounded-string', 'c: untrimmed-string']],
+    ['a piped string', z.strictObject({ n: z.string().max(4).trim().transform(Number) }), []],
+    ['a plain object, which strips', z.object({ n: z.number() }), []],
+  ])('of %s', (_name, schema, expected) => {
+    expect(audit(schema)).toEqual(expected)
+  })
+
+  it('says so when a schema can not be read', () => {
+    expect(audit(v.object({ note: v.string() }))).toEqual(['(the whole): unreadable'])
+  })
+
+  it('warns in development, and throws where it is asked to', () => {
+    const define = (schemaAudit: 'warn' | 'throw') => {
+      const port = createTestPort({ policy, schemaAudit })
+      port.define('a').inputSchema(z.string()).authorize('order:read').outputSchema(z.string()).action(() => 'x')
+      return port.log
+    }
+    expect(define('warn')).toMatchObject([{ control: 'validation', reason: expect.stringContaining('no maximum length') }])
+    expect(() => define('throw')).toThrow(DefinitionError)
+  })
+})

@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { canonicalJson, NotCanonicalError } from './canonical-json.ts'
+
+/** Any JSON value that RFC 8785 covers: well-formed strings, finite numbers. */
+const json = fc.jsonValue({ maxDepth: 4 })
+
+describe('canonicalJson', () => {
+  it('writes the example of RFC 8785, section 3.2.2', () => {
+    const value = {
+      numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+      string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"\/',
+      literals: [null, true, false],
+    }
+    expect(canonicalJson(value)).toBe('{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}')
+  })
+
+  it('sorts keys by UTF-16 code units: the example of RFC 8785, section 3.2.3', () => {
+    const value = { '\u20ac': 'Euro Sign', '\r': 'Carriage Return', '\ufb33': 'Hebrew Letter Dalet With Dagesh', '1': 'One', '\ud83d\ude00': 'Emoji: Grinning Face', '\u0080': 'Control', '\u00f6': 'Latin Small Letter O With Diaeresis' }
+    expect(Object.values(JSON.parse(canonicalJson(value)) as object)).toEqual([
+      'One', 'Carriage Return', 'Control', 'Latin Small Letter O With Diaeresis', 'Euro Sign', 'Emoji: Grinning Face', 'Hebrew Letter Dalet With Dagesh',
+    ])
+  })
+
+  it('says the same as JSON, whatever the value', () => {
+    fc.assert(
+      fc.property(json.filter(hasNoDollarKey), (value) => {
+        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)))
+      }),
+    )
+  })
+
+  it('does not depend on the order of keys', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), json), fc.nat(), (object, seed) => {
+        const entries = Object.entries(object)
+        const shuffled = entries.map((entry, i) => [(i * 7919 + seed) % (entries.length || 1), entry] as const).sort((a, b) => a[0] - b[0])
+        expect(canonicalJson(Object.fromEntries(shuffled.map(([, entry]) => entry)))).toBe(canonicalJson(object))
+      }),
+    )
+  })
+
+  it('gives two different values two different texts', () => {
+    fc.assert(
+      fc.property(json, json, (a, b) => {
+        // JSON has no negative zero, so neither does the canonical form.
+        if (canonicalJson(a) === canonicalJson(b)) expect(JSON.parse(JSON.stringify(a))).toEqual(JSON.parse(JSON.stringify(b)))
+      }),
+    )
+  })
+
+  it.each([
+    [new Date(0), { $date: '1970-01-01T00:00:00.000Z' }],
+    [1n, { $bigint: '1' }],
+    [new Set([1]), { $set: [1] }],
+    [new Map([['a', 1]]), { $map: [['a', 1]] }],
+    [new Uint8Array([1, 255]), { $bytes: '01ff' }],
+  ])('tells %o from an object that reads like its tag', (value, lookalike) => {
+    expect(canonicalJson(value)).not.toBe(canonicalJson(lookalike))
+    expect(canonicalJson({ z: value })).not.toBe(canonicalJson({ z: lookalike }))
+  })
+
+  it('does not depend on the order of sets and maps', () => {
+    expect(canonicalJson(new Set([2, 1]))).toBe(canonicalJson(new Set([1, 2])))
+    expect(canonicalJson(new Map([['b', 1], ['a', 2]]))).toBe(canonicalJson(new Map([['a', 2], ['b', 1]])))
+  })
+
+  const cycle: { self?: unknown } = {}
+  cycle.self = cycle
+  it.each([[Number.NaN], [Infinity], [() => 1], [Symbol('x')], ['\ud800'], [{ '\ud800': 1 }], [new (class Row {})()], [cycle], [new Date(Number.NaN)], [undefined]])('refuses %o', (value) => {
+    expect(() => canonicalJson(value)).toThrow(NotCanonicalError)
+  })
+})
+
+function hasNoDollarKey(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([key, item]) => !key.startsWith('$') && key !== '__proto__' && hasNoDollarKey(item))
+}

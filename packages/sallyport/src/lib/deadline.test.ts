@@ -1,0 +1,45 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../testing/fake-clock.ts'
+import { DeadlineList, withDeadline } from './deadline.ts'
+
+describe('DeadlineList', () => {
+  it('runs each deadline once, when it is due, unless it was disarmed', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.record({ wait: fc.nat(50), disarmAfter: fc.option(fc.nat(150)) }), { maxLength: 20 }), async (plan) => {
+        const clock = fakeClock(0)
+        const list = new DeadlineList(clock, 100)
+        const ran = new Map<number, number>()
+        const expected = new Map<number, number>()
+        for (const [i, { wait, disarmAfter }] of plan.entries()) {
+          await clock.advance(wait)
+          const deadline = list.arm(() => void ran.set(i, clock.now()))
+          if (disarmAfter === null || disarmAfter > 100) expected.set(i, clock.now() + 100)
+          // A disarm at the very moment of expiry loses: both are due, and the deadline was first.
+          else if (disarmAfter === 100) expected.set(i, clock.now() + 100)
+          if (disarmAfter !== null) clock.setTimer(disarmAfter === 100 ? 101 : disarmAfter, () => list.disarm(deadline))
+        }
+        await clock.advance(1_000)
+        expect([...ran.keys()].sort((a, b) => a - b)).toEqual([...expected.keys()])
+        // Never early; late by no more than the list's own grain.
+        for (const [i, at] of ran) expect(at).toBeGreaterThanOrEqual(expected.get(i) as number)
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
+describe('withDeadline', () => {
+  it('gives the value, the error, or what is late', async () => {
+    const clock = fakeClock(0)
+    const list = new DeadlineList(clock, 100)
+    const late = (): Error => new Error('late')
+    expect(await withDeadline(Promise.resolve(1), list, late)).toBe(1)
+    expect(await withDeadline(Promise.resolve(1), list, late, (value) => value + 1)).toBe(2)
+    await expect(withDeadline(Promise.reject(new Error('own')), list, late)).rejects.toThrow('own')
+    const hanging = withDeadline(new Promise(() => undefined), list, late)
+    const checked = expect(hanging).rejects.toThrow('late')
+    await clock.advance(101)
+    await checked
+  })
+})
