@@ -12,6 +12,9 @@ export interface SallyportErrorOptions {
   readonly cause?: unknown
 }
 
+/** A bundler may instantiate this module several times in one process: the errors of every copy carry the same mark. */
+const MARK: symbol = Symbol.for('sallyport:error')
+
 /**
  * The one error class of the library. Throw it from a handler, a policy or a middleware to answer with a
  * stable code; anything else that is thrown answers as `INTERNAL`.
@@ -28,12 +31,18 @@ export class SallyportError extends Error {
   readonly retryAfterMs: number | undefined
   readonly details: Readonly<Record<string, unknown>> | undefined
 
+  /** True for errors of other copies of this module too, such as those of a store that stands outside the bundle. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && MARK in value
+  }
+
   constructor(code: ErrorCode, options: SallyportErrorOptions = {}) {
     super(ERRORS[code].message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.reason = options.reason
     this.retryAfterMs = options.retryAfterMs
     this.details = options.details
+    Object.defineProperty(this, MARK, { value: true })
   }
 }
 
