@@ -119,10 +119,18 @@ describe('route handlers', () => {
 })
 
 describe('withSallyport', () => {
-  test('keeps the package out of the bundles, whatever form the configuration has', async () => {
-    expect(withSallyport({ reactStrictMode: true })).toEqual({ reactStrictMode: true, serverExternalPackages: ['sallyport'] })
-    expect(withSallyport({ serverExternalPackages: ['pg', 'sallyport'] })).toEqual({ serverExternalPackages: ['pg', 'sallyport'] })
+  const stores = expect.arrayContaining(['sallyport/sqlite', 'sallyport/dist/stores/sqlite'])
+
+  test('keeps the stores out of the bundles, whatever form the configuration has', async () => {
+    expect(withSallyport({ reactStrictMode: true })).toEqual({ reactStrictMode: true, serverExternalPackages: stores })
+    const twice = withSallyport(withSallyport({ serverExternalPackages: ['pg'] })).serverExternalPackages ?? []
+    expect(twice).toContain('pg')
+    expect(new Set(twice).size).toBe(twice.length)
     const config = withSallyport(async (phase: string) => ({ env: { phase } }))
-    expect(await config('build')).toEqual({ env: { phase: 'build' }, serverExternalPackages: ['sallyport'] })
+    expect(await config('build')).toEqual({ env: { phase: 'build' }, serverExternalPackages: stores })
+  })
+
+  test('and nothing else: the hooks have to be bundled, to get the React of Next', () => {
+    expect(withSallyport({}).serverExternalPackages).not.toContain('sallyport')
   })
 })

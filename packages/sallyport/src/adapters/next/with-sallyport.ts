@@ -4,8 +4,15 @@ import type { NextConfig } from 'next'
 type ConfigFunction = (...args: never) => NextConfig | Promise<NextConfig>
 
 /**
- * Adds what Sallyport needs to a Next configuration: the package stays outside the server bundles, so that Node loads it, and what
- * it keeps, once for a process instead of once for each bundle.
+ * What stays outside the server bundles: the stores, which start threads from files of their own and hold connections. By the names
+ * under which they are imported, as Turbopack looks for them, and by their folders, as webpack does. The rest is bundled:
+ * `sallyport/react` has to get the React that Next brings, and a package that stands outside gets another one.
+ */
+const OUTSIDE: readonly string[] = ['sqlite', 'postgres', 'redis'].flatMap((store) => [`sallyport/${store}`, `sallyport/dist/stores/${store}`])
+
+/**
+ * Adds what Sallyport needs to a Next configuration: its stores are loaded by Node, once for a process instead of once for each
+ * bundle. Do not list `sallyport` itself in `serverExternalPackages`: the hooks of `sallyport/react` then fail while a page renders.
  *
  * @example
  * ```ts
@@ -20,6 +27,5 @@ export function withSallyport(config: NextConfig | ConfigFunction): NextConfig |
 }
 
 function extended(config: NextConfig): NextConfig {
-  const external = config.serverExternalPackages ?? []
-  return { ...config, serverExternalPackages: external.includes('sallyport') ? external : [...external, 'sallyport'] }
+  return { ...config, serverExternalPackages: [...new Set([...(config.serverExternalPackages ?? []), ...OUTSIDE])] }
 }
