@@ -20,7 +20,8 @@ const OUTSIDE: readonly string[] = ['sqlite', 'postgres', 'redis'].flatMap((stor
  * export default withSallyport({ reactStrictMode: true })
  * ```
  */
-export function withSallyport<Config extends NextConfig | ConfigFunction>(config: Config): Config
+export function withSallyport(config: NextConfig): NextConfig
+export function withSallyport<F extends ConfigFunction>(config: F): (...args: Parameters<F>) => Promise<NextConfig>
 export function withSallyport(config: NextConfig | ConfigFunction): NextConfig | ConfigFunction {
   if (typeof config === 'function') return async (...args: never) => extended(await config(...args))
   return extended(config)
