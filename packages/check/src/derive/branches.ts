@@ -42,13 +42,19 @@ export function choose(machine: Machine, test: Node, scope: Scope, module: Modul
 /** Runs the one side that is left; in a world without a session, an exit there is a refusal. */
 function decided(machine: Machine, value: Value, test: Node, module: Module, run: () => Completion): Completion {
   let completion: Completion
+  const before = machine.seen.effects.length
+  const leave = (): void => {
+    machine.refused(value.labels, test, module)
+    if (has(value.labels, SESSION)) machine.onRefusal(before)
+  }
   try {
     completion = run()
   } catch (thrown) {
-    if (thrown instanceof Abrupt) machine.refused(value.labels, test, module)
+    if (thrown instanceof Abrupt) leave()
     throw thrown
   }
-  if (completion === 'exit') machine.refused(value.labels, test, module)
+  if (completion === 'exit') leave()
+  if (machine.frame) machine.frame.implicit |= value.labels & (SESSION | ROLE | LIMIT)
   return completion
 }
 

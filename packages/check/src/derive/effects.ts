@@ -159,7 +159,7 @@ export function resultOf(machine: Machine, made: Lib, effect: Effect): Value {
   if (effect.kind === 'model') return unknown(MODEL)
   if (effect.kind === 'file-read') return unknown(STORED | (effect.keyLabels & CALLER))
   if (effect.kind !== 'db-read' && effect.kind !== 'db-write') {
-    if (effect.kind === 'network') return object({}, effect.labels & ~CALLER, unknown(effect.labels & ~CALLER))
+    if (effect.kind === 'network') return answer(machine, effect)
     return unknown(effect.labels & ~CALLER)
   }
   const claimed = has(effect.keyLabels, CREDENTIAL) || [...effect.keys].some(([name, of]) => tokenKey.test(name) && has(of, CALLER))
@@ -174,6 +174,17 @@ export function resultOf(machine: Machine, made: Lib, effect: Effect): Value {
   // The row of whoever is signed in is there.
   if (has(effect.keyLabels, SESSION) && picked === 0 && machine.world.signedIn) return { kind: 'unknown', labels: row | SESSION, truthy: true }
   return unknown(row | picked | (has(effect.keyLabels, SESSION) ? SESSION : 0))
+}
+
+/** What a service answers. One that is passed the caller's credential refuses a forged one. */
+function answer(machine: Machine, effect: Effect): Value {
+  const labels = effect.labels & ~(CALLER | CREDENTIAL)
+  if (!has(effect.labels, CREDENTIAL)) return object({}, labels, unknown(labels))
+  machine.seen.sessions.push(effect.at)
+  const body: Value = machine.world.signedIn ? { kind: 'unknown', labels: SESSION, truthy: true } : constant(null, SESSION)
+  const read: Value = { kind: 'native', labels: 0, call: () => body }
+  const ok = machine.world.signedIn
+  return object({ ok: constant(ok, SESSION), status: constant(ok ? 200 : 401, SESSION), json: read, text: read, data: body }, 0, unknown(SESSION))
 }
 
 /** What a query finds, when there is no such row. */

@@ -7,7 +7,7 @@ import { globalValue } from './globals.ts'
 import { indexed, member } from './members.ts'
 import { union, LIMIT, ROLE, SESSION } from './labels.ts'
 import { owner, type Scope } from './scope.ts'
-import { constant, deepLabels, join, nullish, object, truth, undefinedValue, unknown, type Value } from './value.ts'
+import { constant, deepLabels, join, labelled, nullish, object, truth, undefinedValue, unknown, type Value } from './value.ts'
 import { keyName, type Node } from '../syntax/ast.ts'
 import type { Machine } from './machine.ts'
 import type { Module } from '../syntax/module.ts'
@@ -177,7 +177,7 @@ function conditional(machine: Machine, node: Node & { type: 'ConditionalExpressi
   const known = truth(test)
   if (known !== undefined) {
     if (!known) machine.refused(test.labels, node.test, module)
-    return evaluate(machine, known ? node.consequent : node.alternate, scope, module)
+    return labelled(evaluate(machine, known ? node.consequent : node.alternate, scope, module), test.labels & (SESSION | ROLE | LIMIT))
   }
   const yes = select(machine, test, node.test, module, () => evaluate(machine, node.consequent, scope, module))
   if (yes.left) return evaluate(machine, node.alternate, scope, module)
@@ -200,7 +200,7 @@ function logical(machine: Machine, node: Node & { type: 'LogicalExpression' }, s
       machine.refused(left.labels, node.left, module)
       return left
     }
-    if (known === true) return right()
+    if (known === true) return labelled(right(), left.labels & (SESSION | ROLE | LIMIT))
   } else {
     if (known === true) return left
     if (known === false) {

@@ -34,6 +34,13 @@ export function isSensitive(effect: Effect): boolean {
 const reads = new Set(['db-read', 'file-read'])
 const creates = /(?:insert|create|add|send|publish|push|subscribe)\w*(?:\(\))?$/i
 
+const recorder = /(?:^|[.\s(]|await\s)(?:\w+\.)?(?:log|record|track|write|create|save|add|emit)?(?:Audit|Activity|Analytics|Log|Event)\w*\(|(?:^|\s|\.)(?:log|audit)[A-Z]\w*\(/
+
+/** Whether an effect only records the call: a helper for logs does it. */
+export function isRecord(effect: Effect): boolean {
+  return (effect.kind === 'db-write' || effect.kind === 'file-write' || effect.kind === 'file-read' || effect.kind === 'db-read') && effect.at.chain.slice(1).some(({ text }) => recorder.test(text))
+}
+
 /** Whether an effect only reads. */
 export function isRead(effect: Effect): boolean {
   return reads.has(effect.kind)
@@ -63,7 +70,7 @@ export function factsOf(base: CodeBase, libraries: LibraryIndex, target: Target,
   const all = signed.seen.effects
   const anybody = open.seen.effects
   const effects = all.filter(isSensitive)
-  let reached = anybody.filter(isSensitive)
+  let reached = anybody.filter((effect) => isSensitive(effect) && !effect.refused && !isRecord(effect))
   // Reading before refusing gives nothing away, if the refusal is the end of it.
   const refused = open.seen.refusals.length > 0
   if (refused && reached.every(isRead) && !open.seen.returns.some(({ value }) => has(deepLabels(value), ROW))) reached = []

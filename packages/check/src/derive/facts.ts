@@ -44,6 +44,8 @@ export interface Effect {
   target: string
   /** Fields to give back were chosen. */
   projected: boolean
+  /** Happens only on the way out of a refused call: a log of it. */
+  refused?: boolean
   /** It gives rows back at all. */
   gives: boolean
 }

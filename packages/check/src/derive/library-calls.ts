@@ -87,6 +87,7 @@ export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, arg
     return machine.world.limited ? shaped(machine, rule.limit, LIMIT, node, module) : allowed(rule.limit)
   }
   if (rule.validates) return validated(machine, rule.validates, lib, args, node, module)
+  if (rule.carries) return { ...made, labels: union(made.labels, CREDENTIAL) }
   if (rule.gives === 'input') return unknown(CALLER)
   if (rule.gives === 'credential') return unknown(CREDENTIAL)
   if (rule.gives === 'secret') return unknown(SECRET)

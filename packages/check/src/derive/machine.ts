@@ -187,6 +187,12 @@ export class Machine {
     this.seen.refusals.push(this.trace(node, module))
   }
 
+  /** What was done since only happens because there was no session: it tells of the refusal. */
+  onRefusal(since: number): void {
+    if (this.world.signedIn) return
+    for (const effect of this.seen.effects.slice(since)) effect.refused = true
+  }
+
   /** Ends this path. */
   abort(labels: Labels, node: Node, module: Module): never {
     this.refused(labels, node, module)

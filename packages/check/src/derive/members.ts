@@ -1,4 +1,4 @@
-import { has, union, CALLER, CREDENTIAL, ERROR, IDENTITY, ROLE, SECRET, SESSION, namesIdentity, namesRight } from './labels.ts'
+import { has, union, CALLER, CREDENTIAL, ERROR, IDENTITY, ROLE, SECRET, SESSION, STORED, namesIdentity, namesRight } from './labels.ts'
 import { constant, labelled, unknown, type Lib, type Value } from './value.ts'
 import { ofPrincipal } from './world.ts'
 import { exportedValue } from './globals.ts'
@@ -10,6 +10,11 @@ import type { Module } from '../syntax/module.ts'
 /** A member of a library's value: its path grows. */
 export function libMember(base: Lib, name: string): Lib {
   return { ...base, path: base.path === '' ? name : `${base.path}.${name}` }
+}
+
+/** Variables that say where or how, and are no secret. */
+function isSetting(name: string): boolean {
+  return /^(?:NEXT_PUBLIC_|NODE_ENV$|VERCEL)|(?:^|_)(?:URL|URI|HOST|PORT|REGION|DOMAIN|ENV|MODE|NAME|BUCKET|ID|VERSION|LEVEL|PATH|DIR|ENABLED|DISABLED|DEBUG|ENDPOINT|ORIGIN)$/.test(name)
 }
 
 const tame = /^(?:name|code|status|statusCode|type|digest|kind|isSuccess|success|issues|errors|fieldErrors)$/
@@ -34,8 +39,8 @@ export function member(machine: Machine, base: Value, name: string, optional: bo
       return Number.isInteger(index) ? (base.items[index] ?? constant(undefined, base.labels)) : unknown(base.labels)
     }
     case 'lib':
-      if (base.package === 'global' && base.path === 'process.env') return unknown(/^(?:NEXT_PUBLIC_|NODE_ENV$|VERCEL)/.test(name) ? 0 : SECRET, name)
-      if (/(?:^|\.)createEnv\(\)$/.test(base.path)) return unknown(name.startsWith('NEXT_PUBLIC_') ? 0 : SECRET, name)
+      if (base.package === 'global' && base.path === 'process.env') return unknown(isSetting(name) ? 0 : SECRET, name)
+      if (/(?:^|\.)createEnv\(\)$/.test(base.path)) return unknown(isSetting(name) ? 0 : SECRET, name)
       if (base.effect === undefined && machine.libraries.call(base.package, libMember(base, name).path)?.gives === 'secret') return unknown(SECRET, name)
       return libMember(base, name)
     case 'namespace':
@@ -72,6 +77,11 @@ export function indexed(machine: Machine, base: Value, key: Value, optional: boo
   }
   if (base.kind === 'const' && base.value == null) return member(machine, base, '*', optional, node, module)
   const labels = union(base.labels, key.labels)
+  // What the server keeps, looked up by what the caller claims to be.
+  if (has(base.labels, STORED) && has(key.labels, CREDENTIAL)) {
+    machine.seen.sessions.push(machine.trace(node, module))
+    return machine.world.signedIn ? { kind: 'unknown', labels: SESSION, truthy: true } : constant(undefined, SESSION)
+  }
   if (base.kind === 'object' || base.kind === 'list') {
     let all = labels
     const items = base.kind === 'list' ? base.items : base.properties.values()

@@ -125,7 +125,7 @@ function iterate(machine: Machine, base: Value, name: string, args: readonly Val
   if (!callback || (callback.kind !== 'function' && callback.kind !== 'native')) {
     return callUnknown(machine, deepLabels(base), args, node, module)
   }
-  const given = name === 'reduce' ? [args[1] ?? unknown(), item] : [item]
+  const given = name === 'reduce' ? [args[1] ?? unknown(), item] : [item, unknown(deepLabels(base) & ~SESSION)]
   const result = runCallback(machine, callback, given, node, module) ?? unknown()
   const labels = union(deepLabels(base), deepLabels(result) & SESSION)
   const none = truth(result) === false && has(result.labels, SESSION)

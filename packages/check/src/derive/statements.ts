@@ -3,7 +3,7 @@ import { bind } from './patterns.ts'
 import { choose } from './branches.ts'
 import { Abrupt, type Completion, type Machine } from './machine.ts'
 import { inner, type Scope } from './scope.ts'
-import { ERROR } from './labels.ts'
+import { has, ERROR, SESSION } from './labels.ts'
 import { truth, undefinedValue, unknown, type Value } from './value.ts'
 import type { Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
@@ -100,6 +100,7 @@ function once(machine: Machine, body: () => Completion, surely: boolean): Comple
 }
 
 function executeTry(machine: Machine, node: Node & { type: 'TryStatement' }, scope: Scope, module: Module): Completion {
+  const refusals = machine.seen.refusals.length
   const tried = machine.branch(() => executeBlock(machine, node.block.body, scope, module))
   const before = machine.checks
   const handler = node.handler
@@ -112,6 +113,8 @@ function executeTry(machine: Machine, node: Node & { type: 'TryStatement' }, sco
     }
     completion = tried.completion
   } else {
+    const done = machine.seen.effects.length
+    const told = machine.seen.refusals.length
     const caught = machine.branch(() => {
       // What was written before the throw stays.
       if (tried.completion === 'throw') for (const [of, values] of tried.writes) for (const [name, value] of values) machine.write(of, name, value)
@@ -122,6 +125,7 @@ function executeTry(machine: Machine, node: Node & { type: 'TryStatement' }, sco
     })
     const ends = (side: { completion: string }): boolean => side.completion !== 'next'
     if (tried.completion === 'throw') {
+      if (has(tried.labels, SESSION) || told > refusals) machine.onRefusal(done)
       machine.adopt(caught)
       if (caught.completion === 'throw') throw new Abrupt(caught.labels)
       completion = caught.completion

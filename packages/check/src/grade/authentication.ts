@@ -16,6 +16,7 @@ export function authentication(facts: EntryFacts): Grade {
     return notApplicable('it does nothing that needs to know the caller')
   }
   const passedOn = reached.filter(isDelegated)
+  if (passedOn.length === reached.length && refusals.length > 0) return present('without a session it ends before it does anything', [...refusals.slice(0, 2), ...sessions.slice(0, 1)])
   if (passedOn.length === reached.length) return graded('delegated', 'it passes the caller\'s credential on, and the service behind it decides', passedOn.slice(0, 2).map((effect) => effect.at))
   if (facts.entrance) return notApplicable('callers sign in or up with it')
   if (facts.intake) return notApplicable('it takes something in from anybody, under a limit')

@@ -21,7 +21,7 @@ export const zsa: Library = {
   packages: ['zsa', 'zsa/*'],
   builders: {
     '{createServerActionProcedure,chainServerActionProcedures}': { middleware: [], procedure: ['handler'], input: [], handler: [], inputName: 'input', contextName: 'ctx' },
-    '**createServerAction': { middleware: [], procedure: [], input: ['input'], output: ['output'], handler: ['handler'], inputName: 'input', contextName: 'ctx' },
+    '**createServerAction': { middleware: [], procedure: ['handler'], input: ['input'], output: ['output'], handler: ['handler'], inputName: 'input', contextName: 'ctx' },
   },
 }
 

@@ -6,10 +6,10 @@ export const next: Library = {
   packages: ['next/*'],
   calls: {
     '{redirect,permanentRedirect,notFound,forbidden,unauthorized}': { exits: true },
-    'cookies': {},
+    'cookies': { carries: 'credential' },
     'cookies().{get,getAll,has,toString}': { gives: 'credential' },
     'cookies().{set,delete}': { effect: 'cookie' },
-    'headers': {},
+    'headers': { carries: 'credential' },
     'headers().{get,has,entries}': { gives: 'credential' },
     'unstable_cache': { passes: 0 },
     'after': {},
@@ -43,7 +43,7 @@ export const nodeBuiltins: Library = {
   name: 'Node.js',
   packages: ['node:*', 'fs', 'fs/promises', 'fs-extra', 'child_process', 'crypto', 'assert', 'execa', 'path'],
   calls: {
-    '**{writeFile,writeFileSync,appendFile,appendFileSync,unlink,unlinkSync,rm,rmSync,rmdir,rmdirSync,mkdir,mkdirSync,rename,renameSync,copyFile,copyFileSync,cp,cpSync,outputFile,outputJson,writeJson,remove,move,copy,createWriteStream,chmod,symlink,truncate}': { effect: 'file-write' },
+    '**{writeFile,writeFileSync,appendFile,appendFileSync,unlink,unlinkSync,rm,rmSync,rmdir,rmdirSync,rename,renameSync,copyFile,copyFileSync,cp,cpSync,outputFile,outputJson,writeJson,remove,move,copy,createWriteStream,chmod,symlink,truncate}': { effect: 'file-write' },
     '**{readFile,readFileSync,readdir,readdirSync,readJson,createReadStream,opendir}': { effect: 'file-read' },
     '{exec,execSync,execFile,execFileSync,spawn,spawnSync,fork,execa,$,default}': { effect: 'command' },
     '**{timingSafeEqual}': { verifies: false },

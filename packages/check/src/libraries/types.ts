@@ -46,12 +46,12 @@ export interface CallRule {
   readonly passes?: number
   /** Gives something that the caller chose, or a credential that nobody has verified yet. */
   readonly gives?: 'input' | 'credential' | 'secret'
+  /** Gives an object that holds credentials: passing it on passes them on. */
+  readonly carries?: 'credential'
   /** Passes its own client to the callback: a transaction. */
   readonly transaction?: true
   /** Removes secrets and personal data from text. */
   readonly scrubs?: true
-  /** Turns a handler into something callable, with no check of its own. */
-  readonly wraps?: number
 }
 
 /** A builder: a chain of calls that ends in an action. Names of methods, and of what its functions receive. */
