@@ -1,3 +1,4 @@
+import type { ApprovalNotifier } from './approvals/notice.ts'
 import type { ScreeningMode } from './action/definition.ts'
 import type { IdentityProvider } from './identity/provider.ts'
 import type { Principal } from './identity/principal.ts'
@@ -5,6 +6,10 @@ import type { Clock } from './lib/clock.ts'
 import type { Duration } from './lib/duration.ts'
 import type { Host } from './lib/host.ts'
 import type { MaybePromise } from './lib/maybe-promise.ts'
+import type { AccessListOptions } from './limits/access-lists.ts'
+import type { BanOptions } from './limits/bans.ts'
+import type { PriceTable } from './limits/prices.ts'
+import type { LimitStore } from './limits/types.ts'
 import type { Tiers } from './limits/tiers.ts'
 import type { LogEntry, PortLimits } from './pipeline/runtime.ts'
 import type { Policy } from './policy/types.ts'
@@ -36,8 +41,21 @@ export interface PortOptions<P extends Principal = Principal, Permission extends
   readonly tiers?: Tiers
   /** The tier of a principal that has none. Default `{ user: 'free', service: 'enterprise', agent: 'agent' }`. */
   readonly defaultTier?: { readonly user?: string; readonly service?: string; readonly agent?: string }
-  /** Limits that no tier has. */
-  readonly limits?: Partial<PortLimits>
+  /** Limits that no tier has, and what holds while the store of limits fails. */
+  readonly limits?: Partial<PortLimits> & {
+    /** How long a decision waits for the store. Default `250ms`. */
+    readonly storeDeadline?: Duration
+    /** Where limits that are declared `local` are counted while the store is away: `memoryLimits()`. */
+    readonly local?: LimitStore
+    /** The share of a limit that this process then admits by itself. Default 0.5. */
+    readonly localShare?: number
+  }
+  /** Addresses and principals that are refused, or not limited. */
+  readonly access?: AccessListOptions
+  /** Bans who goes on after refusals by a limit, each time for longer. Default: no bans. */
+  readonly bans?: Omit<BanOptions, 'store' | 'clock'>
+  /** What models cost, for the money budgets of tiers. */
+  readonly prices?: PriceTable
   /** What redacts on the way out. Default: the provider rules. Secrets are registered with it. A function is called once, like `store`. */
   readonly scrub?: Scrubber | (() => Scrubber)
   /** Looks for known attacks in input. Default: all rules. */
@@ -49,6 +67,8 @@ export interface PortOptions<P extends Principal = Principal, Permission extends
    * who approved or granted is looked at again when the call runs.
    */
   readonly rolesOf?: (personId: string) => MaybePromise<readonly string[] | null>
+  /** Is told, by id alone, when an approval is requested, decided or done without: `approvalWebhook(…)`, or a function that mails. */
+  readonly notify?: ApprovalNotifier
   /** What is said of schemas that leave input open. Default `warn` in development, `off` elsewhere. */
   readonly schemaAudit?: 'warn' | 'throw' | 'off'
   /** How the audit log keeps addresses: whole, cut to /24 or /48 (default), or not at all. */

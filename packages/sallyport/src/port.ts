@@ -10,10 +10,14 @@ import type { AnyAction } from './action/action.ts'
 import { DefinitionError } from './errors/sallyport-error.ts'
 import type { Principal } from './identity/principal.ts'
 import { addressForLog } from './lib/address-for-log.ts'
-import { systemClock } from './lib/clock.ts'
+import { systemClock, type Clock } from './lib/clock.ts'
 import { consoleLog } from './lib/console-log.ts'
 import { Deadlines } from './lib/deadline.ts'
 import { parseDuration } from './lib/duration.ts'
+import { accessLists } from './limits/access-lists.ts'
+import { createBans } from './limits/bans.ts'
+import { withFailurePolicy } from './limits/failure-policy.ts'
+import type { LimitStore } from './limits/types.ts'
 import { defaultTiers } from './limits/tiers.ts'
 import type { Call } from './pipeline/call.ts'
 import type { PortRuntime } from './pipeline/runtime.ts'
@@ -122,6 +126,8 @@ function makeRuntime(options: PortOptions): PortRuntime {
   const production = environment !== 'development' && environment !== 'test'
   const clock = options.clock ?? systemClock
   const { store, scrubber } = sharedState(name, options)
+  const log = options.log ?? consoleLog(production, (text) => scrubber.scrub(text).text)
+  const limits = limitStore(store.limits, options, clock, (cause) => log({ level: 'error', action: '-', correlationId: '-', control: 'rate-limit', code: 'UNAVAILABLE', reason: 'the limit store failed', cause }))
   return {
     name,
     environment,
@@ -133,10 +139,14 @@ function makeRuntime(options: PortOptions): PortRuntime {
     policy: options.policy,
     tiers: options.tiers ?? { ...defaultTiers },
     defaultTier: { user: 'free', service: 'enterprise', agent: 'agent', ...options.defaultTier },
-    limits: { perAddress: 300, perTenant: null, global: null, ...options.limits },
-    store,
+    limits: { perAddress: 300, perTenant: null, global: null, onStoreFailure: {}, ...options.limits },
+    store: { ...store, limits },
+    accessOf: accessLists(options.access ?? {}),
+    bans: options.bans === undefined ? null : createBans({ ...options.bans, store: limits, clock }),
+    prices: options.prices ?? {},
     host: options.adapter ?? null,
     rolesOf: options.rolesOf ?? null,
+    notify: options.notify ?? null,
     scrubber,
     screener: options.screener ?? createScreener(),
     addressForLog: addressForLog(options.addressInLog ?? 'truncated'),
@@ -144,8 +154,17 @@ function makeRuntime(options: PortOptions): PortRuntime {
     context: createContext<Call>(),
     newId: () => crypto.randomUUID(),
     sha256: sha256Hex,
-    log: options.log ?? consoleLog(production, (text) => scrubber.scrub(text).text),
+    log,
   }
+}
+
+/** The store of limits with its deadline, and with what holds for each limit while it fails. */
+function limitStore(store: LimitStore, options: PortOptions, clock: Clock, report: (cause: unknown) => void): LimitStore {
+  const { local, localShare, storeDeadline = '250ms', onStoreFailure = {} } = options.limits ?? {}
+  if (local === undefined && Object.values(onStoreFailure).includes('local')) {
+    throw new DefinitionError('A limit is declared `local`, so createPort needs `limits.local`: where to count while the store is away, for example memoryLimits().')
+  }
+  return withFailurePolicy(store, { deadlineMs: parseDuration(storeDeadline), clock, report, ...(local === undefined ? {} : { local }), ...(localShare === undefined ? {} : { localShare }) })
 }
 
 /** What one port keeps in a process. */

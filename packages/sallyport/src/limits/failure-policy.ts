@@ -7,8 +7,8 @@ import type { LimitCheck, LimitDecision, LimitState, LimitStore } from './types.
 
 /** Options of `withFailurePolicy`. */
 export interface FailurePolicyOptions {
-  /** Where `local` limits are counted while the store is away: `memoryLimits()`. */
-  readonly local: LimitStore
+  /** Where `local` limits are counted while the store is away: `memoryLimits()`. Without it they are `closed`. */
+  readonly local?: LimitStore
   /** The share of a limit that this process admits by itself, above 0 and at most 1: one over the number of processes. Default 0.5. */
   readonly localShare?: number
   /** Milliseconds after which the store is given up for this call. Default 250. */
@@ -70,6 +70,8 @@ export function withFailurePolicy(store: LimitStore, options: FailurePolicyOptio
     }, failed)
   }
 
+  const isClosed = (check: LimitCheck): boolean => policyOf(check) === 'closed' || (policyOf(check) === 'local' && local === undefined)
+
   const unavailable = (cause: unknown): never => {
     throw new SallyportError('UNAVAILABLE', { reason: `the limit store '${store.name}' can't be asked`, retryAfterMs: retryMs, cause })
   }
@@ -80,12 +82,12 @@ export function withFailurePolicy(store: LimitStore, options: FailurePolicyOptio
     decide(checks, now) {
       return ask(
         () => store.decide(checks, now),
-        (cause) => (checks.some((check) => policyOf(check) === 'closed') ? unavailable(cause) : decideLocally(local, localShare, checks, now)),
+        (cause) => (checks.some(isClosed) ? unavailable(cause) : decideLocally(local, localShare, checks, now)),
         (late) => late.allowed && giveSlotsBack(store, checks, clock.now()),
       )
     },
     async leave(key, holder, now) {
-      await local.leave(key, holder, now)
+      await local?.leave(key, holder, now)
       // A slot that can't be given back is free again when its lease ends.
       await ask(() => store.leave(key, holder, now), () => undefined)
     },
@@ -101,16 +103,16 @@ export function withFailurePolicy(store: LimitStore, options: FailurePolicyOptio
     block: (key, durationMs, now) => ask(() => store.block(key, durationMs, now), unavailable),
     async close() {
       await store.close?.()
-      await local.close?.()
+      await local?.close?.()
     },
   }
 }
 
 const policyOf = (check: LimitCheck): string => check.onStoreFailure ?? 'closed'
 
-function decideLocally(local: LimitStore, share: number, checks: readonly LimitCheck[], now: number): MaybePromise<LimitDecision> {
+function decideLocally(local: LimitStore | undefined, share: number, checks: readonly LimitCheck[], now: number): MaybePromise<LimitDecision> {
   const counted = checks.filter((check) => policyOf(check) === 'local')
-  const decision = local.decide(counted.map((check) => ({ ...check, limit: Math.max(1, Math.floor(check.limit * share)) })), now)
+  const decision: MaybePromise<LimitDecision> = local === undefined ? { allowed: true, states: [] } : local.decide(counted.map((check) => ({ ...check, limit: Math.max(1, Math.floor(check.limit * share)) })), now)
   const whole = (decided: LimitDecision): LimitDecision => ({
     ...decided,
     states: checks.map((check): LimitState => {

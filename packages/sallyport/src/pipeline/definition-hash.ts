@@ -18,7 +18,7 @@ export function definitionHash(definition: ActionDefinition, port: PortRuntime):
       bindArgs: definition.bindArgs.map((schema) => jsonSchemaOf(schema, 'input')),
       output: definition.output.kind === 'waived' ? null : jsonSchemaOf(definition.output.schema, 'output'),
       permission: access.kind === 'public' ? null : access.permission,
-      approval: approval === null ? null : { approvers: approval.approvers, quorum: approval.quorum ?? 1, conditional: approval.when !== undefined },
+      approval: approval === null ? null : { approvers: approval.approvers, quorum: approval.quorum ?? 1, conditional: approval.when !== undefined, breakGlass: approval.breakGlass ?? null },
     }),
   )
 }

@@ -1,5 +1,9 @@
 import type { ApprovalNotifier } from '../approvals/notice.ts'
 import type { IdentityProvider } from '../identity/provider.ts'
+import type { AccessFacts, AccessVerdict } from '../limits/access-lists.ts'
+import type { Bans } from '../limits/bans.ts'
+import type { PriceTable } from '../limits/prices.ts'
+import type { StoreFailurePolicy } from '../limits/types.ts'
 import type { Tier } from '../limits/tiers.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { AsyncContext } from '../lib/context.ts'
@@ -29,6 +33,8 @@ export interface LogEntry {
 
 /** Limits of a port that no tier has: before anybody is known, and of everybody together. */
 export interface PortLimits {
+  /** What holds for each limit while the store fails, by the limit's name. Default `closed`: the call is refused. */
+  readonly onStoreFailure: { readonly [Name in LimitName]?: StoreFailurePolicy }
   /** Calls per minute of one address. Default 300. */
   readonly perAddress: number
   /** Calls per minute of one tenant, `null` for none. */
@@ -36,6 +42,9 @@ export interface PortLimits {
   /** Calls per minute of everybody, `null` for none. */
   readonly global: number | null
 }
+
+/** Names of the limits, as callers and logs see them. */
+export type LimitName = 'address' | 'principal' | 'principal-action' | 'action' | 'tenant' | 'global' | 'concurrency' | 'action-concurrency'
 
 /** What the pipeline needs of a port. */
 export interface PortRuntime {
@@ -52,6 +61,10 @@ export interface PortRuntime {
   readonly defaultTier: { readonly [kind: string]: string }
   readonly limits: PortLimits
   readonly store: Store
+  /** Who stands on the port's lists. */
+  readonly accessOf: (facts: AccessFacts) => AccessVerdict
+  readonly bans: Bans | null
+  readonly prices: PriceTable
   readonly host: Host | null
   /** The roles that a person holds now, `null` for who has left. Asked about who approved a call or gave a grant. */
   readonly rolesOf: ((personId: string) => MaybePromise<readonly string[] | null>) | null

@@ -1,7 +1,7 @@
 import { addressKey } from '../../lib/client-address.ts'
 import { memoize } from '../../lib/memoize.ts'
 import type { WindowCheck } from '../../limits/types.ts'
-import { PASS, type Control } from '../control.ts'
+import { PASS, Refusal, type Control } from '../control.ts'
 import { chargeLimits } from './charge-limits.ts'
 
 /** `rate-limit`, first decision: calls of one address, before anybody is asked who is calling. */
@@ -16,6 +16,9 @@ export const addressLimit: Control = {
     return (call) => {
       if (call.request === null) return PASS
       call.address = read(call.request)
+      const verdict = port.accessOf({ address: call.address })
+      if (verdict === 'denied') throw new Refusal('FORBIDDEN', 'the address is on the deny-list')
+      if (verdict === 'allowed') return PASS
       // An address that can't be known shares one limit with all others like it.
       const check: WindowCheck = {
         kind: 'window',
@@ -24,6 +27,7 @@ export const addressLimit: Control = {
         limit,
         windowMs: 60_000,
         cost: 1,
+        onStoreFailure: port.limits.onStoreFailure.address,
       }
       return chargeLimits(call, [check])
     }

@@ -6,13 +6,14 @@ import { PASS, Refusal } from '../control.ts'
 /** One decision of the limit store: all checks pass and are charged, or the call is refused and nothing is. */
 export function chargeLimits(call: Call, checks: readonly LimitCheck[]): MaybePromise<typeof PASS> {
   const decision = call.port.store.limits.decide(checks, call.startedAt)
-  return isPromiseLike(decision) ? decision.then((settled) => judge(call, settled)) : judge(call, decision)
+  return isPromiseLike(decision) ? decision.then((settled) => judge(call, settled, checks)) : judge(call, decision, checks)
 }
 
-function judge(call: Call, decision: LimitDecision): typeof PASS {
+function judge(call: Call, decision: LimitDecision, checks: readonly LimitCheck[]): typeof PASS {
   if (decision.allowed !== true) {
     if (decision.allowed !== false) throw new Refusal('UNAVAILABLE', 'the limit store answered nothing that can be read')
     call.limitStates = decision.states
+    strike(call, checks.find((check) => check.name === decision.refusedBy))
     throw new Refusal('RATE_LIMITED', `limit '${decision.refusedBy}' is used up`, {
       retryAfterMs: decision.retryAfterMs,
       fix: 'Wait, or raise the limit of the tier or the action.',
@@ -20,4 +21,12 @@ function judge(call: Call, decision: LimitDecision): typeof PASS {
   }
   call.limitStates = call.limitStates === null ? decision.states : [...call.limitStates, ...decision.states]
   return PASS
+}
+
+/** Tells the bans of a refusal. The refusal does not wait for it. */
+function strike(call: Call, check: LimitCheck | undefined): void {
+  const { bans } = call.port
+  // Who shares an action's or everybody's limit has done nothing wrong.
+  if (bans === null || check === undefined || (check.name !== 'address' && check.name !== 'principal')) return
+  call.onEnd(() => bans.refused(check.key))
 }

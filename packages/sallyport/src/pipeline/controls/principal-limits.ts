@@ -4,7 +4,7 @@ import type { LimitCheck } from '../../limits/types.ts'
 import type { Tier } from '../../limits/tiers.ts'
 import type { Call } from '../call.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
-import type { PortRuntime } from '../runtime.ts'
+import type { LimitName, PortRuntime } from '../runtime.ts'
 import { chargeLimits } from './charge-limits.ts'
 
 const MINUTE_MS = 60_000
@@ -16,11 +16,23 @@ export const principalLimits: Control = {
     const cost = definition.limits.weight ?? 1
     const { perPrincipal, perAction, concurrency } = definition.limits
     const { perTenant, global } = port.limits
-    const window = (name: string, key: string, limit: number): LimitCheck => ({ kind: 'window', name, key: `${port.name}:${key}`, limit, windowMs: MINUTE_MS, cost })
+    const { onStoreFailure } = port.limits
+    const window = (name: LimitName, key: string, limit: number): LimitCheck => ({
+      kind: 'window',
+      name,
+      key: `${port.name}:${key}`,
+      limit,
+      windowMs: MINUTE_MS,
+      cost,
+      onStoreFailure: onStoreFailure[name],
+    })
 
     return (call) => {
       const { principal } = call
       const checks: LimitCheck[] = []
+      const verdict = port.accessOf({ principal })
+      if (verdict === 'denied') throw new Refusal('FORBIDDEN', 'the principal is on the deny-list')
+      if (verdict === 'allowed') return PASS
       if (principal !== null) {
         const who = `${principal.kind}:${principal.id}`
         const tier = tierOf(principal, port)
@@ -47,9 +59,9 @@ export function tierOf(principal: Principal, port: PortRuntime): Tier {
 }
 
 /** A concurrency slot, given back when the call ends, however it ends. */
-function slot(call: Call, name: string, key: string, limit: number): LimitCheck {
+function slot(call: Call, name: LimitName, key: string, limit: number): LimitCheck {
   const full = `${call.port.name}:${key}`
   // A store that fails here keeps the slot until its lease ends: nothing to tell the caller.
   call.onEnd(async () => call.port.store.limits.leave(full, call.id, call.port.clock.now()))
-  return { kind: 'concurrency', name, key: full, limit, holder: call.id, leaseMs: call.definition.deadlineMs + MINUTE_MS }
+  return { kind: 'concurrency', name, key: full, limit, holder: call.id, leaseMs: call.definition.deadlineMs + MINUTE_MS, onStoreFailure: call.port.limits.onStoreFailure[name] }
 }

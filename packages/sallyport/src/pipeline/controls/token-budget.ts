@@ -1,5 +1,6 @@
-import { openBudgetSession, tokenBudgetOf } from '../budget-session.ts'
 import { DefinitionError } from '../../errors/sallyport-error.ts'
+import { openBudgetSession, tierBudgets } from '../../limits/budget-session.ts'
+import type { BudgetCheck } from '../../limits/types.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
 import { tierOf } from './principal-limits.ts'
 
@@ -12,14 +13,20 @@ export const tokenBudget: Control = {
   prepare(definition, port) {
     if (!definition.usesBudget) return null
     if (definition.access.kind === 'public') throw new DefinitionError(`Action '${definition.name}' is public and spends tokens: there is nobody whose budget could hold. Require a sign-in.`)
+    const report = (cause: unknown): void => port.log({ level: 'error', action: definition.name, correlationId: '-', control: 'token-budget', code: 'UNAVAILABLE', reason: 'a settlement failed; expiry charges the estimate', cause })
+
     return async (call): Promise<typeof PASS> => {
       const { principal } = call
       if (principal === null) throw new Refusal('UNAUTHENTICATED', 'nobody is signed in')
-      const tier = tierOf(principal, port)
-      const [state] = await port.store.limits.peek([tokenBudgetOf(call, principal, tier, 0)], call.startedAt)
-      if (state === undefined || !Number.isFinite(state.remaining)) throw new Refusal('UNAVAILABLE', 'the budget store answered nothing that can be read')
-      if (state.remaining <= 0) throw new Refusal('BUDGET_EXCEEDED', 'the token budget is used up', { retryAfterMs: state.resetMs })
-      call.budget = openBudgetSession(call, principal, tier)
+      const { limits: store } = port.store
+      const budgets = tierBudgets(tierOf(principal, port), `${port.name}:${principal.kind}:${principal.id}`)
+      const states = await store.peek(budgets.map(({ name, key, limit, windowMs }): BudgetCheck => ({ name, key, limit, windowMs, amount: 0 })), call.startedAt)
+      if (!Array.isArray(states) || states.length !== budgets.length) throw new Refusal('UNAVAILABLE', 'the budget store answered nothing that can be read')
+      for (const state of states) {
+        if (!Number.isFinite(state?.remaining)) throw new Refusal('UNAVAILABLE', 'the budget store answered nothing that can be read')
+        if (state.remaining <= 0) throw new Refusal('BUDGET_EXCEEDED', `the budget '${state.name}' is used up`, { retryAfterMs: state.resetMs })
+      }
+      call.budget = openBudgetSession({ store, clock: port.clock, id: call.id, budgets, prices: port.prices, report })
       return PASS
     }
   },
