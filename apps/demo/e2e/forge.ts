@@ -17,13 +17,27 @@ export interface Forgery {
 export interface Reply {
   readonly status: number
   readonly text: string
+  readonly cookies: readonly string[]
   /** The action's result, where the answer holds one. */
   readonly result: { data?: unknown; serverError?: { code: string; message: string; correlationId: string; details?: Record<string, unknown> }; validationErrors?: Record<string, unknown> } | null
 }
 
+/** The page on which each action is, where a browser would call it. */
+const PAGES: Readonly<Record<string, string>> = {
+  changeAddress: '/orders',
+  changePrice: '/prices',
+  clearConversation: '/assistant',
+  confirm: '/confirm',
+  createToken: '/secrets',
+  decide: '/approvals',
+  revokeToken: '/secrets',
+  rotateSecret: '/secrets',
+  signIn: '/sign-in',
+}
+
 /** Calls an action the way Next's client does, but without a browser, and with whatever a forger likes. */
 export async function callAction(name: string, args: readonly unknown[], { cookie, origin = inject('origin'), headers = {}, body }: Forgery = {}): Promise<Reply> {
-  const response = await fetch(`${inject('origin')}/`, {
+  const response = await fetch(inject('origin') + (PAGES[name] ?? '/'), {
     method: 'POST',
     redirect: 'manual',
     headers: {
@@ -37,7 +51,7 @@ export async function callAction(name: string, args: readonly unknown[], { cooki
     body: body ?? JSON.stringify(args),
   })
   const text = await response.text()
-  return { status: response.status, text, result: resultIn(text) }
+  return { status: response.status, text, cookies: response.headers.getSetCookie(), result: resultIn(text) }
 }
 
 /** The id under which Next lets the browser call an exposed action. Ids are no secret. */
@@ -55,14 +69,9 @@ export function exposedIds(): Map<string, string> {
 
 /** Signs in without a browser and returns the cookie. */
 export async function cookieOf(email: string): Promise<string> {
-  const response = await fetch(`${inject('origin')}/`, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { accept: 'text/x-component', 'content-type': 'text/plain;charset=UTF-8', 'next-action': actionId('signIn'), origin: inject('origin') },
-    body: JSON.stringify([null, { email, password: inject('password') }]),
-  })
-  const cookie = response.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ')
-  if (!cookie) throw new Error(`${email} could not sign in: ${response.status} ${await response.text()}`)
+  const { cookies, status, text } = await callAction('signIn', [null, { email, password: inject('password') }])
+  const cookie = cookies.map((line) => line.split(';')[0]).join('; ')
+  if (!cookie) throw new Error(`${email} could not sign in: ${status} ${text.slice(0, 300)}`)
   return cookie
 }
 
