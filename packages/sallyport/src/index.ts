@@ -26,11 +26,6 @@ export { memoryApiKeyStore, type ApiKeyRecord, type ApiKeyStore, type KeyPrincip
 export { definePolicy, type PolicyOptions, type RoleMap } from './policy/define-policy.ts'
 export type { Decision, DecisionRequest, Policy } from './policy/types.ts'
 
-export type { AccessListOptions } from './limits/access-lists.ts'
-export { spend } from './limits/budget-session.ts'
-export { limitOperations, type LimitOperation, type LimitOperations } from './limits/operations.ts'
-export type { PriceTable } from './limits/prices.ts'
-export { signInGuard, type SignInAttempt } from './limits/sign-in-guard.ts'
 export { defaultTiers, type Tier, type Tiers } from './limits/tiers.ts'
 export type { BudgetReservation, BudgetSession, LimitStore, ModelCallEstimate, ModelUsage, StoreFailurePolicy } from './limits/types.ts'
 export { withFailurePolicy, type FailurePolicyOptions } from './limits/failure-policy.ts'
