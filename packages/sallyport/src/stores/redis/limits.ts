@@ -19,6 +19,11 @@ export interface RedisLimitsOptions {
    * windows after the server's `run_id` has changed. `ignore` is for servers that have none to show, such as Upstash's.
    */
   readonly afterFailover?: 'closed' | 'ignore'
+  /**
+   * The longest that a failover closes budgets, milliseconds. Default: no bound, so a budget of 30 days stays closed for 30 days,
+   * or until `acknowledgeFailover`. A bound lets the writes that the failover lost, mostly of less than a second, go unpaid.
+   */
+  readonly closedAtMostMs?: number
 }
 
 /** Limits in Redis, and what an operator can say about a failover. */
@@ -97,7 +102,8 @@ export function redisLimits(client: RedisClient, options: RedisLimitsOptions = {
         return { reserved: false, states, refusedBy, retryAfterMs }
       }
       const keys = [...holds, run, ...budgets.map((budget) => `${base}c:${budget.key}`)]
-      const args = [time(now), watchRun ? lastRun : '', request.id, String(request.ttlMs)]
+      const closeMs = Math.min(options.closedAtMostMs ?? Infinity, Math.max(0, ...budgets.map((budget) => budget.windowMs)))
+      const args = [time(now), watchRun ? lastRun : '', request.id, String(request.ttlMs), String(closeMs)]
       for (const budget of budgets) args.push(String(budget.limit), String(budget.windowMs), String(budget.amount))
       const reply = await script.reserve.run(scripts, keys, args)
       if (!Array.isArray(reply)) throw malformed()

@@ -246,13 +246,11 @@ local function closedFor(window)
 end
 `
 
-/** KEYS: holds, expiries, run, one counter for each budget. ARGV: now, last run id or `?` or ``, id, ttl, then limit, window, amount for each. */
+/** KEYS: holds, expiries, run, one counter for each budget. ARGV: now, last run id or `?` or ``, id, ttl, how long a failover closes, then limit, window, amount for each. */
 export const RESERVE: string = `${CLOCK}${COUNTER}${HOLDS}${FAILOVER}
 local id, ttl = ARGV[3], tonumber(ARGV[4])
 local count = #KEYS - 3
-local longest = 0
-for i = 1, count do longest = max(longest, tonumber(ARGV[3 + i * 3])) end
-local closed, run = closedFor(longest)
+local closed, run = closedFor(tonumber(ARGV[5]))
 if closed > 0 then return { -2, closed, run } end
 
 local raws = redis.call('MGET', unpack(KEYS, 4))
@@ -261,14 +259,14 @@ local refusedBy, wait = -1, 0
 for i = 1, count do
   local key = KEYS[3 + i]
   if not byKey[key] then
-    byKey[key] = open(raws[i], tonumber(ARGV[3 + i * 3]))
+    byKey[key] = open(raws[i], tonumber(ARGV[4 + i * 3]))
     pending[key] = 0
   end
   found[i] = byKey[key]
 end
 if redis.call('HEXISTS', holds, id) == 0 then
   for i = 1, count do
-    local c, limit, amount = found[i], tonumber(ARGV[2 + i * 3]), tonumber(ARGV[4 + i * 3])
+    local c, limit, amount = found[i], tonumber(ARGV[3 + i * 3]), tonumber(ARGV[5 + i * 3])
     local needed = pending[KEYS[3 + i]] + amount
     pending[KEYS[3 + i]] = needed
     if now < c[8] or not (room(c, limit) >= needed) then
@@ -279,10 +277,10 @@ if redis.call('HEXISTS', holds, id) == 0 then
   if refusedBy < 0 then
     local hold = { now + ttl, 0 }
     for i = 1, count do
-      local c, amount = found[i], tonumber(ARGV[4 + i * 3])
-      local fromCredit = takeCredit(c, tonumber(ARGV[2 + i * 3]), amount)
+      local c, amount = found[i], tonumber(ARGV[5 + i * 3])
+      local fromCredit = takeCredit(c, tonumber(ARGV[3 + i * 3]), amount)
       c[5] = c[5] + amount - fromCredit
-      hold[2 + i] = { KEYS[3 + i], tonumber(ARGV[3 + i * 3]), amount, fromCredit }
+      hold[2 + i] = { KEYS[3 + i], tonumber(ARGV[4 + i * 3]), amount, fromCredit }
       save(KEYS[3 + i], c)
     end
     redis.call('HSET', holds, id, cmsgpack.pack(hold))
@@ -291,7 +289,7 @@ if redis.call('HEXISTS', holds, id) == 0 then
 end
 local reply = { refusedBy, ceil(wait), run }
 for i = 1, count do
-  reply[#reply + 1] = remaining(found[i], tonumber(ARGV[2 + i * 3]))
+  reply[#reply + 1] = remaining(found[i], tonumber(ARGV[3 + i * 3]))
   reply[#reply + 1] = ceil(resetAfter(found[i]))
 end
 return reply

@@ -1,0 +1,114 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { Pool } from 'pg'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openRaceStore, race, type RaceReport, type RaceTask } from './race-worker.fixture.ts'
+
+const BUDGET = 10_000
+const TTL = 10_000
+const directory = mkdtempSync(join(tmpdir(), 'sallyport-race-'))
+const run = `race_${randomUUID().replaceAll('-', '')}`
+const places = { memory: 'memory', sqlite: join(directory, 'limits.db'), redis: run, postgres: run }
+
+afterAll(async () => {
+  rmSync(directory, { recursive: true })
+  const redis = new Redis(process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379')
+  const keys = await redis.keys(`${run}*`)
+  if (keys.length > 0) await redis.del(...keys)
+  redis.disconnect()
+  const pool = new Pool({ connectionString: process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test' })
+  await pool.query(`DROP SCHEMA IF EXISTS ${run} CASCADE`)
+  await pool.end()
+})
+
+const taskOf = (store: RaceTask['store'], calls: number): RaceTask => ({
+  store, calls, place: places[store], ttlMs: TTL,
+  budget: { name: 'tokens', key: `tokens:${randomUUID()}`, limit: BUDGET, windowMs: 3_600_000, unit: 'tokens' },
+})
+
+/** What was told of each call. A call that went out and never came back may have taken all it could. */
+class Tally {
+  readonly #calls = new Map<string, { most: number; took?: number | undefined }>()
+
+  add(report: RaceReport): void {
+    if (typeof report === 'object') this.#calls.set(report.id, { most: report.most, took: report.took })
+  }
+
+  get open(): number {
+    return [...this.#calls.values()].filter((call) => call.took === undefined).length
+  }
+
+  get spentAtMost(): number {
+    return [...this.#calls.values()].reduce((sum, call) => sum + (call.took ?? call.most), 0)
+  }
+
+  get spent(): number {
+    return [...this.#calls.values()].reduce((sum, call) => sum + (call.took ?? 0), 0)
+  }
+}
+
+/** Four processes, 50 calls each, begun at one moment. `kill`: two of them are killed while calls of theirs are out. */
+async function raceProcesses(task: RaceTask, kill: boolean): Promise<Tally> {
+  const tally = new Tally()
+  const worker = new URL('./race-worker.fixture.ts', import.meta.url)
+  const execArgv = ['--conditions=@sallyport/source', '--no-warnings']
+  const children = Array.from({ length: 4 }, () => fork(worker, [JSON.stringify(task)], { execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }))
+  const told = (child: ChildProcess, what: RaceReport): Promise<void> => new Promise((resolve) => child.on('message', (report: RaceReport) => report === what && resolve()))
+  const ready = Promise.all(children.map((child) => told(child, 'ready')))
+  const exits = children.map((child) => new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code))))
+  children.forEach((child, i) => {
+    let out = 0
+    child.on('message', (report: RaceReport) => {
+      tally.add(report)
+      if (typeof report === 'object' && report.took === undefined) out++
+      if (kill && i < 2 && out === 5) child.kill('SIGKILL')
+    })
+  })
+  await ready
+  for (const child of children) child.send('go')
+  const codes = await Promise.all(exits)
+  expect(codes.slice(kill ? 2 : 0).every((code) => code === 0)).toBe(true)
+  return tally
+}
+
+async function usedOf(task: RaceTask, now: number): Promise<number> {
+  const { limits, close } = openRaceStore(task)
+  const [state] = await limits.peek([{ ...task.budget, amount: 0 }], now)
+  await close()
+  return BUDGET - (state?.remaining ?? NaN)
+}
+
+describe('200 calls at once on one budget of 10,000 tokens', () => {
+  it('in memory: spend no more than it, and at least 0.55 of it', async () => {
+    const task = taskOf('memory', 200)
+    const { limits } = openRaceStore(task)
+    const tally = new Tally()
+    await race(limits, task, (report) => tally.add(report))
+    expect(tally.spent).toBeLessThanOrEqual(BUDGET)
+    expect(tally.spent).toBeGreaterThanOrEqual(0.55 * BUDGET)
+  })
+
+  it.each(['sqlite', 'redis', 'postgres'] as const)('from 4 processes on %s: spend no more than it, and at least 0.55 of it', async (store) => {
+    const task = taskOf(store, 50)
+    const tally = await raceProcesses(task, false)
+    expect(tally.open).toBe(0)
+    expect(tally.spent).toBeLessThanOrEqual(BUDGET)
+    expect(tally.spent).toBeGreaterThanOrEqual(0.55 * BUDGET)
+    expect(await usedOf(task, Date.now())).toBe(tally.spent)
+  })
+
+  it.each(['sqlite', 'redis', 'postgres'] as const)('with 2 of 4 processes killed on %s: what was out is charged, what was not is released', async (store) => {
+    const task = taskOf(store, 50)
+    const tally = await raceProcesses(task, true)
+    expect(tally.spentAtMost).toBeLessThanOrEqual(BUDGET)
+    expect(await usedOf(task, Date.now())).toBeLessThanOrEqual(BUDGET)
+    const used = await usedOf(task, Date.now() + TTL)
+    expect(used).toBeGreaterThanOrEqual(0.55 * BUDGET)
+    expect(used).toBeGreaterThanOrEqual(tally.spent)
+    expect(used).toBeLessThanOrEqual(BUDGET)
+  })
+})

@@ -1,0 +1,67 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis, type RedisOptions } from 'ioredis'
+
+/** True where tests can start a Redis of their own, to pause and kill. */
+export const canStartRedis: boolean = spawnSync('redis-server', ['--version']).status === 0
+
+/** A Redis server on a free port that a test may ill-treat. */
+export class OwnServer {
+  readonly port: number
+  readonly #directory: string = mkdtempSync(join(tmpdir(), 'sallyport-redis-'))
+  #process: ChildProcess | undefined
+
+  private constructor(port: number) {
+    this.port = port
+  }
+
+  static async start(args: readonly string[] = []): Promise<OwnServer> {
+    const server = new OwnServer(await freePort())
+    await server.run(args)
+    return server
+  }
+
+  async run(args: readonly string[] = []): Promise<void> {
+    this.#process = spawn('redis-server', ['--port', `${this.port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.#directory, ...args], { stdio: 'ignore' })
+    const client = this.client({ maxRetriesPerRequest: null })
+    await client.ping()
+    client.disconnect()
+  }
+
+  /** A client that reconnects quickly. Its connection errors are what the tests are about: they go nowhere. */
+  client(options: RedisOptions = {}): Redis {
+    const client = new Redis({ port: this.port, host: '127.0.0.1', retryStrategy: () => 20, ...options })
+    client.on('error', () => undefined)
+    return client
+  }
+
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process?.kill(signal)
+  }
+
+  async kill(): Promise<void> {
+    if (this.#process === undefined || this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    const exit = once(this.#process, 'exit')
+    this.#process.kill('SIGKILL')
+    await exit
+  }
+
+  async stop(): Promise<void> {
+    await this.kill()
+    rmSync(this.#directory, { recursive: true, force: true })
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
