@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { SqlDriver } from '../stores/sql/driver.ts'
+import { sqliteDriver } from '../stores/sqlite/driver.ts'
+import { crashMatrix } from './rotation.contract.fixture.ts'
+import { defineSecrets, encryptedProvider, sqlSealedStorage, sqlSecretState } from './index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-rotation-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let count = 0
+const open = (): SqlDriver => sqliteDriver({ path: join(folder, `${++count}.sqlite`) })
+
+/** Each run of the matrix gets its own secret on one database: what differs between runs is the environment's rows. */
+async function fresh(driver: SqlDriver): Promise<void> {
+  for (const table of ['sallyport_secret', 'sallyport_secret_instance', 'sallyport_sealed_secret']) {
+    await driver.transact([{ sql: `DELETE FROM ${table}` }])
+  }
+}
+
+async function onDriver(driver: SqlDriver): Promise<number> {
+  const state = sqlSecretState(driver)
+  const storage = sqlSealedStorage(driver)
+  await state.list('production')
+  await storage.list()
+  return crashMatrix(async () => {
+    await fresh(driver)
+    return { state, storage }
+  })
+}
+
+describe('a rotation that is killed at every call and gone on with', () => {
+  it('on SQLite: one current version, nothing fails that should verify, nothing verifies that should not', async () => {
+    const driver = open()
+    expect(await onDriver(driver)).toBeGreaterThan(20)
+    await driver.close()
+  })
+
+  it('on Postgres', async (context) => {
+    const driver = await openPostgres()
+    if (driver === undefined) return context.skip('no Postgres driver or no server')
+    expect(await onDriver(driver)).toBeGreaterThan(20)
+    await fresh(driver)
+    await driver.close()
+  })
+})
+
+async function openPostgres(): Promise<SqlDriver | undefined> {
+  const file = new URL('../stores/postgres/driver.ts', import.meta.url)
+  if (!existsSync(file)) return undefined
+  const module = (await import(file.href)) as { readonly postgresDriver?: (options: { readonly url: string }) => SqlDriver }
+  const driver = module.postgresDriver?.({ url: process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test' })
+  try {
+    await driver?.query('SELECT 1')
+    return driver
+  } catch {
+    return undefined
+  }
+}
+
+describe('four processes', () => {
+  it('see a rotation without a restart, and the old version is revoked when the last of them has', async () => {
+    const path = join(folder, 'shared.sqlite')
+    const driver = sqliteDriver({ path })
+    const keys = { one: btoa('k'.repeat(32)) }
+    const provider = encryptedProvider({ storage: sqlSealedStorage(driver), keys, environment: 'production' })
+    await provider.put('KEY', 'first-value-9Zx')
+    const secrets = defineSecrets({
+      provider, state: sqlSecretState(driver), instance: 'parent', environment: 'production', isolation: { key: 'fingerprint-key-for-tests' },
+      secrets: { KEY: { description: 'k', rotation: {} } },
+    })
+    await secrets.load()
+    const processes = await Promise.all([1, 2, 3, 4].map((id) => start(path, `child-${id}`)))
+    try {
+      for (const child of processes) expect(await child.ask()).toBe('first-value-9Zx')
+      let status = await secrets.rotate('KEY')
+      expect(status.status).toBe('waiting')
+      for (let turn = 0; status.status !== 'done' && turn < 10; turn++) {
+        // Every process verifies what any of them signs, at each moment of the rotation.
+        for (const child of processes) expect(await child.verifying()).toContain(secrets.get('KEY').reveal())
+        status = await secrets.rotate('KEY')
+        expect(status.status).not.toBe('failed')
+      }
+      expect(status.status).toBe('done')
+      const value = secrets.get('KEY').reveal()
+      expect(value).not.toBe('first-value-9Zx')
+      for (const child of processes) {
+        expect(await child.verifying()).toEqual([value])
+        expect(await child.ask()).toBe(value)
+      }
+    } finally {
+      for (const child of processes) await child.stop()
+      await secrets.close()
+      await driver.close()
+    }
+  })
+})
+
+interface Child {
+  /** What the process reveals now. */
+  ask(): Promise<string>
+  /** Lets it refresh, and gives what it verifies. */
+  verifying(): Promise<readonly string[]>
+  stop(): Promise<void>
+}
+
+async function start(path: string, instance: string): Promise<Child> {
+  const child = spawn(process.execPath, ['--conditions=@sallyport/source', '--no-warnings', fileURLToPath(new URL('./process.fixture.ts', import.meta.url)), path, instance], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  let rest = ''
+  const waiting: ((line: string) => void)[] = []
+  child.stdout.on('data', (chunk: Buffer) => {
+    const lines = (rest + chunk.toString()).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) waiting.shift()?.(line)
+  })
+  const line = (): Promise<string> => new Promise((resolve) => waiting.push(resolve))
+  const say = (word: string): Promise<string> => {
+    const answer = line()
+    child.stdin.write(`${word}\n`)
+    return answer
+  }
+  expect(await line()).toBe('ready')
+  return {
+    ask: () => say('reveal'),
+    verifying: async () => JSON.parse(await say('verifying')) as string[],
+    stop: () => new Promise((resolve) => {
+      child.once('exit', () => resolve())
+      child.stdin.end()
+    }),
+  }
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../testing/fake-clock.ts'
+import { crashMatrix } from './rotation.contract.fixture.ts'
+import { defineSecrets, encryptedProvider, memorySealedStorage, memorySecretState, type RotationSteps, type Secrets, type SecretStateStore } from './index.ts'
+
+const hour = 3_600_000
+
+async function setUp(rotation: RotationSteps = {}, overlap: '1h' | null = '1h') {
+  const clock = fakeClock()
+  const state: SecretStateStore = memorySecretState()
+  const provider = encryptedProvider({ storage: memorySealedStorage(), keys: { one: btoa('k'.repeat(32)) }, environment: 'production', now: () => clock.now() })
+  await provider.put('KEY', 'first-value-9Zx')
+  const make = (instance: string): Secrets<{ KEY: { description: string } }> =>
+    defineSecrets({
+      clock, provider, state, instance, environment: 'production', isolation: { key: 'fingerprint-key-for-tests' },
+      secrets: { KEY: { description: 'k', rotation, ...(overlap === null ? {} : { overlap }) } },
+    })
+  return { clock, state, provider, make }
+}
+
+describe('a rotation', () => {
+  it('goes through its steps, keeps the old version for the overlap, then revokes and destroys it', async () => {
+    const revoked: unknown[] = []
+    const { clock, make, state } = await setUp({ revoke: ({ value }) => void revoked.push(value) })
+    const secrets = make('one')
+    await secrets.load()
+    const old = secrets.get('KEY').reveal()
+    expect(await secrets.rotate('KEY')).toMatchObject({ status: 'waiting', step: 'overlap' })
+    const fresh = secrets.get('KEY').reveal()
+    expect(fresh).not.toBe(old)
+    expect(secrets.verifying('KEY').map((secret) => secret.reveal())).toEqual([fresh, old])
+    expect(await secrets.rotate('KEY')).toMatchObject({ status: 'waiting' })
+    clock.set(clock.now() + hour + 1)
+    expect(await secrets.rotate('KEY')).toMatchObject({ status: 'done' })
+    expect(revoked).toEqual([old])
+    expect(secrets.verifying('KEY').map((secret) => secret.reveal())).toEqual([fresh])
+    expect((await state.read('production', 'KEY'))?.versions.map((version) => version.state)).toEqual(['current', 'destroyed'])
+  })
+
+  it('does not promote what its test refuses, and can be tried again', async () => {
+    let broken = true
+    const { make } = await setUp({ test: () => { if (broken) throw new Error('no answer') } }, null)
+    const secrets = make('one')
+    await secrets.load()
+    expect(await secrets.rotate('KEY')).toEqual({ status: 'failed', step: 'test', reason: 'no answer' })
+    expect(secrets.get('KEY').reveal()).toBe('first-value-9Zx')
+    expect(secrets.verifying('KEY')).toHaveLength(1)
+    broken = false
+    expect(await secrets.rotate('KEY')).toMatchObject({ status: 'done' })
+  })
+
+  it('waits for instances before it promotes and before it revokes', async () => {
+    const { make } = await setUp({}, null)
+    const one = make('one')
+    const two = make('two')
+    await one.load()
+    await two.load()
+    expect(await one.rotate('KEY')).toMatchObject({ status: 'waiting', step: 'announce' })
+    expect(one.get('KEY').reveal()).toBe('first-value-9Zx')
+    await two.refresh()
+    // Both verify the new version before anyone signs with it.
+    expect(two.verifying('KEY')).toHaveLength(2)
+    expect(await one.rotate('KEY')).toMatchObject({ status: 'waiting', step: 'overlap' })
+    const fresh = one.get('KEY').reveal()
+    expect(one.verifying('KEY').map((secret) => secret.reveal())).toEqual([fresh, 'first-value-9Zx'])
+    expect(two.verifying('KEY').map((secret) => secret.reveal())).toContain(fresh)
+    expect(await one.rotate('KEY')).toMatchObject({ status: 'waiting', step: 'overlap' })
+    // Any process goes on with it.
+    await two.refresh()
+    expect(await two.rotate('KEY')).toMatchObject({ status: 'done' })
+    expect(two.get('KEY').reveal()).toBe(fresh)
+  })
+
+  it('does not wait for an instance that is gone', async () => {
+    const { clock, make } = await setUp({}, null)
+    const one = make('one')
+    const gone = make('gone')
+    await one.load()
+    await gone.load()
+    expect(await one.rotate('KEY')).toMatchObject({ status: 'waiting' })
+    clock.set(clock.now() + 10 * 60_000)
+    expect(await one.rotate('KEY')).toMatchObject({ status: 'done' })
+  })
+
+  it('is one at a time', async () => {
+    const { make, state } = await setUp()
+    const one = make('one')
+    await one.load()
+    await one.rotate('KEY')
+    const id = (await state.read('production', 'KEY'))?.rotation?.id
+    await one.rotate('KEY')
+    expect((await state.read('production', 'KEY'))?.rotation?.id).toBe(id)
+    expect((await state.read('production', 'KEY'))?.versions).toHaveLength(2)
+  })
+
+  it('of a compromised secret ends the old version at once, even in the middle of another rotation', async () => {
+    const revoked: unknown[] = []
+    const { make } = await setUp({ revoke: ({ value }) => void revoked.push(value) })
+    const one = make('one')
+    const two = make('two')
+    await one.load()
+    await two.load()
+    await one.rotate('KEY')
+    expect(await one.rotate('KEY', { reason: 'compromised' })).toMatchObject({ status: 'done' })
+    expect(one.verifying('KEY')).toHaveLength(1)
+    expect(revoked).toEqual(['first-value-9Zx'])
+    await two.refresh()
+    expect(two.verifying('KEY').map((secret) => secret.reveal())).toEqual([one.get('KEY').reveal()])
+  })
+
+  it('can end a version with nothing in its place', async () => {
+    const { clock, make } = await setUp()
+    const one = make('one')
+    await one.load()
+    expect(await one.revoke('KEY')).toHaveLength(1)
+    expect(() => one.get('KEY').reveal()).toThrow('no current version')
+    await expect(make('two').load()).rejects.toThrow('revoked')
+    clock.set(clock.now() + 10 * 60_000)
+    expect(await one.rotate('KEY')).toMatchObject({ status: 'done' })
+    expect(one.get('KEY').reveal()).toBeTruthy()
+  })
+
+  it('is told step by step, without values', async () => {
+    const { clock, provider, state } = await setUp({}, null)
+    const events: string[] = []
+    const secrets = defineSecrets({
+      clock, provider, state, environment: 'production', isolation: { key: 'fingerprint-key-for-tests' },
+      onRotation: ({ step, outcome }) => events.push(`${step} ${outcome}`), secrets: { KEY: { description: 'k', rotation: {} } },
+    })
+    await secrets.load()
+    await secrets.rotate('KEY')
+    expect(events.filter((event) => event.endsWith('started'))).toEqual(['create', 'test', 'announce', 'promote', 'overlap', 'revoke', 'destroy'].map((step) => `${step} started`))
+  })
+})
+
+describe('a rotation that crashes', () => {
+  it('at every call it makes, is gone on with by another process', async () => {
+    await crashMatrix(() => Promise.resolve({ state: memorySecretState(), storage: memorySealedStorage() }))
+  })
+})
