@@ -6,9 +6,11 @@ import { readCheckpoint } from '../../audit/note/checkpoint.ts'
 import { generateSigner, parseSigner, parseVerifier } from '../../audit/note/key.ts'
 import { bundleEntries } from '../../audit/tiles/bundle.ts'
 import { verifyLog } from '../../audit/verify/verify-log.ts'
+import { sqlCursor } from './cursor.ts'
 import { intent, outcome } from './ledger.contract.fixture.ts'
 import type { SqlLedger } from './ledger.ts'
 import { sqlLogSource } from './log-source.ts'
+import { removeBefore } from './retention.ts'
 import { createSealer } from './sealer.ts'
 import { checkUnsealed } from './unsealed-check.ts'
 
@@ -131,6 +133,26 @@ export function sealingContract(name: string, open: (signers: readonly string[])
       expect(await ledger.seal()).toMatchObject({ refused: 1 })
       const reasons = (await ledger.events.search({ outcome: 'unknown' })).map(({ event }) => event.kind === 'outcome' && event.reason)
       expect(reasons).toEqual([expect.stringContaining('there twice'), expect.stringContaining('are missing')])
+    })
+
+    it('removes whole bundles of old entries, keeps what a sink still waits for, and still verifies', async () => {
+      const ledger = await ledgerWith(400)
+      await ledger.seal()
+      const cursor = sqlCursor(ledger.driver, 'siem')
+      expect(await cursor.hold()).toBe(true)
+      await cursor.advance(300)
+      expect(await sqlCursor(ledger.driver, 'siem').hold()).toBe(false)
+      expect(await removeBefore(ledger.driver, 1)).toEqual({ entries: 0, minimumIndex: 0 })
+      expect(await removeBefore(ledger.driver, 1e9)).toEqual({ entries: 256, minimumIndex: 256 })
+      await cursor.advance(800)
+      expect(await removeBefore(ledger.driver, 1e9)).toEqual({ entries: 512, minimumIndex: 768 })
+      const source = sqlLogSource(ledger.driver)
+      expect(await verifyLog(source, { verifiers })).toMatchObject({ ok: true, size: 800, entries: 32 })
+      const { root } = readCheckpoint((await source.checkpoint()) ?? '')
+      const entry = bundleEntries((await source.bundle(3, 32)) ?? new Uint8Array())[5] ?? new Uint8Array()
+      expect(verifyInclusion(773, 800, leafHash(entry), await inclusionProof(source, 773, 800), root)).toBe(true)
+      expect(await ledger.events.search({ limit: 1_000 })).toHaveLength(32)
+      expect(await ledger.events.search({ limit: 1_000, order: 'oldest' })).toHaveLength(32)
     })
 
     it('is found out when a sealed entry, a whole bundle or the tree is changed in the database', async () => {
