@@ -1,0 +1,128 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { Command, Option } from 'commander'
+import {
+  beyondBaseline, check, configSchema, ConfigError, explain, manifestFile, readBaseline, readConfig, ruleOf, rules, toHtml, toJson, toManifest, toMarkdown, toSarif, writeBaseline,
+  type CheckResult, type Finding, type Level,
+} from '@sallyport/check'
+import { progressBar } from './progress.ts'
+import { toTable } from './table.ts'
+
+interface CheckFlags {
+  readonly format: 'table' | 'json' | 'sarif' | 'markdown' | 'html'
+  readonly output?: string
+  readonly config?: string
+  readonly baseline?: string
+  readonly updateBaseline?: boolean
+  readonly failOn?: Level | 'never'
+  readonly manifest?: boolean
+  readonly explain?: string
+  readonly schema?: boolean
+  readonly all?: boolean
+}
+
+/** Where a command writes, and how it ends: the process, or a test. */
+export interface CommandHost {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  readonly exit: (code: number) => void
+  readonly interactive: boolean
+}
+
+/** The process itself. */
+export const processHost: CommandHost = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  exit: (code) => {
+    process.exitCode = code
+  },
+  interactive: process.stderr.isTTY === true,
+}
+
+/**
+ * `sallyport check [dir]`: every server action of a code base, and what guards it.
+ *
+ * Exit codes: 0 nothing at or above the level of `--fail-on`; 1 findings; 2 it could not run.
+ */
+export function checkCommand(host: CommandHost = processHost): Command {
+  return new Command('check')
+    .description('list every server action and route of a code base, and what guards it')
+    .argument('[dir]', 'directory to check', '.')
+    .addOption(new Option('-f, --format <format>', 'how to print it').choices(['table', 'json', 'sarif', 'markdown', 'html']).default('table'))
+    .option('-o, --output <file>', 'write to a file')
+    .option('-c, --config <file>', 'configuration (default: sallyport.check.json in the directory)')
+    .option('-b, --baseline <file>', 'leave out the findings of this file')
+    .option('--update-baseline', 'write the findings of now to the baseline')
+    .addOption(new Option('--fail-on <level>', 'exit with 1 from this level on').choices(['error', 'warning', 'note', 'never']))
+    .option('--manifest', `write ${manifestFile}, to be committed and diffed in review`)
+    .option('-a, --all', 'print notes too')
+    .option('--explain <rule>', 'say what a rule is about')
+    .option('--schema', 'print the schema of the configuration file')
+    .action((dir: string, flags: CheckFlags) => {
+      try {
+        host.exit(runCheck(dir, flags, host))
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error)
+        host.err(`sallyport check: ${message}${error instanceof ConfigError ? '\nRun `sallyport check --schema` for the settings that there are.' : ''}\n`)
+        host.exit(2)
+      }
+    })
+}
+
+function runCheck(dir: string, flags: CheckFlags, host: CommandHost): number {
+  if (flags.schema) {
+    host.out(`${JSON.stringify(configSchema, null, 2)}\n`)
+    return 0
+  }
+  if (flags.explain !== undefined) {
+    const rule = ruleOf(flags.explain)
+    if (!rule) throw new Error(`there is no rule ${flags.explain}. Rules: ${rules.map(({ id }) => id).join(', ')}`)
+    host.out(explain(rule))
+    return 0
+  }
+  const root = resolve(dir)
+  if (!existsSync(root)) throw new Error(`${dir}: there is no such directory`)
+  const config = readConfig(root, flags.config)
+  const bar = host.interactive && flags.format === 'table' ? progressBar() : undefined
+  const all = check({ root, config, ...(bar ? { progress: bar.update } : {}) })
+  bar?.stop()
+  const baselineFile = flags.baseline ?? (config.baseline === undefined ? undefined : join(root, config.baseline))
+  if (flags.updateBaseline) {
+    const file = baselineFile ?? join(root, 'sallyport.baseline.json')
+    writeFileSync(file, writeBaseline(all.findings))
+    host.err(`${all.findings.length} findings are the baseline now: ${file}\n`)
+    return 0
+  }
+  const result = baselineFile === undefined ? all : { ...all, findings: withoutBaseline(all.findings, baselineFile) }
+  if (flags.manifest) writeFileSync(join(root, manifestFile), toManifest(result))
+  const text = render(result, flags)
+  if (flags.output === undefined) host.out(text)
+  else writeFileSync(flags.output, text)
+  return failed(result.findings, flags.failOn ?? config.failOn ?? 'error') ? 1 : 0
+}
+
+function withoutBaseline(findings: readonly Finding[], file: string): readonly Finding[] {
+  if (!existsSync(file)) throw new Error(`${file}: there is no such baseline; write one with --update-baseline`)
+  return beyondBaseline(findings, readBaseline(readFileSync(file, 'utf8')))
+}
+
+function render(result: CheckResult, flags: CheckFlags): string {
+  switch (flags.format) {
+    case 'json':
+      return toJson(result)
+    case 'sarif':
+      return toSarif(result)
+    case 'markdown':
+      return toMarkdown(result)
+    case 'html':
+      return toHtml(result)
+    default:
+      return toTable(result, flags.all === true)
+  }
+}
+
+const order: readonly (Level | 'never')[] = ['note', 'warning', 'error', 'never']
+
+function failed(findings: readonly Finding[], from: Level | 'never'): boolean {
+  return findings.some(({ level }) => order.indexOf(level) >= order.indexOf(from))
+}
