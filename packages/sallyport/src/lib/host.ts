@@ -86,6 +86,8 @@ export interface HandleOptions {
   readonly bindArgs?: readonly unknown[]
   /** Id of an approval that has been given for this call. */
   readonly approval?: string
+  /** With `approval`: the input is what that approval stored, and none is passed. */
+  readonly resume?: boolean
   /** The adapter could not hand over an input: the control `size` refuses the call with this code. */
   readonly refused?: { readonly code: 'PAYLOAD_TOO_LARGE' | 'INVALID_INPUT'; readonly reason: string }
 }

@@ -1,0 +1,298 @@
+import { describe, expect, it } from 'vitest'
+import type { AnyAction } from '../action/action.ts'
+import type { ActionResult } from '../action/result.ts'
+import type { Principal } from '../identity/principal.ts'
+import { integerShape, recordShape, textShape } from '../lib/shape.ts'
+import { definePolicy } from '../policy/define-policy.ts'
+import type { Store } from '../stores/types.ts'
+import { createTestPort, testAgent, testRequest, testUser, type TestPort } from '../testing/index.ts'
+import { approvalActions, type ApprovalActions } from './actions.ts'
+import type { ApprovalNotice } from './notice.ts'
+
+const policy = definePolicy({ roles: { clerk: ['price:update', 'approval:own'], manager: ['price:update', 'price:approve', 'approval:own'], chief: ['price:emergency', 'price:update', 'approval:own'] } })
+type Permission = (typeof policy.permissions)[number]
+
+/** A shop in which a price change waits for a manager. */
+export interface Shop {
+  readonly port: TestPort<Principal, Permission>
+  readonly approvals: ApprovalActions
+  readonly ran: { readonly price: number; readonly by: string }[]
+  readonly product: { price: number; version: number }
+  readonly notices: ApprovalNotice[]
+  readonly roles: Map<string, readonly string[]>
+  /** A person, signed in just now. */
+  person(id: string): Principal
+  change(principal: Principal, price: number, approval?: string): Promise<ActionResult>
+  resume(principal: Principal, approvalId: string): Promise<ActionResult>
+  /** Asks, and gives back the id of the approval. */
+  ask(principal: Principal, price: number): Promise<string>
+  define(more?: { readonly version?: number; readonly quorum?: number; readonly requestsPerHour?: number }): AnyAction
+}
+
+let shops = 0
+
+/** Opens a shop on a store that others may share: each has a name and an environment of its own. */
+export function openShop(store: Store, more: { readonly quorum?: number; readonly requestsPerHour?: number } = {}): Shop {
+  const ran: { price: number; by: string }[] = []
+  const product = { price: 100, version: 1 }
+  const notices: ApprovalNotice[] = []
+  const roles = new Map<string, readonly string[]>([['ann', ['clerk']], ['bea', ['manager']], ['cid', ['manager']], ['dan', ['clerk']], ['eve', ['chief']], ['mia', ['manager']]])
+  const port = createTestPort<Principal, Permission>({ name: `shop-${process.pid}-${++shops}`, environment: `shop-${process.pid}-${shops}`, policy, store, rolesOf: (id) => roles.get(id) ?? null, notify: (notice) => void notices.push(notice) })
+  const define: Shop['define'] = ({ version = 1, quorum = 1, requestsPerHour = 30 } = {}) =>
+    port
+      .define('price.change')
+      .version(version)
+      .inputSchema(recordShape({ productId: textShape(20), price: integerShape(1) }))
+      .authorize('price:update', { resource: ({ parsedInput }) => ({ id: parsedInput.productId, version: product.version }) })
+      .approval({ approvers: 'price:approve', breakGlass: 'price:emergency', decideWithin: '1h', executeWithin: '10m', quorum, requestsPerHour })
+      .outputSchema(recordShape({ price: integerShape(1) }))
+      .action(({ parsedInput, principal }) => {
+        ran.push({ price: parsedInput.price, by: principal.id })
+        return { price: parsedInput.price }
+      })
+  let action: AnyAction = define(more)
+  const shop: Shop = {
+    port, ran, product, notices, roles,
+    approvals: approvalActions(port, { permission: 'price:approve', ownPermission: 'approval:own', actions: [{ ...action, name: 'price.change' }] }),
+    person: (id) => testUser(id, roles.get(id) ?? [], { tier: 'enterprise', session: { credential: 'internal', authenticatedAt: port.clock.now() } }),
+    change: (principal, price, approval) => action.call({ principal, input: { productId: 'tea', price }, ...(approval === undefined ? {} : { approval }) }),
+    resume: (principal, approval) => action.call({ principal, input: undefined, approval, resume: true }),
+    async ask(principal, price) {
+      const { serverError } = await shop.change(principal, price)
+      expect(serverError?.code).toBe('APPROVAL_REQUIRED')
+      return String(serverError?.details?.['approvalId'])
+    },
+    define: (next) => (action = define({ ...more, ...next })),
+  }
+  return shop
+}
+
+const code = (result: ActionResult): string | undefined => result.serverError?.code ?? (result.validationErrors === undefined ? undefined : 'INVALID_INPUT')
+
+/** What approving does, on every store. */
+export function approvalFlowContract(name: string, open: () => Promise<Store>): void {
+  describe(`approving, on ${name}`, () => {
+    async function opened(more: { readonly quorum?: number; readonly requestsPerHour?: number } = {}): Promise<Shop> {
+      return openShop(await open(), more)
+    }
+    const approve = (shop: Shop, by: string, approvalId: string): Promise<ActionResult> => shop.approvals.approve.call({ principal: shop.person(by), input: { approvalId } })
+
+    it('waits, shows, is approved, and then runs the stored input once', async () => {
+      const shop = await opened()
+      const { environment } = shop.port
+      const ann = shop.person('ann')
+      const id = await shop.ask(ann, 500)
+      expect(code(await shop.change(ann, 500))).toBe('APPROVAL_PENDING')
+      const inbox = await shop.approvals.inbox.call({ principal: shop.person('bea'), input: undefined })
+      expect(inbox.data?.approvals).toMatchObject([{ id, action: 'price.change', requester: 'user:ann', status: 'pending', mayDecide: true, input: '{"price":500,"productId":"tea"}', resource: { type: 'price', id: 'tea' } }])
+      expect((await approve(shop, 'bea', id)).data).toMatchObject({ status: 'approved', decisions: [{ by: 'bea', decision: 'approve' }], mayDecide: false })
+      expect(await shop.resume(ann, id)).toEqual({ data: { price: 500 } })
+      expect(code(await shop.resume(ann, id))).toBe('CONFLICT')
+      expect(code(await shop.change(ann, 500, id))).toBe('CONFLICT')
+      expect(shop.ran).toEqual([{ price: 500, by: 'ann' }])
+      expect(await shop.port.store.approvals.get(id)).toMatchObject({ state: 'executed', input: null })
+      const events = (await shop.port.events()).map(({ event }) => event)
+      expect(events.some((event) => event.kind === 'intent' && event.facts.action === 'price.change' && event.facts.approval === id)).toBe(true)
+      expect(shop.notices).toEqual([{ kind: 'requested', approvalId: id, environment }, { kind: 'approved', approvalId: id, environment }])
+    })
+
+    it('runs when the same caller repeats the same call, without an id', async () => {
+      const shop = await opened()
+      const ann = shop.person('ann')
+      await approve(shop, 'bea', await shop.ask(ann, 500))
+      expect(await shop.change(ann, 500)).toEqual({ data: { price: 500 } })
+      // Once: the same again asks again.
+      expect(code(await shop.change(ann, 500))).toBe('APPROVAL_REQUIRED')
+      expect(shop.ran).toHaveLength(1)
+    })
+
+    it('runs nothing for another input, another caller or another session of the same approval', async () => {
+      const shop = await opened()
+      const ann = shop.person('ann')
+      const id = await shop.ask(ann, 500)
+      await approve(shop, 'bea', id)
+      expect(code(await shop.change(ann, 999, id))).toBe('CONFLICT')
+      for (const other of ['dan', 'bea', 'eve']) {
+        expect(code(await shop.change(shop.person(other), 500, id))).toBe('NOT_FOUND')
+        expect(code(await shop.resume(shop.person(other), id))).toBe('NOT_FOUND')
+      }
+      const agent = testAgent('bot', ['price:update'], { subject: ann, owner: 'ann' })
+      expect(code(await shop.resume(agent, id))).toBe('NOT_FOUND')
+      expect(code(await shop.resume({ ...ann, tenant: 'acme' }, id))).toBe('NOT_FOUND')
+      expect(code(await shop.resume(ann, 'a-made-up-id'))).toBe('NOT_FOUND')
+      expect(shop.ran).toEqual([])
+    })
+
+    it('is not approved by who asked, under any name in the chain', async () => {
+      const shop = await opened()
+      const store = shop.port.store.grants
+      const now = shop.port.clock.now()
+      const agent = testAgent('bot', ['price:update'], { subject: shop.person('bea'), chain: ['mia'], owner: 'cid' })
+      await store.create({
+        id: `grant-${shop.port.environment}`, environment: shop.port.environment, subject: 'bea', actor: 'bot', chain: [], actions: ['price.change'], resources: null, input: null, fields: null,
+        maxUses: 5, uses: 0, notBefore: now, expiresAt: now + 3_600_000, parentId: null, grantedBy: 'bea', revokedAt: null, createdAt: now,
+      })
+      const id = await shop.ask(agent, 500)
+      for (const who of ['bea', 'cid', 'mia']) {
+        expect(code(await approve(shop, who, id))).toBe('FORBIDDEN')
+        // Beneath the action too: the store itself refuses them.
+        expect(await shop.port.store.approvals.decide(id, { by: who, decision: 'approve', at: now })).toBeNull()
+      }
+      const other = testAgent('other', ['price:approve'], { subject: shop.person('mia'), session: shop.person('mia').session })
+      expect(code(await shop.approvals.approve.call({ principal: other, input: { approvalId: id } }))).toBe('NOT_FOUND')
+      expect(code(await approve(shop, 'dan', id))).toBe('FORBIDDEN')
+      shop.roles.set('zoe', ['manager'])
+      expect(code(await approve(shop, 'zoe', id))).toBeUndefined()
+      expect(await shop.resume(agent, id)).toEqual({ data: { price: 500 } })
+    })
+
+    it('needs a fresh sign-in to decide', async () => {
+      const shop = await opened()
+      const id = await shop.ask(shop.person('ann'), 500)
+      const stale = shop.person('bea')
+      await shop.port.clock.advance(16 * 60_000)
+      expect(code(await shop.approvals.approve.call({ principal: stale, input: { approvalId: id } }))).toBe('REAUTHENTICATE')
+    })
+
+    it('is denied for good by one no, whatever the quorum', async () => {
+      const shop = await opened({ quorum: 2 })
+      const ann = shop.person('ann')
+      const id = await shop.ask(ann, 500)
+      await approve(shop, 'bea', id)
+      expect((await shop.approvals.deny.call({ principal: shop.person('cid'), input: { approvalId: id, note: 'too cheap' } })).data).toMatchObject({ status: 'denied', input: null })
+      expect(code(await approve(shop, 'mia', id))).toBe('CONFLICT')
+      expect(code(await shop.change(ann, 500))).toBe('APPROVAL_DENIED')
+      expect(code(await shop.resume(ann, id))).toBe('APPROVAL_DENIED')
+      expect(shop.ran).toEqual([])
+    })
+
+    it('runs nothing before the quorum, and counts nobody twice', async () => {
+      const shop = await opened({ quorum: 2 })
+      const ann = shop.person('ann')
+      const id = await shop.ask(ann, 500)
+      await approve(shop, 'bea', id)
+      expect(code(await approve(shop, 'bea', id))).toBe('CONFLICT')
+      expect(code(await shop.resume(ann, id))).toBe('APPROVAL_PENDING')
+      await approve(shop, 'cid', id)
+      expect(await shop.resume(ann, id)).toEqual({ data: { price: 500 } })
+    })
+
+    it('expires, undecided or unused, and tells that apart from a no', async () => {
+      const shop = await opened()
+      const late = await shop.ask(shop.person('ann'), 500)
+      await shop.port.clock.advance(3_600_000)
+      expect(code(await approve(shop, 'bea', late))).toBe('APPROVAL_EXPIRED')
+      expect(code(await shop.resume(shop.person('ann'), late))).toBe('APPROVAL_EXPIRED')
+      const unused = await shop.ask(shop.person('ann'), 600)
+      await approve(shop, 'bea', unused)
+      await shop.port.clock.advance(600_000)
+      expect(code(await shop.resume(shop.person('ann'), unused))).toBe('APPROVAL_EXPIRED')
+      expect(shop.ran).toEqual([])
+    })
+
+    it('runs nothing once the approver, or the requester, has lost the role', async () => {
+      const shop = await opened()
+      const ann = shop.person('ann')
+      const first = await shop.ask(ann, 500)
+      await approve(shop, 'bea', first)
+      shop.roles.set('bea', [])
+      expect(code(await shop.resume(ann, first))).toBe('APPROVAL_DENIED')
+      shop.roles.delete('bea')
+      expect(code(await shop.resume(ann, first))).toBe('APPROVAL_DENIED')
+      shop.roles.set('bea', ['manager'])
+      expect(code(await shop.resume({ ...ann, roles: [] }, first))).toBe('FORBIDDEN')
+      expect(shop.ran).toEqual([])
+    })
+
+    it('runs nothing once the resource or the definition is another one', async () => {
+      const shop = await opened()
+      const ann = shop.person('ann')
+      const id = await shop.ask(ann, 500)
+      await approve(shop, 'bea', id)
+      shop.product.version = 2
+      expect(code(await shop.resume(ann, id))).toBe('CONFLICT')
+      expect(code(await shop.change(ann, 500, id))).toBe('CONFLICT')
+      shop.product.version = 1
+      shop.define({ version: 2 })
+      expect(code(await shop.resume(ann, id))).toBe('CONFLICT')
+      shop.define({ version: 1, quorum: 2 })
+      expect(code(await shop.resume(ann, id))).toBe('CONFLICT')
+      expect(shop.ran).toEqual([])
+    })
+
+    it('is withdrawn by who asked, and not by others', async () => {
+      const shop = await opened()
+      const ann = shop.person('ann')
+      const id = await shop.ask(ann, 500)
+      const withdraw = (by: string): Promise<ActionResult> => shop.approvals.withdraw.call({ principal: shop.person(by), input: { approvalId: id } })
+      expect(code(await withdraw('bea'))).toBe('NOT_FOUND')
+      expect((await shop.approvals.mine.call({ principal: ann, input: undefined })).data?.approvals).toMatchObject([{ id, status: 'pending', mayDecide: false }])
+      expect(await withdraw('ann')).toEqual({ data: { withdrawn: true } })
+      expect(code(await approve(shop, 'bea', id))).toBe('CONFLICT')
+      expect(code(await shop.resume(ann, id))).toBe('CONFLICT')
+      expect(shop.ran).toEqual([])
+    })
+
+    it('is superseded by another request for the same resource', async () => {
+      const shop = await opened()
+      const ann = shop.person('ann')
+      const first = await shop.ask(ann, 500)
+      await shop.ask(ann, 600)
+      expect(code(await approve(shop, 'bea', first))).toBe('CONFLICT')
+    })
+
+    it('limits how often one may ask', async () => {
+      const shop = await opened({ requestsPerHour: 2 })
+      await shop.ask(shop.person('ann'), 1)
+      await shop.ask(shop.person('ann'), 2)
+      expect(code(await shop.change(shop.person('ann'), 3))).toBe('RATE_LIMITED')
+      await shop.ask(shop.person('dan'), 3)
+    })
+
+    it('lets an emergency through, loudly, for a short time, and has somebody else look at it', async () => {
+      const shop = await opened()
+      const justification = 'The till is down and customers queue.'
+      const glass = (by: string, approvalId: string): Promise<ActionResult> => shop.approvals.breakGlass.call({ principal: shop.person(by), input: { approvalId, justification } })
+      const anns = await shop.ask(shop.person('ann'), 400)
+      expect(code(await glass('ann', anns))).toBe('FORBIDDEN')
+      const id = await shop.ask(shop.person('eve'), 500)
+      expect(code(await glass('ann', id))).toBe('NOT_FOUND')
+      expect(code(await shop.approvals.breakGlass.call({ principal: shop.person('eve'), input: { approvalId: id, justification: 'because' } }))).toBe('INVALID_INPUT')
+      expect(code(await glass('eve', id))).toBeUndefined()
+      expect(shop.notices.at(-1)).toEqual({ kind: 'glass-broken', approvalId: id, environment: shop.port.environment })
+      expect(await shop.resume(shop.person('eve'), id)).toEqual({ data: { price: 500 } })
+      const review = (by: string): Promise<ActionResult> => shop.approvals.review.call({ principal: shop.person(by), input: { approvalId: id } })
+      expect((await shop.approvals.emergencies.call({ principal: shop.person('bea'), input: undefined })).data?.approvals).toMatchObject([{ id, breakGlass: { by: 'eve', justification } }])
+      expect(await review('bea')).toEqual({ data: { reviewed: true } })
+      expect(code(await review('cid'))).toBe('CONFLICT')
+      const second = await shop.ask(shop.person('eve'), 600)
+      await glass('eve', second)
+      await shop.port.clock.advance(300_000)
+      expect(code(await shop.resume(shop.person('eve'), second))).toBe('APPROVAL_EXPIRED')
+      const third = await shop.ask(shop.person('eve'), 700)
+      await glass('eve', third)
+      shop.roles.set('eve', ['clerk'])
+      expect(code(await shop.resume({ ...shop.person('eve'), roles: ['chief'] }, third))).toBe('APPROVAL_DENIED')
+    })
+
+    it('keeps the approvals of tenants and environments apart', async () => {
+      const shop = await opened()
+      const id = await shop.ask({ ...shop.person('ann'), tenant: 'acme' }, 500)
+      expect((await shop.approvals.inbox.call({ principal: shop.person('bea'), input: undefined })).data?.approvals).toEqual([])
+      expect(code(await approve(shop, 'bea', id))).toBe('NOT_FOUND')
+      expect(code(await shop.approvals.approve.call({ principal: { ...shop.person('bea'), tenant: 'acme' }, input: { approvalId: id } }))).toBeUndefined()
+    })
+
+    it('takes the id of an approval over a request too, and passes every control on the way', async () => {
+      const shop = await opened()
+      const action = shop.define()
+      const ann = shop.person('ann')
+      const id = await shop.ask(ann, 500)
+      await approve(shop, 'bea', id)
+      shop.port.signIn(null)
+      expect((await action.handle(testRequest(), undefined, { approval: id, resume: true })).result.serverError?.code).toBe('UNAUTHENTICATED')
+      shop.port.signIn(ann)
+      expect((await action.handle(testRequest(), undefined, { approval: id, resume: true })).result).toEqual({ data: { price: 500 } })
+    })
+  })
+}
