@@ -3,6 +3,7 @@
  * themselves come from `sallyport/memory`, `sallyport/sqlite` and `sallyport/postgres`.
  */
 export type * from './types.ts'
+export { macKeys, macSecretFrom, type MacKey } from './mac.ts'
 export { callOf, DEFAULT_LIMIT, MAX_LIMIT, matches, summaryOf } from './query.ts'
 export { eventFromText } from './event-text.ts'
 export { EMPTY_ROOT, leafHash, nodeHash } from './merkle/hash.ts'
@@ -10,7 +11,10 @@ export { consistencyProof, inclusionProof, MissingTileError, verifyConsistency, 
 export { openCheckpoint, readCheckpoint, signCheckpoint, type Checkpoint, type OpenedCheckpoint } from './note/checkpoint.ts'
 export { generateSigner, NoteKeyError, parseSigner, parseVerifier, type NoteKeyType, type NoteSigner, type NoteVerifier } from './note/key.ts'
 export { NoteError, openNote, parseNote, signNote, type NoteSignature, type SignedNote } from './note/note.ts'
+export { openProof, proveEntry, type ProvedEntry } from './note/proof-text.ts'
 export { bundleEntries, TILE_WIDTH } from './tiles/bundle.ts'
+export { exportTiles, tilesFolder } from './tiles/folder.ts'
+export { tilePath } from './tiles/path.ts'
 export type { LogSource } from './verify/source.ts'
 export { verifyLog, type LogProblem, type LogReport, type VerifyOptions } from './verify/verify-log.ts'
 export { anchorToFile } from './anchor/file.ts'

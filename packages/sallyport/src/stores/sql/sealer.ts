@@ -15,7 +15,7 @@ export interface SealerOptions {
   readonly driver: Pick<SqlDriver, 'query' | 'transact'>
   /** The log's name in its checkpoints. */
   readonly origin: string
-  /** None: the log is sequenced and hashed, and nothing is signed until a sealer with keys runs. */
+  /** None: the log is sequenced and hashed but not signed, unless it has been signed before: then sealing is left to who has the keys. */
   readonly signers: readonly NoteSigner[]
   readonly key: MacKey | undefined
   /** Names this sealer in the lease. */
@@ -67,7 +67,12 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
     return rows.length > 0
   }
 
+  async function isSealedByOthers(): Promise<boolean> {
+    return (await driver.query('SELECT size FROM sallyport_audit_checkpoint LIMIT 1')).length > 0
+  }
+
   async function step(): Promise<SealRound & { readonly more: boolean }> {
+    if (signers.length === 0 && (await isSealedByOthers())) return { sealed: 0, size: undefined, refused: 0, more: false }
     lease ??= await takeLease(driver, LEASE, holder, leaseMs, now())
     if (lease === undefined) return { sealed: 0, size: undefined, refused: 0, more: false }
     const start = (edge ??= await readEdge(driver))

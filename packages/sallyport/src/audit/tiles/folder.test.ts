@@ -1,0 +1,50 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { generateSigner, parseSigner, parseVerifier } from '../note/key.ts'
+import { openProof, proveEntry } from '../note/proof-text.ts'
+import { memoryLog } from '../verify/memory-log.fixture.ts'
+import { verifyLog } from '../verify/verify-log.ts'
+import { exportTiles, tilesFolder } from './folder.ts'
+import { tilePath } from './path.ts'
+
+const keys = generateSigner('shop.example/audit')
+const verifiers = [parseVerifier(keys.verifierText)]
+const entries = Array.from({ length: 600 }, (_, index) => Buffer.from(`entry ${index}`))
+const logOf = (size: number): ReturnType<typeof memoryLog> => memoryLog(entries.slice(0, size), [parseSigner(keys.signerText)], 'shop.example/audit')
+
+describe('tiles', () => {
+  it('have the paths of the specification', () => {
+    expect(tilePath(0, 1_234_067, 256)).toBe('tile/0/x001/x234/067')
+    expect(tilePath('entries', 5, 8)).toBe('tile/entries/005.p/8')
+    expect(tilePath(2, 0, 1)).toBe('tile/2/000.p/1')
+  })
+
+  it('are exported, grow, and verify as a folder', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sallyport-tiles-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    await exportTiles(logOf(300), folder)
+    const before = await stat(join(folder, 'tile/entries/000'))
+    expect(await exportTiles(logOf(600), folder)).toBe(600)
+    expect((await stat(join(folder, 'tile/entries/000'))).mtimeMs).toBe(before.mtimeMs)
+    expect(await verifyLog(tilesFolder(folder), { verifiers, earlier: [logOf(300).notes[0] ?? ''] })).toMatchObject({ ok: true, entries: 600 })
+    await writeFile(join(folder, 'tile/entries/001'), 'x')
+    expect((await verifyLog(tilesFolder(folder), { verifiers })).ok).toBe(false)
+  })
+})
+
+describe('a proof that stands alone', () => {
+  it('proves its entry with the public key alone, and nothing once a byte is changed', async () => {
+    const proof = await proveEntry(logOf(600), 300)
+    const opened = openProof(proof, verifiers, 'shop.example/audit')
+    expect([opened.index, Buffer.from(opened.entry).toString(), opened.checkpoint.size]).toEqual([300, 'entry 300', 600])
+    const lines = proof.split('\n')
+    for (const [index, line] of lines.entries()) {
+      if (line === '') continue
+      const bent = lines.with(index, `${line.slice(0, -1)}${line.endsWith('A') ? 'B' : 'A'}`).join('\n')
+      expect(() => openProof(bent, verifiers, 'shop.example/audit'), line).toThrow()
+    }
+    await expect(proveEntry(logOf(600), 600)).rejects.toThrow(/0 to 599/)
+  })
+})
