@@ -7,7 +7,8 @@ import { actionsOf, mayHoldActions, type Found } from './inventory/actions.ts'
 import { isRouteFile, routesOf } from './inventory/routes.ts'
 import { importersOf, type Importer } from './inventory/importers.ts'
 import { readBuildManifests } from './inventory/manifest.ts'
-import { examine } from './examine.ts'
+import { sharedWorlds } from './derive/facts-of.ts'
+import { examine, plainTrace } from './examine.ts'
 import { rules } from './rules/index.ts'
 import { applySuppressions, flawOf, suppressionsOf, type Suppression } from './suppress.ts'
 import type { CheckConfig } from './config.ts'
@@ -49,10 +50,11 @@ export function check(options: CheckOptions): CheckResult {
   const short = (path: string): string => (path.startsWith(`${tree.root}/`) ? path.slice(tree.root.length + 1) : path)
   const contexts: EntryContext[] = []
   const ids = new Map<string, number>()
+  const shared = sharedWorlds()
   found.forEach((one, index) => {
     options.progress?.(index, found.length, short(one.module.path))
     try {
-      contexts.push(examine({ base, libraries, found: one, importers: importers.get(one.module.path) ?? [], registered, depth: config.depth ?? 8, short, ids }))
+      contexts.push(examine({ base, libraries, found: one, importers: importers.get(one.module.path) ?? [], registered, depth: config.depth ?? 8, short, ids, shared }))
     } catch (error) {
       // One entry point that the checker fails on must not hide the others.
       tree.problems.push({ file: one.module.path, problem: `${one.name} could not be checked: ${error instanceof Error ? error.message : String(error)}` })
@@ -102,7 +104,7 @@ function findingsOf(base: CodeBase, contexts: readonly EntryContext[], importers
   const add = (rule: Rule, report: Report, entry: EntryPoint | undefined): void => {
     const level = levelOf(rule, report, entry, config)
     if (level === 'off') return
-    const shorten = (trace: Trace): Trace => ({ ...trace, file: short(trace.file), chain: trace.chain.map((place) => ({ ...place, file: short(place.file) })) })
+    const shorten = (trace: Trace): Trace => plainTrace(trace, short)
     const file = short(report.at.file)
     findings.push({
       rule: rule.id, level, message: report.message, file, line: report.at.line, column: report.at.column,

@@ -1,5 +1,5 @@
 import { exposureOf } from './inventory/exposure.ts'
-import { factsOf } from './derive/facts-of.ts'
+import { factsOf, type SharedWorlds } from './derive/facts-of.ts'
 import { gradeEntry } from './grade/grade.ts'
 import { isFunction } from './syntax/ast.ts'
 import { columnAt, lineAt } from './syntax/parse.ts'
@@ -24,9 +24,16 @@ export interface Examination {
   readonly short: (path: string) => string
   /** Ids that have been given out, and how often. */
   readonly ids: Map<string, number>
+  readonly shared: SharedWorlds
 }
 
 const steps = 40_000
+
+/** A trace as plain data, with short paths. */
+export function plainTrace(trace: Trace, short: (path: string) => string): Trace {
+  const plain = ({ file, line, column, text }: Place): Place => ({ file: short(file), line, column, text })
+  return { ...plain(trace), chain: trace.chain.map(plain) }
+}
 
 /** Runs one entry point in every world, and grades it. */
 export function examine(examination: Examination): EntryContext {
@@ -35,10 +42,10 @@ export function examine(examination: Examination): EntryContext {
     found.kind === 'inline-action' && isFunction(found.node)
       ? { kind: 'inline', module: found.module, node: found.node, enclosing: found.enclosing }
       : { kind: 'export', module: found.module, name: found.name, request: found.kind === 'route' || found.kind === 'api-route' }
-  const facts = factsOf(base, libraries, target, { depth: examination.depth, steps })
+  const facts = factsOf(base, libraries, target, { depth: examination.depth, steps }, examination.shared)
   const at = declaration(found)
   const file = short(found.module.path)
-  const shorten = (trace: Trace): Trace => ({ ...trace, file: short(trace.file), chain: trace.chain.map((place) => ({ ...place, file: short(place.file) })) })
+  const shorten = (trace: Trace): Trace => plainTrace(trace, short)
   const grades = gradeEntry(found, facts)
   const plain = `${file}#${found.name}`
   const count = (examination.ids.get(plain) ?? 0) + 1

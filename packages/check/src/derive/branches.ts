@@ -65,7 +65,7 @@ export function select(machine: Machine, value: Value, test: Node, module: Modul
     result = run()
     return 'next'
   })
-  const other = machine.branch(() => 'next')
+  const other = machine.skip()
   if (side.completion === 'throw') {
     machine.passed(value.labels, test, module)
     return { left: true }

@@ -2,6 +2,7 @@ import { evaluate } from './expressions.ts'
 import { bind } from './patterns.ts'
 import { executeBlock } from './statements.ts'
 import { callLibrary } from './library-calls.ts'
+import { remembered } from './memo.ts'
 import { callMethod } from './methods.ts'
 import { resultOf } from './effects.ts'
 import { has, union, namesIdentity, CALLER, IDENTITY, ROLE, SESSION } from './labels.ts'
@@ -94,7 +95,7 @@ export function runCallback(machine: Machine, value: Value, args: readonly Value
     result = call(machine, value, args, node, module)
     return 'next'
   })
-  const skipped = machine.branch(() => 'next')
+  const skipped = machine.skip()
   machine.merge(ran, skipped, 0)
   return result
 }
@@ -102,10 +103,18 @@ export function runCallback(machine: Machine, value: Value, args: readonly Value
 /** Runs a function of the code base with these arguments. */
 export function invoke(machine: Machine, fn: Fn, given: readonly Value[], node: Node, module: Module): Value {
   const args = fn.bound ? [...fn.bound, ...given] : given
+  return remembered(machine, fn, args, () => enter(machine, fn, args, node, module))
+}
+
+function enter(machine: Machine, fn: Fn, args: readonly Value[], node: Node, module: Module): Value {
   const body = fn.node.body
   if (!body) return unknown()
-  if (machine.active.includes(fn.node)) return unknown(args.reduce((labels, arg) => union(labels, deepLabels(arg)), 0))
+  if (machine.active.includes(fn.node)) {
+    machine.truncated += 1
+    return unknown(args.reduce((labels, arg) => union(labels, deepLabels(arg)), 0))
+  }
   if (machine.active.length >= machine.bounds.depth) {
+    machine.truncated += 1
     machine.opaque(`calls deeper than ${machine.bounds.depth} are not followed`, node, module)
     return unknown(args.reduce((labels, arg) => union(labels, deepLabels(arg)), 0))
   }
@@ -115,7 +124,7 @@ export function invoke(machine: Machine, fn: Fn, given: readonly Value[], node: 
   machine.stack.push(machine.place(node, module))
   const frame = { returns: [] as { value: Value; checks: Machine['checks']; node: Node }[], implicit: 0, self: fn.self, module: fn.module }
   machine.frames.push(frame)
-  if (!machine.quiet) machine.seen.calls.push({ name: fn.name ?? '', at: { ...(machine.stack.at(-1) ?? machine.place(node, module)), chain: [] } })
+  if (!machine.quiet) machine.seen.calls.push({ name: fn.name ?? '', at: machine.place(node, module) })
   try {
     bindParameters(machine, fn, args, scope)
     if (body.type !== 'BlockStatement') {

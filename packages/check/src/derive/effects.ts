@@ -38,7 +38,7 @@ function runHooks(machine: Machine, arg: Value & { kind: 'object' }, node: Node,
       evaluateCallback(machine, value, node, module)
       return 'next'
     })
-    machine.merge(side, machine.branch(() => 'next'), 0)
+    machine.merge(side, machine.skip(), 0)
   }
 }
 

@@ -1,7 +1,7 @@
 import { call, settle } from './calls.ts'
 import { exportedValue, expressionValue } from './globals.ts'
 import { CALLER, IDENTITY, namesIdentity } from './labels.ts'
-import { Abrupt, Machine, type Bounds, type World } from './machine.ts'
+import { Abrupt, Machine, type Bounds, type Shared, type World } from './machine.ts'
 import { inner, type Scope } from './scope.ts'
 import { unknown, type ChainCall, type Fn, type Value } from './value.ts'
 import { isFunction, walk, type FunctionLike, type Node } from '../syntax/ast.ts'
@@ -32,8 +32,8 @@ export interface Run {
 }
 
 /** Runs an entry point in one world. */
-export function run(base: CodeBase, libraries: LibraryIndex, target: Target, world: World, bounds: Bounds): Run {
-  const machine = new Machine(base, libraries, world, bounds)
+export function run(base: CodeBase, libraries: LibraryIndex, target: Target, world: World, bounds: Bounds, shared?: Shared): Run {
+  const machine = new Machine(base, libraries, world, bounds, shared)
   if (target.kind === 'inline') return runInline(machine, target)
   const value = settle(machine, exportedValue(machine, target.module, target.name))
   return answer(machine, value, target.module, target.request === true)

@@ -1,5 +1,5 @@
 import { has, union, CALLER, CREDENTIAL, MODEL, PICKED, ROW, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
-import { anonymous, limited, member, type Bounds } from './machine.ts'
+import { anonymous, limited, member, Shared, type Bounds } from './machine.ts'
 import { run, type Run, type Target } from './entry.ts'
 import { deepLabels } from './value.ts'
 import type { Effect, Trace } from './facts.ts'
@@ -22,6 +22,18 @@ export interface EntryFacts {
   readonly entrance: boolean
   /** Only adds something (a message, a subscription) under a limit. */
   readonly intake: boolean
+}
+
+/** What the runs of all entry points share, world by world. */
+export interface SharedWorlds {
+  readonly open: Shared
+  readonly member: Shared
+  readonly limited: Shared
+}
+
+/** Nothing shared yet. */
+export function sharedWorlds(): SharedWorlds {
+  return { open: new Shared(), member: new Shared(), limited: new Shared() }
 }
 
 /** Effects that need a reason to be open to anybody. */
@@ -63,10 +75,10 @@ function isSignIn(effect: Effect): boolean {
 }
 
 /** Runs an entry point in every world that matters. */
-export function factsOf(base: CodeBase, libraries: LibraryIndex, target: Target, bounds: Bounds): EntryFacts {
-  const open = run(base, libraries, target, anonymous, bounds)
-  const signed = run(base, libraries, target, member, bounds)
-  const bounded = signed.seen.limits.length + open.seen.limits.length > 0 ? run(base, libraries, target, limited, bounds) : undefined
+export function factsOf(base: CodeBase, libraries: LibraryIndex, target: Target, bounds: Bounds, shared: SharedWorlds): EntryFacts {
+  const open = run(base, libraries, target, anonymous, bounds, shared.open)
+  const signed = run(base, libraries, target, member, bounds, shared.member)
+  const bounded = signed.seen.limits.length + open.seen.limits.length > 0 ? run(base, libraries, target, limited, bounds, shared.limited) : undefined
   const all = signed.seen.effects
   const anybody = open.seen.effects
   const effects = all.filter(isSensitive)

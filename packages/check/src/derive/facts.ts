@@ -1,5 +1,8 @@
 import type { EffectKind } from '../libraries/types.ts'
 import type { Labels } from './labels.ts'
+import { columnAt, lineAt } from '../syntax/parse.ts'
+import type { Node } from '../syntax/ast.ts'
+import type { Module } from '../syntax/module.ts'
 import type { Value } from './value.ts'
 
 /** A place in the code base. Lines and columns count from 1. */
@@ -16,10 +19,41 @@ export interface Trace extends Place {
   readonly chain: readonly Place[]
 }
 
+/** A place that works out its line only when it is asked: most are never shown. */
+export class Spot implements Trace {
+  readonly node: Node
+  readonly module: Module
+  readonly chain: readonly Place[]
+
+  constructor(node: Node, module: Module, chain: readonly Place[]) {
+    this.node = node
+    this.module = module
+    this.chain = chain
+  }
+
+  get file(): string {
+    return this.module.path
+  }
+
+  get line(): number {
+    return lineAt(this.module.text, this.node.start)
+  }
+
+  get column(): number {
+    return columnAt(this.module.text, this.node.start)
+  }
+
+  get text(): string {
+    const { node, module } = this
+    const text = module.text.slice(node.start, Math.min(node.end, node.start + 120)).replace(/\s+/g, ' ')
+    return text.length > 80 ? `${text.slice(0, 79)}…` : text
+  }
+}
+
 /** Something that held on the way to a point of the code. */
 export interface Check {
   readonly kind: 'session' | 'role' | 'ownership' | 'limit' | 'validation' | 'authorizer'
-  readonly at: Trace
+  readonly at: Spot
   /** Labels of what the condition compared. */
   readonly labels: Labels
 }
@@ -28,7 +62,7 @@ export interface Check {
 export interface Effect {
   readonly kind: EffectKind
   readonly operation: string
-  readonly at: Trace
+  readonly at: Spot
   readonly checks: readonly Check[]
   /** Labels of everything that it was passed. */
   labels: Labels
@@ -54,20 +88,20 @@ export interface Effect {
 export interface Observation {
   readonly effects: Effect[]
   /** Reads of a session. */
-  readonly sessions: Trace[]
+  readonly sessions: Spot[]
   /** Exits that happened because there was no session. */
-  readonly refusals: Trace[]
-  readonly validations: { readonly at: Trace; readonly schema: Value | undefined }[]
-  readonly limits: Trace[]
+  readonly refusals: Spot[]
+  readonly validations: { readonly at: Spot; readonly schema: Value | undefined }[]
+  readonly limits: Spot[]
   readonly checks: Check[]
   /** What was returned to the caller. */
-  readonly returns: { readonly at: Trace; readonly value: Value }[]
+  readonly returns: { readonly at: Spot; readonly value: Value }[]
   /** Calls that could not be looked into and might have refused. */
-  readonly opaque: { readonly at: Trace; readonly reason: string }[]
+  readonly opaque: { readonly at: Spot; readonly reason: string }[]
   /** Streams of model output. */
-  readonly streams: { readonly at: Trace; readonly scrubbed: boolean; readonly labels: Labels }[]
+  readonly streams: { readonly at: Spot; readonly scrubbed: boolean; readonly labels: Labels }[]
   /** Names of functions of the code base and of libraries that were called. */
-  readonly calls: { readonly name: string; readonly at: Trace }[]
+  readonly calls: { readonly name: string; readonly at: Spot }[]
   /** What a builder chain declared: `input`, `bindInput`, `output`. */
   readonly declared: Set<string>
   /** True if no path through the entry point ends normally. */

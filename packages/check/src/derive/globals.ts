@@ -71,12 +71,13 @@ export function globalValue(machine: Machine, module: Module, name: string): Val
 }
 
 function memo(machine: Machine, module: Module, key: string, make: () => Value): Value {
-  let values = machine.globals.get(module)
-  if (values === undefined) machine.globals.set(module, (values = new Map()))
+  let values = machine.shared.globals.get(module)
+  if (values === undefined) machine.shared.globals.set(module, (values = new Map()))
   const found = values.get(key)
   if (found) return found
   values.set(key, unknown())
   const value = make()
+  if (value.kind === 'object') machine.shared.fixed.add(value)
   values.set(key, value)
   return value
 }

@@ -1,7 +1,7 @@
 import { has, union, CALLER, CREDENTIAL, IDENTITY, LIMIT, PICKED, ROLE, SESSION, type Labels } from './labels.ts'
 import { join, labelled, type Value } from './value.ts'
-import { emptyObservation, type Check, type Observation, type Place, type Trace } from './facts.ts'
-import { columnAt, lineAt } from '../syntax/parse.ts'
+import { emptyObservation, Spot, type Check, type Observation, type Place } from './facts.ts'
+import type { RecordedCall } from './memo.ts'
 import type { Write, Scope } from './scope.ts'
 import type { Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
@@ -49,10 +49,29 @@ interface Branch {
   readonly writes: ReadonlyMap<Scope, ReadonlyMap<string, Value>>
 }
 
+const noWrites: Branch['writes'] = new Map()
+
 /** How deep calls are followed, and how many steps one entry point may take. */
 export interface Bounds {
   readonly depth: number
   readonly steps: number
+}
+
+/** What runs in one world have in common: values of top-level names, and what calls of top-level functions came to. */
+export class Shared {
+  readonly globals: Map<Module, Map<string, Value>> = new Map()
+  readonly calls: Map<Node, Map<string, RecordedCall>> = new Map()
+  /** Objects of a module's top level: no entry point changes them for another. */
+  readonly fixed: WeakSet<object> = new WeakSet()
+  readonly #numbers = new WeakMap<object, number>()
+  #next = 0
+
+  /** A number for an object: the same for the same one. */
+  numberOf(value: object): number {
+    let number = this.#numbers.get(value)
+    if (number === undefined) this.#numbers.set(value, (number = this.#next += 1))
+    return number
+  }
 }
 
 /** The state of one run of one entry point in one world. */
@@ -66,8 +85,10 @@ export class Machine {
   readonly frames: Frame[] = []
   readonly stack: Place[] = []
   readonly active: Node[] = []
-  /** Values of top-level names, by module. */
-  readonly globals = new Map<Module, Map<string, Value>>()
+  /** What all runs in this world have in common. */
+  readonly shared: Shared
+  /** How often a call was not followed, because it was too deep or called itself. */
+  truncated = 0
   /** The function that an inline action is, and what it became. */
   wanted: Node | undefined
   captured: Value | undefined
@@ -78,7 +99,8 @@ export class Machine {
   #steps = 0
   #log: Write[] = []
 
-  constructor(base: CodeBase, libraries: LibraryIndex, world: World, bounds: Bounds) {
+  constructor(base: CodeBase, libraries: LibraryIndex, world: World, bounds: Bounds, shared: Shared = new Shared()) {
+    this.shared = shared
     this.base = base
     this.libraries = libraries
     this.world = world
@@ -99,20 +121,24 @@ export class Machine {
   }
 
   /** Where a node stands. */
-  place(node: Node, module: Module): Place {
-    const text = module.text.slice(node.start, Math.min(node.end, node.start + 120)).replace(/\s+/g, ' ')
-    return { file: module.path, line: lineAt(module.text, node.start), column: columnAt(module.text, node.start), text: text.length > 80 ? `${text.slice(0, 79)}…` : text }
+  place(node: Node, module: Module): Spot {
+    return new Spot(node, module, [])
   }
 
   /** Where a node stands, and the calls that led there. */
-  trace(node: Node, module: Module): Trace {
-    return { ...this.place(node, module), chain: [...this.stack] }
+  trace(node: Node, module: Module): Spot {
+    return new Spot(node, module, [...this.stack])
   }
 
   /** Binds or assigns a name. */
   write(scope: Scope, name: string, value: Value): void {
     this.#log.push({ scope, name, before: scope.values.get(name) })
     scope.values.set(name, value)
+  }
+
+  /** The side of a branch where nothing is done. */
+  skip(): Branch {
+    return { completion: 'next', labels: 0, checks: this.checks, writes: noWrites }
   }
 
   /** Runs a branch, then takes back what it wrote. */
@@ -127,6 +153,11 @@ export class Machine {
       if (!(thrown instanceof Abrupt)) throw thrown
       completion = 'throw'
       labels = thrown.labels
+    }
+    if (this.#log.length === start) {
+      const checks = this.checks
+      this.checks = before
+      return { completion, labels, checks, writes: noWrites }
     }
     const writes = new Map<Scope, Map<string, Value>>()
     for (const { scope, name } of this.#log.slice(start)) {
@@ -152,6 +183,8 @@ export class Machine {
 
   /** Goes on where two branches meet. */
   merge(left: Branch, right: Branch, labels: Labels): void {
+    this.checks = left.checks === right.checks ? left.checks : left.checks.filter((check) => right.checks.includes(check))
+    if (left.writes === noWrites && right.writes === noWrites) return
     const all = new Map<Scope, Set<string>>()
     for (const { writes } of [left, right]) {
       for (const [scope, values] of writes) {
@@ -169,7 +202,6 @@ export class Machine {
         if (value) this.write(scope, name, labelled(value, labels & (SESSION | ROLE | LIMIT)))
       }
     }
-    this.checks = left.checks.filter((check) => right.checks.includes(check))
   }
 
   /** Notes that a condition on these labels was passed; the other side of it exits. */

@@ -93,7 +93,7 @@ export function execute(machine: Machine, node: Node, scope: Scope, module: Modu
 /** A loop: its body may run or not, and a `break` or `return` in it ends only that round. */
 function once(machine: Machine, body: () => Completion, surely: boolean): Completion {
   const round = machine.branch(body)
-  const none = machine.branch(() => 'next')
+  const none = machine.skip()
   if (surely && round.completion === 'throw') throw new Abrupt(round.labels)
   machine.merge(round, none, 0)
   return 'next'
@@ -155,7 +155,7 @@ function executeSwitch(machine: Machine, node: Node & { type: 'SwitchStatement' 
     if (side.completion !== 'next') return
     if (all) {
       machine.merge(all, side, subject.labels)
-      all = machine.branch(() => 'next')
+      all = machine.skip()
     } else all = side
   })
   if (machine.frame) machine.frame.implicit |= subject.labels

@@ -15,11 +15,26 @@ const languages: { readonly [extension: string]: ParserOptions['lang'] } = {
   ts: 'ts', mts: 'ts', cts: 'ts', tsx: 'tsx', js: 'jsx', mjs: 'jsx', cjs: 'jsx', jsx: 'jsx',
 }
 
+const starts = new Map<string, number[]>()
+
 /** Line number (from 1) of an offset. */
 export function lineAt(text: string, offset: number): number {
-  let line = 1
-  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) line += 1
-  return line
+  let lines = starts.get(text)
+  if (lines === undefined) {
+    lines = [0]
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.push(at + 1)
+    // One text is asked about many times in a row; not all texts need to be kept.
+    if (starts.size > 64) starts.clear()
+    starts.set(text, lines)
+  }
+  let low = 0
+  let high = lines.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((lines[middle] ?? 0) <= offset) low = middle
+    else high = middle - 1
+  }
+  return low + 1
 }
 
 /** Column number (from 1) of an offset. */
