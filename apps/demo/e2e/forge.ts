@@ -24,15 +24,17 @@ export interface Reply {
 
 /** The page on which each action is, where a browser would call it. */
 const PAGES: Readonly<Record<string, string>> = {
+  approve: '/approvals',
   changeAddress: '/orders',
   changePrice: '/prices',
   clearConversation: '/assistant',
   confirm: '/confirm',
   createToken: '/secrets',
-  decide: '/approvals',
+  deny: '/approvals',
   revokeToken: '/secrets',
   rotateSecret: '/secrets',
   signIn: '/sign-in',
+  withdraw: '/prices',
 }
 
 /** Calls an action the way Next's client does, but without a browser, and with whatever a forger likes. */

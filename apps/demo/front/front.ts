@@ -27,15 +27,17 @@ export function createFront({ applicationPort, protocol = 'http' }: FrontOptions
     headers['x-forwarded-proto'] = protocol
     if (incoming.headers.host) headers['x-forwarded-host'] = incoming.headers.host
 
-    const upstream = forward({ host: '127.0.0.1', port: applicationPort, method: incoming.method, path: incoming.url, headers }, (answer) => {
+    // No agent: a connection that the application closes after a refused body must not be the next caller's.
+    const to = { host: '127.0.0.1', port: applicationPort, method: incoming.method, path: incoming.url, headers, agent: false }
+    const upstream = forward(to, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, withoutHops(answer.headers))
       outgoing.flushHeaders()
       answer.pipe(outgoing)
       answer.on('error', () => outgoing.destroy())
     })
     upstream.on('error', () => {
-      if (outgoing.headersSent) outgoing.destroy()
-      else outgoing.writeHead(502, { 'content-type': 'text/plain; charset=utf-8' }).end('The shop is not there right now.\n')
+      // Once there is an answer, it says by itself how it ends: here only the rest of a refused body was not taken.
+      if (!outgoing.headersSent) outgoing.writeHead(502, { 'content-type': 'text/plain; charset=utf-8' }).end('The shop is not there right now.\n')
     })
     // Who leaves is gone: the application hears of it and can stop the work.
     outgoing.on('close', () => upstream.destroy())

@@ -3,7 +3,7 @@ import { createPort, type LogEntry } from 'sallyport'
 import { betterAuthIdentity } from 'sallyport/better-auth'
 import { memoryStore } from 'sallyport/memory'
 import { nextAdapter } from 'sallyport/next'
-import { createScrubber, type Scrubber } from 'sallyport/scrub'
+import { createScrubber, providerRules, type Scrubber } from 'sallyport/scrub'
 import { sqliteStore } from 'sallyport/sqlite'
 import { auth } from './auth/auth.ts'
 import { rolesOf } from './auth/names.ts'
@@ -41,7 +41,7 @@ function log({ action, code, control, reason, correlationId }: LogEntry): void {
 /** What redacts: the provider rules, and every secret of the shop by its value. */
 export function scrubber(): Scrubber {
   return once('scrubber', () => {
-    const made = createScrubber()
+    const made = createScrubber({ rules: providerRules })
     if (!building) for (const { name, version } of listSecrets()) made.addSecret(`${name} ${version}`, secretValue(name))
     return made
   })

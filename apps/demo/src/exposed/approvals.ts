@@ -2,4 +2,6 @@
 
 import * as approvals from '../actions/approvals.ts'
 
-export const decide = approvals.decide
+export const approve = approvals.approve
+export const deny = approvals.deny
+export const withdraw = approvals.withdraw

@@ -45,7 +45,7 @@ export function Chat({ conversationId, earlier }: { readonly conversationId: str
           {problem.title ?? problem.message} <span className="small muted"><code>{problem.code}</code> {problem.correlationId ? <>· <code>{problem.correlationId}</code></> : null}</span>
         </div>
       ) : null}
-      <div className="row">
+      <div className={css.tries}>
         {TRIES.map((message) => <button key={message} type="button" className="button quiet small" disabled={busy} onClick={() => send(message)}>{message}</button>)}
       </div>
       <form

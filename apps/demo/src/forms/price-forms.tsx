@@ -2,9 +2,9 @@
 
 import Link from 'next/link'
 import { changePrice } from '../exposed/prices.ts'
-import { decide } from '../exposed/approvals.ts'
+import { approve, deny, withdraw } from '../exposed/approvals.ts'
 import { Field } from './field.tsx'
-import { ResultNotice } from './result.tsx'
+import { ResultNotice, type AnyResult } from './result.tsx'
 import { useFormAction } from './use-form-action.ts'
 
 const CODES = {
@@ -41,17 +41,26 @@ export function ApplyForm({ productId, price, summary }: { readonly productId: s
   )
 }
 
-/** A yes or a no to what somebody else asked for. */
-export function DecideForm({ approvalId, summary }: { readonly approvalId: string; readonly summary: string }) {
-  const { result, pending, form } = useFormAction(decide)
+const DECISIONS = {
+  approve: { word: 'Approve', className: 'button small', call: approve },
+  deny: { word: 'Deny', className: 'button small grave', call: deny },
+  withdraw: { word: 'Withdraw', className: 'button small quiet', call: withdraw },
+} as const
+
+/** A yes or a no to what somebody else asked for, or the end of what one asked for oneself. */
+export function DecideForm({ approvalId, summary, decision }: { readonly approvalId: string; readonly summary: string; readonly decision: keyof typeof DECISIONS }) {
+  const { word, className, call } = DECISIONS[decision]
+  const { result, pending, form } = useFormAction<AnyResult>((_, fields) => call(fields))
   return (
     <form className="stack-tight" {...form}>
       <input type="hidden" name="approvalId" value={approvalId} />
-      <div className="row">
-        <button className="button small" name="decision" value="approve" disabled={pending} aria-label={`Approve: ${summary}`}>Approve</button>
-        <button className="button small grave" name="decision" value="deny" disabled={pending} aria-label={`Deny: ${summary}`}>Deny</button>
-      </div>
-      <ResultNotice result={result} returnTo="/approvals" done={`It is ${result?.data?.state}.`} codes={{ DECIDED_ALREADY: 'It was decided, or it expired, meanwhile.', FORBIDDEN: 'This is not yours to decide: somebody else has to.' }} />
+      <div><button className={className} disabled={pending} aria-label={`${word}: ${summary}`}>{word}</button></div>
+      <ResultNotice
+        result={result}
+        returnTo="/approvals"
+        done="Decided."
+        codes={{ CONFLICT: 'It was decided meanwhile.', APPROVAL_EXPIRED: 'It expired meanwhile.', FORBIDDEN: 'This is not yours to decide: somebody else has to.' }}
+      />
     </form>
   )
 }

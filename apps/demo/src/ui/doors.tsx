@@ -24,7 +24,7 @@ export function OutcomeBadge({ call }: { readonly call: CallRecord }) {
 export function Doors({ call, checked = [] }: { readonly call: CallRecord; readonly checked?: readonly string[] }) {
   const outer = outerDoor(call, checked)
   const inner = innerDoor(call)
-  const stopped = outer.some(({ state }) => state === 'refused' || state === 'waiting')
+  const outerState = outer.some(({ state }) => state === 'refused') ? 'shut' : outer.some(({ state }) => state === 'waiting') ? 'waiting' : 'open'
   return (
     <div data-call={call.id} data-outcome={call.outcome} data-refused-by={call.control}>
       <div className={css.caption}>
@@ -36,7 +36,7 @@ export function Doors({ call, checked = [] }: { readonly call: CallRecord; reado
         </span>
       </div>
       <div className={css.doors}>
-        <Door name="Outer door" state={stopped ? 'shut' : 'open'} controls={outer} />
+        <Door name="Outer door" state={outerState} controls={outer} />
         <div className={css.chamber} data-ran={call.ran}>
           <b>handler</b>
           <span>{call.ran ? 'ran' : 'did not run'}</span>

@@ -24,14 +24,14 @@ export default async function Approvals() {
                   <td>{request.requesterId === user.id ? 'You' : await nameOf(request.requesterId)}</td>
                   <td><b>{request.summary}</b><br /><code className="muted">{request.action}</code></td>
                   <td><Moment at={request.decideBy} /></td>
-                  <td><DecideForm approvalId={request.id} summary={request.summary} /></td>
+                  <td><div className="row"><DecideForm approvalId={request.id} summary={request.summary} decision="approve" /><DecideForm approvalId={request.id} summary={request.summary} decision="deny" /></div></td>
                 </tr>
               )))}
             </tbody>
           </table>
         )}
       </div>
-      <LastChecked userId={user.id} actions={['approval.decide']} />
+      <LastChecked userId={user.id} actions={['approval.approve', 'approval.deny']} />
     </Page>
   )
 }

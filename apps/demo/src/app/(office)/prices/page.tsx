@@ -1,7 +1,7 @@
 import { requireUser } from '../../../auth/current-user.ts'
 import { requestsOf } from '../../../data/approvals.ts'
 import { listProducts } from '../../../data/products.ts'
-import { ApplyForm, PriceForm } from '../../../forms/price-forms.tsx'
+import { ApplyForm, DecideForm, PriceForm } from '../../../forms/price-forms.tsx'
 import { ApprovalBadge } from '../../../ui/approval-badge.tsx'
 import { Moment, pounds } from '../../../ui/format.tsx'
 import { LastChecked } from '../../../ui/last-checked.tsx'
@@ -44,7 +44,10 @@ export default async function Prices() {
                     <td><Moment at={request.createdAt} /></td>
                     <td>{request.summary}</td>
                     <td><ApprovalBadge status={request.status} /></td>
-                    <td>{request.status === 'approved' && request.input ? <ApplyForm productId={request.input.productId} price={decimal(request.input.price)} summary={request.summary} /> : null}</td>
+                    <td>
+                      {request.status === 'approved' && request.input ? <ApplyForm productId={request.input.productId} price={decimal(request.input.price)} summary={request.summary} /> : null}
+                      {request.status === 'pending' ? <DecideForm approvalId={request.id} summary={request.summary} decision="withdraw" /> : null}
+                    </td>
                   </tr>
                 ))}
               </tbody>
@@ -52,7 +55,7 @@ export default async function Prices() {
           </div>
         </section>
       )}
-      <LastChecked userId={user.id} actions={['price.change']} />
+      <LastChecked userId={user.id} actions={['price.change', 'approval.withdraw']} />
     </Page>
   )
 }
