@@ -1,5 +1,8 @@
 import { expectTypeOf } from 'vitest'
 import type { ActionResult, ServerError } from '../../action/result.ts'
+import type { Principal } from '../../identity/principal.ts'
+import type { StandardSchemaV1 } from '../../lib/standard-schema.ts'
+import type { Port } from '../../port.ts'
 import { useAction } from './use-action.ts'
 import { useStateAction } from './use-state-action.ts'
 
@@ -33,3 +36,24 @@ const form = useStateAction(stateAction)
 expectTypeOf(form.formAction).toEqualTypeOf<(input: FormData) => void>()
 expectTypeOf(form.result.data).toEqualTypeOf<string | undefined>()
 expectTypeOf(await form.executeAsync(new FormData())).toEqualTypeOf<ActionResult<string>>()
+
+// @ts-expect-error an action without state takes no previous result
+useStateAction(action)
+
+// The same with actions of a port.
+declare const schema: StandardSchemaV1<{ id: string; count?: number }, { id: string; count: number }>
+declare const output: StandardSchemaV1<{ total: number }>
+declare const port: Port<Principal, 'order:update'>
+const changed = port.define('order.change').inputSchema(schema).authorize('order:update').outputSchema(output).action(async () => ({ total: 1 }))
+const changedState = port.define('order.change').inputSchema(schema).authorize('order:update').outputSchema(output).stateAction(async () => ({ total: 1 }))
+
+const real = useAction(changed, { onSuccess: ({ data }) => expectTypeOf(data).toEqualTypeOf<{ total: number }>() })
+expectTypeOf(real.execute).parameters.toEqualTypeOf<[input: { id: string; count?: number } | FormData]>()
+expectTypeOf(real.result.validationErrors?.count?._errors).toEqualTypeOf<readonly string[] | undefined>()
+const realForm = useStateAction(changedState)
+expectTypeOf(realForm.formAction).toEqualTypeOf<(input: { id: string; count?: number } | FormData) => void>()
+// What `<form action>` takes.
+expectTypeOf(realForm.formAction).toExtend<(data: FormData) => void>()
+expectTypeOf(realForm.result.data?.total).toEqualTypeOf<number | undefined>()
+// @ts-expect-error not a state action
+useStateAction(changed)

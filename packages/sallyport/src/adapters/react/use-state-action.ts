@@ -19,6 +19,9 @@ export interface UseStateAction<A extends ClientStateAction> extends Omit<UseAct
   readonly formAction: (input: InputOf<A>) => void
 }
 
+/** A function of fewer arguments would fit too: an action that is not a state action is told apart by their number. */
+type TakesPrevious<A extends ClientStateAction> = Parameters<A> extends readonly [unknown, unknown, ...unknown[]] ? unknown : 'Make it with .stateAction() to use it here.'
+
 /** A call of `executeAsync`, on its way through React's queue. */
 class Call {
   readonly input: unknown
@@ -53,7 +56,7 @@ const NOTHING: Aside = { input: undefined, thrown: undefined, navigationKind: nu
  * <form action={formAction}>…{result.validationErrors?.city?._errors?.[0]}</form>
  * ```
  */
-export function useStateAction<A extends ClientStateAction>(action: A, options: StateActionOptions<A> = {}): UseStateAction<A> {
+export function useStateAction<A extends ClientStateAction>(action: A & TakesPrevious<A>, options: StateActionOptions<A> = {}): UseStateAction<A> {
   const initial: AnyResult = options.initResult ?? {}
   const [aside, setAside] = useState(NOTHING)
   const latest = useRef({ action, options })
