@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { intent } from '../approvals/store.contract.fixture.ts'
 import type { Store } from '../stores/types.ts'
-import type { GrantQuery, GrantRecord } from './types.ts'
+import type { GrantQuery, GrantRecord, GrantRequest } from './types.ts'
 
 /** A grant for tests: three uses of `order.cancel`, live from 1,000 to 2,000. */
 export function grant(id: string, overrides: Partial<GrantRecord> = {}): GrantRecord {
@@ -50,10 +50,11 @@ export function grantStoreContract(name: string, open: () => Promise<Store>): vo
     it('gives its uses out and no more, each with an intent', async () => {
       const { grants, ledger } = await opened()
       await grants.create(grant('a'))
-      const results = await Promise.all(Array.from({ length: 32 }, (_, i) => ledger.admit({ intent: intent(`i${i}`), grant: { id: 'a', now: 1_500 } })))
+      const action = `order.${crypto.randomUUID()}`
+      const results = await Promise.all(Array.from({ length: 32 }, (_, i) => ledger.admit({ intent: intent(`i${i}`, action), grant: { id: 'a', now: 1_500 } })))
       expect(results.filter(({ admitted }) => admitted)).toHaveLength(3)
       expect((await grants.get('a'))?.uses).toBe(3)
-      expect(await ledger.events.search({})).toHaveLength(3)
+      expect(await ledger.events.search({ action })).toHaveLength(3)
       expect(await grants.find(query)).toEqual([])
     })
 
@@ -110,6 +111,28 @@ export function grantStoreContract(name: string, open: () => Promise<Store>): vo
       expect(await grants.revokeAll('ann', 1_400)).toBe(4)
       expect((await grants.get('other'))?.revokedAt).toBeNull()
       expect((await grants.get('below'))?.revokedAt).toBe(1_400)
+    })
+
+    it('keeps requests until one person answers, with the grant or without', async () => {
+      const { grants } = await opened()
+      const request = (id: string, more: Partial<GrantRequest> = {}): GrantRequest => ({
+        id, environment: 'test', subject: 'ann', actor: 'bot', chain: ['planner'], actions: ['order.cancel'], resources: { order: ['1'] }, input: null, fields: ['id'],
+        uses: 1, durationMs: 60_000, reason: 'The customer asked for it.', createdAt: 1_000, answerBy: 2_000, state: 'pending', ...more,
+      })
+      for (const one of [request('a', { taskId: 't' }), request('b'), request('c', { environment: 'production' }), request('d', { tenant: 'acme' })]) await grants.requests.create(one)
+      expect(await grants.requests.get('a')).toEqual(request('a', { taskId: 't' }))
+      const waiting = async (now: number): Promise<string[]> => (await grants.requests.pending({ now, environment: 'test' })).map(({ id }) => id)
+      expect(await waiting(1_500)).toEqual(['a', 'b'])
+      expect(await waiting(2_000)).toEqual([])
+      const given = await Promise.all([1, 2, 3].map((i) => grants.requests.answer('a', { by: 'ann', now: 1_500, grant: grant(`g${i}`) })))
+      expect(given.filter(Boolean)).toHaveLength(1)
+      expect(await grants.list({})).toHaveLength(1)
+      expect(await grants.requests.answer('b', { by: 'ann', now: 2_000, grant: null })).toBe(false)
+      expect(await grants.requests.answer('b', { by: 'ann', now: 1_500, grant: null })).toBe(true)
+      expect((await grants.requests.ofActor('bot', {})).map(({ id, state, answeredBy }) => [id, state, answeredBy])).toEqual([
+        ['d', 'pending', undefined], ['c', 'pending', undefined], ['b', 'refused', 'ann'], ['a', 'given', 'ann'],
+      ])
+      expect((await grants.requests.get('a'))?.grantId).toMatch(/^g[123]$/)
     })
 
     it('lists, newest first, by each filter', async () => {

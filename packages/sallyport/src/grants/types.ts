@@ -70,4 +70,44 @@ export interface GrantStore {
   list(filter: GrantFilter): MaybePromise<readonly GrantRecord[]>
   /** Somebody has left: revokes every live grant whose actor, subject or giver they are, and all that descend from those. Returns how many. */
   revokeAll(principalId: string, now: number): MaybePromise<number>
+  /** Requests that wait for a person. */
+  readonly requests: GrantRequestStore
+}
+
+/** What an agent or a service asks a person for. */
+export interface GrantRequest {
+  readonly id: string
+  readonly environment: string
+  readonly tenant?: string
+  readonly subject: string | null
+  readonly actor: string
+  readonly chain: readonly string[]
+  readonly taskId?: string
+  readonly actions: readonly string[]
+  readonly resources: GrantRecord['resources']
+  readonly input: GrantRecord['input']
+  readonly fields: GrantRecord['fields']
+  readonly uses: number
+  /** How long it asks to hold the grant, milliseconds. */
+  readonly durationMs: number
+  /** In its own words: shown to the person, never believed. */
+  readonly reason: string
+  readonly createdAt: number
+  /** Until when it can be answered. */
+  readonly answerBy: number
+  readonly state: 'pending' | 'given' | 'refused'
+  readonly answeredBy?: string
+  readonly grantId?: string
+}
+
+/** Where requests are kept. */
+export interface GrantRequestStore {
+  create(request: GrantRequest): MaybePromise<void>
+  get(id: string): MaybePromise<GrantRequest | null>
+  /** Those that can still be answered, oldest first. */
+  pending(filter: { readonly now: number; readonly environment: string; readonly tenant?: string; readonly limit?: number }): MaybePromise<readonly GrantRequest[]>
+  /** Those of one actor, newest first. */
+  ofActor(actor: string, options: { readonly limit?: number }): MaybePromise<readonly GrantRequest[]>
+  /** Settles one that is pending. With a grant, both are stored or neither. False when it was settled, or is too late. */
+  answer(id: string, answer: { readonly by: string; readonly now: number; readonly grant: GrantRecord | null }): MaybePromise<boolean>
 }

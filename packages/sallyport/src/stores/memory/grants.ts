@@ -1,4 +1,4 @@
-import type { GrantRecord, GrantStore } from '../../grants/types.ts'
+import type { GrantRecord, GrantRequest, GrantStore } from '../../grants/types.ts'
 import type { MemoryTake } from './ledger.ts'
 
 /** Grants in this process's memory, and how the memory ledger takes a use of one. */
@@ -15,6 +15,7 @@ const MAX_KEPT = 10_000
  */
 export function memoryGrants(): MemoryGrants {
   const records = new Map<string, GrantRecord>()
+  const requests = new Map<string, GrantRequest>()
 
   const isDead = (grant: GrantRecord, now: number): boolean => grant.revokedAt !== null || grant.expiresAt <= now || grant.uses >= grant.maxUses
   const isLive = (grant: GrantRecord, now: number): boolean => !isDead(grant, now) && grant.notBefore <= now
@@ -45,14 +46,16 @@ export function memoryGrants(): MemoryGrants {
     return revoked
   }
 
+  function create(grant: GrantRecord): boolean {
+    if (records.size >= MAX_KEPT) for (const other of records.values()) if (isDead(other, grant.createdAt)) records.delete(other.id)
+    if (records.size >= MAX_KEPT) throw new RangeError(`More than ${MAX_KEPT} grants are live`)
+    if (grant.parentId !== null && lineage(grant.parentId)?.every((above) => !isDead(above, grant.createdAt)) !== true) return false
+    records.set(grant.id, grant)
+    return true
+  }
+
   return {
-    create(grant) {
-      if (records.size >= MAX_KEPT) for (const other of records.values()) if (isDead(other, grant.createdAt)) records.delete(other.id)
-      if (records.size >= MAX_KEPT) throw new RangeError(`More than ${MAX_KEPT} grants are live`)
-      if (grant.parentId !== null && lineage(grant.parentId)?.every((above) => !isDead(above, grant.createdAt)) !== true) return false
-      records.set(grant.id, grant)
-      return true
-    },
+    create,
     get: (id) => records.get(id) ?? null,
     findByToken: (tokenHash) => [...records.values()].find((grant) => grant.tokenHash === tokenHash) ?? null,
     find: ({ environment, tenant, subject, actor, action, now }) =>
@@ -70,6 +73,24 @@ export function memoryGrants(): MemoryGrants {
         .reverse()
         .filter((grant) => (['actor', 'subject', 'grantedBy', 'parentId'] as const).every((key) => filter[key] === undefined || grant[key] === filter[key]))
         .slice(0, limit),
+    requests: {
+      create(request) {
+        if (requests.size >= MAX_KEPT) for (const other of requests.values()) if (other.state !== 'pending' || other.answerBy <= request.createdAt) requests.delete(other.id)
+        if (requests.size >= MAX_KEPT) throw new RangeError(`More than ${MAX_KEPT} requests wait`)
+        requests.set(request.id, request)
+      },
+      get: (id) => requests.get(id) ?? null,
+      pending: ({ now, environment, tenant, limit = 100 }) =>
+        [...requests.values()].filter((one) => one.state === 'pending' && one.answerBy > now && one.environment === environment && one.tenant === tenant).slice(0, limit),
+      ofActor: (actor, { limit = 100 }) => [...requests.values()].reverse().filter((one) => one.actor === actor).slice(0, limit),
+      answer(id, { by, now, grant }) {
+        const request = requests.get(id)
+        if (request?.state !== 'pending' || request.answerBy <= now) return false
+        if (grant !== null && !create(grant)) return false
+        requests.set(id, { ...request, state: grant === null ? 'refused' : 'given', answeredBy: by, ...(grant === null ? {} : { grantId: grant.id }) })
+        return true
+      },
+    },
     admission: {
       refuses({ id, now }) {
         const line = lineage(id)

@@ -1,6 +1,6 @@
 import type { ApprovalDecision, ApprovalRecord, ApprovalState, ApprovalStore } from '../../approvals/types.ts'
 import { APPROVALS_MIGRATIONS, APPROVALS_SCHEMA } from './approvals-schema.ts'
-import { fromSetColumn, holdsMember, integer, integerOrNull, present, setColumn, setMember, text, textOrNull } from './columns.ts'
+import { fromSetColumn, holdsMember, insertStep, integer, integerOrNull, present, setColumn, setMember, text, textOrNull } from './columns.ts'
 import type { SqlDriver, SqlRow, SqlStep, SqlValue } from './driver.ts'
 import type { Encryption } from './encryption.ts'
 import type { AdmissionSteps } from './ledger.ts'
@@ -153,8 +153,7 @@ function insert(record: ApprovalRecord, input: string | null, summary: string): 
     execute_by: record.executeBy,
     glass_permission: record.breakGlassPermission ?? null,
   }
-  const columns = Object.keys(values)
-  return { sql: `INSERT INTO sallyport_approval (${columns.join(', ')}) VALUES (${columns.map((_, i) => `$${i + 1}`).join(', ')})`, params: Object.values(values) }
+  return insertStep('sallyport_approval', values)
 }
 
 const context = (part: string, id: string, digest: string): string => `sallyport/approval/${part}/${id}/${digest}`

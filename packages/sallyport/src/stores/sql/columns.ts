@@ -1,4 +1,4 @@
-import type { SqlRow, SqlValue } from './driver.ts'
+import type { SqlRow, SqlStep, SqlValue } from './driver.ts'
 
 /** Reads columns of a row by type. */
 export function text(row: SqlRow, column: string): string {
@@ -46,4 +46,10 @@ export function setMember(value: string): SqlValue {
 export function json<T>(row: SqlRow, column: string): T | null {
   const value = textOrNull(row, column)
   return value === null ? null : (JSON.parse(value) as T)
+}
+
+/** Inserts one row, given by column. */
+export function insertStep(table: string, values: { readonly [column: string]: SqlValue }): SqlStep {
+  const columns = Object.keys(values)
+  return { sql: `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((_, i) => `$${i + 1}`).join(', ')})`, params: Object.values(values) }
 }

@@ -1,6 +1,7 @@
 import type { GrantRecord, GrantStore } from '../../grants/types.ts'
-import { fromSetColumn, holdsMember, integer, integerOrNull, json, present, setColumn, setMember, text, textOrNull } from './columns.ts'
+import { fromSetColumn, holdsMember, insertStep, integer, integerOrNull, json, present, setColumn, setMember, text, textOrNull } from './columns.ts'
 import type { SqlDriver, SqlResult, SqlRow, SqlStep, SqlValue } from './driver.ts'
+import { sqlGrantRequests } from './grant-requests.ts'
 import { GRANTS_MIGRATIONS, GRANTS_SCHEMA } from './grants-schema.ts'
 import type { AdmissionSteps } from './ledger.ts'
 import { migrateOnce } from './migrations.ts'
@@ -25,16 +26,7 @@ export function sqlGrants(driver: SqlDriver): SqlGrants {
   }
 
   return {
-    async create(grant) {
-      const ancestors = grant.ancestors ?? []
-      const result = await transact([
-        // Changing nothing locks those above: a grant can't be born under one that is being revoked.
-        ...[...ancestors].reverse().map((id): SqlStep => ({ sql: `UPDATE sallyport_grant SET uses = uses WHERE id = $1 AND ${isLive('$2')}`, params: [id, grant.createdAt], expect: 'changed' })),
-        insert(grant),
-        ...(ancestors.length === 0 ? [] : [{ sql: 'INSERT INTO sallyport_grant_line (grant_id, ancestor_id) VALUES ($1, $2)', each: ancestors.map((id) => [grant.id, id]) }]),
-      ])
-      return result.ok
-    },
+    create: async (grant) => (await transact(insertGrant(grant))).ok,
     get: async (id) => (await read('id = $1', [id]))[0] ?? null,
     findByToken: async (tokenHash) => (await read('token_hash = $1', [tokenHash]))[0] ?? null,
     find({ environment, tenant = null, subject, actor, action, now }) {
@@ -60,6 +52,7 @@ export function sqlGrants(driver: SqlDriver): SqlGrants {
       const where = Object.entries({ actor, subject, granted_by: grantedBy, parent_id: parentId }).flatMap(([column, value]) => (value === undefined ? [] : [`${column} = ${bind(value)}`]))
       return read(`${where.length === 0 ? '1 = 1' : where.join(' AND ')} ORDER BY position DESC LIMIT ${bind(limit)}`, params)
     },
+    requests: sqlGrantRequests(driver, ready),
     admission: ({ id, now, ancestors = [] }) =>
       // The root first, always: two calls under one root then wait for each other in one order.
       [...ancestors].reverse().concat(id).map((one) => ({
@@ -91,7 +84,18 @@ function changed(result: SqlResult): number {
   return result.ok ? result.rows.reduce((sum, rows) => sum + rows.length, 0) : 0
 }
 
-function insert(grant: GrantRecord): SqlStep {
+/** Stores a grant, under parents that are live. */
+export function insertGrant(grant: GrantRecord): readonly SqlStep[] {
+  const ancestors = grant.ancestors ?? []
+  return [
+    // Changing nothing locks those above: a grant can't be born under one that is being revoked.
+    ...[...ancestors].reverse().map((id): SqlStep => ({ sql: `UPDATE sallyport_grant SET uses = uses WHERE id = $1 AND ${isLive('$2')}`, params: [id, grant.createdAt], expect: 'changed' })),
+    insertRow(grant),
+    ...(ancestors.length === 0 ? [] : [{ sql: 'INSERT INTO sallyport_grant_line (grant_id, ancestor_id) VALUES ($1, $2)', each: ancestors.map((id) => [grant.id, id]) }]),
+  ]
+}
+
+function insertRow(grant: GrantRecord): SqlStep {
   const values: { readonly [column: string]: SqlValue } = {
     id: grant.id,
     environment: grant.environment,
@@ -116,8 +120,7 @@ function insert(grant: GrantRecord): SqlStep {
     revoked_at: grant.revokedAt,
     created_at: grant.createdAt,
   }
-  const columns = Object.keys(values)
-  return { sql: `INSERT INTO sallyport_grant (${columns.join(', ')}) VALUES (${columns.map((_, i) => `$${i + 1}`).join(', ')})`, params: Object.values(values) }
+  return insertStep('sallyport_grant', values)
 }
 
 function recordFrom(row: SqlRow): GrantRecord {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { approvalStoreContract, waiting } from '../../approvals/store.contract.fixture.ts'
 import { grantStoreContract } from '../../grants/store.contract.fixture.ts'
+import type { Store } from '../types.ts'
 import { generateEncryptionKey } from '../sql/encryption.ts'
 import { sqliteStore } from './store.ts'
 
@@ -12,8 +13,19 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let count = 0
 const fresh = (): string => join(folder, `store-${++count}`, 'nested')
 
-approvalStoreContract('sqlite', async () => sqliteStore({ path: fresh() }))
-grantStoreContract('sqlite', async () => sqliteStore({ path: fresh() }))
+// One store, emptied for each test: opening one starts two threads.
+const shared = sqliteStore({ path: fresh() })
+afterAll(() => shared.ledger.close())
+const emptied = async (): Promise<Store> => {
+  await shared.approvals.get('')
+  await shared.grants.get('')
+  const tables = ['approval', 'approval_decision', 'grant', 'grant_line', 'grant_request']
+  await shared.ledger.driver.transact(tables.map((table) => ({ sql: `DELETE FROM sallyport_${table}` })))
+  return { ...shared, ledger: { ...shared.ledger, close: async () => undefined } }
+}
+
+approvalStoreContract('sqlite', emptied)
+grantStoreContract('sqlite', emptied)
 
 describe('sqliteStore', () => {
   const secret = 'price-of-4711-pounds'

@@ -1,0 +1,84 @@
+import type { GrantRequest, GrantRequestStore } from '../../grants/types.ts'
+import { fromSetColumn, insertStep, integer, json, present, setColumn, text, textOrNull } from './columns.ts'
+import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
+import { insertGrant } from './grants.ts'
+
+/** Requests for grants, beside the grants. */
+export function sqlGrantRequests(driver: SqlDriver, ready: () => Promise<void> | undefined): GrantRequestStore {
+  async function read(where: string, params: readonly SqlValue[]): Promise<GrantRequest[]> {
+    await ready()
+    return (await driver.query(`SELECT * FROM sallyport_grant_request WHERE ${where}`, params)).map(requestFrom)
+  }
+
+  return {
+    async create(request) {
+      await ready()
+      await driver.transact([
+        insertStep('sallyport_grant_request', {
+          id: request.id,
+          environment: request.environment,
+          tenant: request.tenant ?? null,
+          subject: request.subject,
+          actor: request.actor,
+          chain: setColumn(request.chain),
+          task_id: request.taskId ?? null,
+          actions: setColumn(request.actions),
+          resources: jsonText(request.resources),
+          input: jsonText(request.input),
+          fields: jsonText(request.fields),
+          uses: request.uses,
+          duration_ms: request.durationMs,
+          reason: request.reason,
+          created_at: request.createdAt,
+          answer_by: request.answerBy,
+          state: request.state,
+        }),
+      ])
+    },
+    get: async (id) => (await read('id = $1', [id]))[0] ?? null,
+    pending: ({ now, environment, tenant = null, limit = 100 }) =>
+      read("state = 'pending' AND environment = $1 AND answer_by > $2 AND tenant IS NOT DISTINCT FROM $3 ORDER BY position LIMIT $4", [environment, now, tenant, limit]),
+    ofActor: (actor, { limit = 100 }) => read('actor = $1 ORDER BY position DESC LIMIT $2', [actor, limit]),
+    async answer(id, { by, now, grant }) {
+      await ready()
+      const result = await driver.transact([
+        {
+          sql: "UPDATE sallyport_grant_request SET state = $2, answered_by = $3, grant_id = $4 WHERE id = $1 AND state = 'pending' AND answer_by > $5",
+          params: [id, grant === null ? 'refused' : 'given', by, grant?.id ?? null, now],
+          expect: 'changed',
+        },
+        ...(grant === null ? [] : insertGrant(grant)),
+      ])
+      return result.ok
+    },
+  }
+}
+
+function jsonText(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value)
+}
+
+function requestFrom(row: SqlRow): GrantRequest {
+  return {
+    id: text(row, 'id'),
+    environment: text(row, 'environment'),
+    ...present('tenant', textOrNull(row, 'tenant')),
+    subject: textOrNull(row, 'subject'),
+    actor: text(row, 'actor'),
+    chain: fromSetColumn(row, 'chain'),
+    ...present('taskId', textOrNull(row, 'task_id')),
+    actions: fromSetColumn(row, 'actions'),
+    resources: json(row, 'resources'),
+    input: json(row, 'input'),
+    fields: json(row, 'fields'),
+    uses: integer(row, 'uses'),
+    durationMs: integer(row, 'duration_ms'),
+    reason: text(row, 'reason'),
+    createdAt: integer(row, 'created_at'),
+    answerBy: integer(row, 'answer_by'),
+    // Written by this file alone.
+    state: text(row, 'state') as GrantRequest['state'],
+    ...present('answeredBy', textOrNull(row, 'answered_by')),
+    ...present('grantId', textOrNull(row, 'grant_id')),
+  }
+}
