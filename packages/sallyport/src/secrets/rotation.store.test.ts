@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { postgresDriver } from '../stores/postgres/driver.ts'
+import { freshSchema, postgresAnswers } from '../stores/postgres/schema.fixture.ts'
 import type { SqlDriver } from '../stores/sql/driver.ts'
 import { sqliteDriver } from '../stores/sqlite/driver.ts'
 import { crashMatrix } from './rotation.contract.fixture.ts'
@@ -30,7 +32,7 @@ async function onDriver(driver: SqlDriver): Promise<number> {
   return crashMatrix(async () => {
     await fresh(driver)
     return { state, storage }
-  })
+  }, 2)
 }
 
 describe('a rotation that is killed at every call and gone on with', () => {
@@ -41,26 +43,14 @@ describe('a rotation that is killed at every call and gone on with', () => {
   })
 
   it('on Postgres', async (context) => {
-    const driver = await openPostgres()
-    if (driver === undefined) return context.skip('no Postgres driver or no server')
+    if (!(await postgresAnswers())) return context.skip('Postgres does not answer')
+    const { connectionString, drop } = await freshSchema()
+    const driver = postgresDriver({ connectionString })
     expect(await onDriver(driver)).toBeGreaterThan(20)
-    await fresh(driver)
     await driver.close()
+    await drop()
   })
 })
-
-async function openPostgres(): Promise<SqlDriver | undefined> {
-  const file = new URL('../stores/postgres/driver.ts', import.meta.url)
-  if (!existsSync(file)) return undefined
-  const module = (await import(file.href)) as { readonly postgresDriver?: (options: { readonly url: string }) => SqlDriver }
-  const driver = module.postgresDriver?.({ url: process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test' })
-  try {
-    await driver?.query('SELECT 1')
-    return driver
-  } catch {
-    return undefined
-  }
-}
 
 describe('four processes', () => {
   it('see a rotation without a restart, and the old version is revoked when the last of them has', async () => {
