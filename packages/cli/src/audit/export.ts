@@ -1,0 +1,66 @@
+import { createWriteStream } from 'node:fs'
+import { finished } from 'node:stream/promises'
+import { anchorToFile, exportTiles, jsonLine, ocsfEvent, type AuditQuery, type StoredEvent } from 'sallyport/audit'
+import { UsageError, type AuditHost } from './host.ts'
+import type { OpenLog } from './open.ts'
+import { progress } from './progress.ts'
+import { pages, readerOf } from './read.ts'
+
+/** What `export` writes. */
+export type ExportFormat = 'jsonl' | 'ocsf' | 'tiles' | 'checkpoint'
+
+/** `export`: events as JSON lines or OCSF, the log as tiles, or its newest checkpoint. Returns how many entries. */
+export async function exportLog(log: OpenLog, format: ExportFormat, output: string | undefined, query: AuditQuery, host: AuditHost): Promise<number> {
+  if (format === 'tiles') {
+    if (output === undefined) throw new UsageError('--format tiles writes a folder: say which with --output')
+    const bar = progress(host, 'entries')
+    try {
+      return await exportTiles(log.source, output, bar.update)
+    } finally {
+      bar.stop()
+    }
+  }
+  if (format === 'checkpoint') return exportCheckpoint(log, output, host)
+  const line = format === 'jsonl' ? jsonLine : ocsfLine
+  const write = output === undefined ? host.out : fileWriter(output)
+  let count = 0
+  for await (const stored of pages(readerOf(log), { ...query, order: 'oldest' }, Infinity)) {
+    if (host.interrupted()) break
+    const text = line(stored)
+    if (text !== '') await write(text)
+    count += text === '' ? 0 : 1
+  }
+  if ('end' in write) await (write as FileWriter).end()
+  return count
+}
+
+interface FileWriter {
+  (text: string): Promise<void>
+  end(): Promise<void>
+}
+
+function fileWriter(path: string): FileWriter {
+  const stream = createWriteStream(path)
+  const done = finished(stream)
+  done.catch(() => {})
+  const write = (text: string): Promise<void> => (stream.write(text) ? Promise.resolve() : Promise.race([done, new Promise<void>((resolve) => stream.once('drain', resolve))]))
+  return Object.assign(write, {
+    end() {
+      stream.end()
+      return done
+    },
+  })
+}
+
+function ocsfLine(stored: StoredEvent): string {
+  const event = ocsfEvent(stored)
+  return event === undefined ? '' : `${JSON.stringify(event)}\n`
+}
+
+async function exportCheckpoint({ source }: OpenLog, output: string | undefined, host: AuditHost): Promise<number> {
+  const checkpoint = await source.checkpoint()
+  if (checkpoint === undefined) throw new UsageError('the log has no checkpoint yet: seal it first')
+  if (output === undefined) await host.out(checkpoint)
+  else if (!(await anchorToFile(output, checkpoint))) throw new UsageError(`${output} holds a checkpoint of a larger log: this one was rolled back. Run verify --checkpoint ${output}`)
+  return Number(checkpoint.split('\n')[1])
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { eventFromText, macKeys, macSecretFrom, openProof, parseSigner, parseVerifier, verifyLog, type LogReport, type NoteVerifier } from 'sallyport/audit'
+import { checkUnsealed, type UnsealedReport } from 'sallyport/sqlite'
+import { clean } from './format.ts'
+import { EXIT, UsageError, type AuditHost } from './host.ts'
+import type { OpenLog } from './open.ts'
+import { progress } from './progress.ts'
+
+/** Options of `verify`. */
+export interface VerifyFlags {
+  readonly key?: readonly string[]
+  readonly checkpoint?: readonly string[]
+  readonly origin?: string
+  readonly proof?: string
+  readonly json?: boolean
+}
+
+/** Public keys: `--key` (the text, or a file that holds it), or SALLYPORT_AUDIT_KEY. @throws UsageError */
+export function verifiersOf(keys: readonly string[] | undefined, host: AuditHost): readonly NoteVerifier[] {
+  const texts = keys ?? host.environment['SALLYPORT_AUDIT_KEY']?.split(',') ?? []
+  if (texts.length === 0) throw new UsageError("give the log's public key with --key or in SALLYPORT_AUDIT_KEY")
+  return texts.map((text) => parseVerifier(text.includes('+') ? text : readFileSync(text, 'utf8')))
+}
+
+/** `verify`: 0 when the whole log holds, 1 when it does not. */
+export async function verify(log: OpenLog, flags: VerifyFlags, host: AuditHost): Promise<number> {
+  const verifiers = verifiersOf(flags.key, host)
+  const bar = progress(host, 'entries')
+  const report = await verifyLog(log.source, {
+    verifiers, earlier: (flags.checkpoint ?? []).map((file) => readFileSync(file, 'utf8')), onProgress: bar.update,
+    ...(flags.origin !== undefined && { origin: flags.origin }),
+  })
+  bar.stop()
+  const unsealed = await unsealedReport(log, host)
+  const ok = report.ok && (unsealed?.problems.length ?? 0) === 0
+  await host.out(flags.json === true ? `${JSON.stringify({ ...report, ok, ...(unsealed && { unsealed }) })}\n` : textOf(report, unsealed))
+  return ok ? EXIT.ok : EXIT.problems
+}
+
+/** The window that is not sealed yet: its MACs can be checked by who has the signer's secret, its counters by anyone. */
+async function unsealedReport({ driver }: OpenLog, { environment }: AuditHost): Promise<UnsealedReport | undefined> {
+  if (driver === undefined) return undefined
+  const signers = (environment['SALLYPORT_AUDIT_SIGNER'] ?? '').split(',').filter((text) => text !== '').map(parseSigner)
+  const origin = signers[0]?.name ?? ''
+  return checkUnsealed(driver, macKeys(signers.map(({ seed }) => macSecretFrom(seed, origin))))
+}
+
+function textOf(report: LogReport, unsealed: UnsealedReport | undefined): string {
+  const lines = report.problems.map(({ kind, message }) => `✗ ${kind}: ${clean(message)}`)
+  for (const problem of unsealed?.problems ?? []) lines.push(`✗ unsealed: ${clean(problem)}`)
+  if (report.ok) {
+    lines.push(`✓ ${report.origin ?? ''}: ${report.size} entries hold${report.entries < report.size ? ` (${report.size - report.entries} removed by retention, by their hashes)` : ''}`)
+    lines.push(`  signed by ${report.signedBy.join(', ')}`)
+  }
+  if (unsealed !== undefined && unsealed.entries > 0) lines.push(`  ${unsealed.entries} entries wait to be sealed${unsealed.authenticated ? '; their MACs were checked' : '; without SALLYPORT_AUDIT_SIGNER their MACs were not checked'}`)
+  return `${lines.join('\n')}\n`
+}
+
+/** `verify --proof`: checks a proof that stands alone, and prints the entry that it proves. */
+export async function verifyProof(file: string, flags: VerifyFlags, host: AuditHost): Promise<number> {
+  const { index, entry, checkpoint } = openProof(readFileSync(file, 'utf8'), verifiersOf(flags.key, host), flags.origin)
+  const text = Buffer.from(entry).toString('utf8')
+  await host.out(flags.json === true
+    ? `${JSON.stringify({ ok: true, index, origin: checkpoint.origin, size: checkpoint.size, event: eventFromText(text) })}\n`
+    : `✓ entry ${index} is in ${clean(checkpoint.origin)} (${checkpoint.size} entries)\n${clean(text)}\n`)
+  return EXIT.ok
+}
