@@ -8,7 +8,11 @@ import { AFTER_WORD, ANYWHERE, type Beginnings, prefixesOf } from '../pattern/pr
 import { compileProgram, type Program } from '../pattern/program.ts'
 import { stripLead } from '../pattern/strip-lead.ts'
 import type { Rule } from '../rule.ts'
+import { RuleMachine } from './rule-machine.ts'
+import type { ThreadList } from './thread-list.ts'
 import { createFilter, type Filter, needsContext } from './filter.ts'
+
+const MAX_IDLE = 4
 
 /** A rule, parsed and ready. What is costly and may never be needed is made on first use. */
 export class CompiledRule {
@@ -20,6 +24,8 @@ export class CompiledRule {
   #shape: Shape | undefined
   #program: Program | undefined
   #filter: Filter | undefined
+  readonly #seeded = new Map<string, ThreadList>()
+  readonly #idle: RuleMachine[] = []
 
   /**
    * @param beginning how every match begins, where that is known: the pattern is then parsed when it is needed
@@ -64,6 +70,38 @@ export class CompiledRule {
     if (!hasFilter(this.rule)) return undefined
     this.#filter ??= createFilter(this.rule)
     return this.#filter
+  }
+
+  /**
+   * The threads of a machine that has read this beginning, as if it stood at the start of the text.
+   *
+   * @param before the character before it, or one of the same kind
+   */
+  seeded(prefix: string, before: number): ThreadList {
+    const key = `${before} ${prefix}`
+    const known = this.#seeded.get(key)
+    if (known) return known
+    const machine = new RuleMachine(this)
+    machine.begin(0, before)
+    let previous = before
+    for (let i = 0; i < prefix.length; i += 1) {
+      const code = prefix.charCodeAt(i)
+      machine.step(code, i, previous)
+      previous = code
+    }
+    this.#seeded.set(key, machine.threads)
+    return machine.threads
+  }
+
+  /** A machine that is used by no text, or a new one. */
+  takeMachine(): RuleMachine {
+    return this.#idle.pop() ?? new RuleMachine(this)
+  }
+
+  /** Gives a machine back whose candidates are all decided. */
+  giveMachine(machine: RuleMachine): void {
+    machine.reset()
+    if (this.#idle.length < MAX_IDLE) this.#idle.push(machine)
   }
 
   /** The part of the text before a match that its pattern, as it was written, would have taken in. */

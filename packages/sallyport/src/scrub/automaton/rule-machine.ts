@@ -1,10 +1,12 @@
 import { accepts, ASSERT, CHAR, holds, JUMP, LINE_START, MATCH, type Program, SAVE, SPLIT, TEXT_START } from '../pattern/program.ts'
 import type { CompiledRule } from './compiled-rule.ts'
 import type { Match } from './match.ts'
-import { MARK, ThreadList } from './thread-list.ts'
+import { MARK, ThreadList, UNSET } from './thread-list.ts'
 
-/** Slot value of a group that has not been entered. */
-const UNSET = -1
+/** Stands for the character that comes next while it isn't known. */
+const UNKNOWN = -2
+/** Stands for the end of the text. */
+const END = -1
 
 /**
  * Runs one rule over a text, one character at a time, from the beginnings that the prefix automaton reports.
@@ -23,36 +25,55 @@ export class RuleMachine {
   readonly overdue: Match[] = []
   /** The earliest character that a live thread or an open match may yet redact; Infinity for none. */
   holdFrom = Infinity
+  /** No match may begin before this: the end of the last one. */
+  floor = 0
   readonly #program: Program
   readonly #stride: number
   #threads: ThreadList
   #spare: ThreadList
+  /** For each instruction, the last step that came by it: with the next character unknown, and known. */
   readonly #seen: Int32Array
-  readonly #seenBefore: Int32Array
+  readonly #seenKnown: Int32Array
   #stamp = 0
-  /** No match may begin before this: the end of the last one. */
-  #floor = 0
+  readonly #current: Float64Array
+  #stackPc = new Int32Array(16)
+  #stackCaptures: Float64Array
 
   constructor(rule: CompiledRule) {
     this.rule = rule
     this.#program = rule.program
     const { length, slots } = this.#program
     this.#stride = slots + 1
-    this.#threads = new ThreadList(length, slots)
-    this.#spare = new ThreadList(length, slots)
+    this.#threads = new ThreadList(slots)
+    this.#spare = new ThreadList(slots)
     this.#seen = new Int32Array(length)
-    this.#seenBefore = new Int32Array(length)
+    this.#seenKnown = new Int32Array(length)
+    this.#current = new Float64Array(this.#stride)
+    this.#stackCaptures = new Float64Array(16 * this.#stride)
   }
 
   get live(): boolean {
     return this.#threads.size > 0
   }
 
+  /** The threads, in order of priority. */
+  get threads(): ThreadList {
+    return this.#threads
+  }
+
+  /** Forgets everything: a machine may serve another text. */
+  reset(): void {
+    this.#threads.clear()
+    this.holdFrom = Infinity
+    this.floor = 0
+  }
+
   /** Takes the character at `at` (-1: the end of the text). Call `seed` for beginnings that end with it, then `settle`. */
   step(code: number, at: number, before: number): void {
     const from = this.#threads
     const to = this.#spare
-    const { op, x } = this.#program
+    const program = this.#program
+    const { op, x } = program
     to.clear()
     this.#stamp += 1
     for (let i = 0; i < from.size; i += 1) {
@@ -63,15 +84,21 @@ export class RuleMachine {
       }
       const captures = i * this.#stride
       if (op[pc] === CHAR) {
-        if (this.#seenBefore[pc] === this.#stamp) continue
-        this.#seenBefore[pc] = this.#stamp
-        if (code === -1 || !accepts(this.#program, x[pc]!, code)) continue
-        if (this.#explore(to, pc + 1, from.captures, captures, at + 1, code, undefined)) break
-      } else if (this.#explore(to, pc, from.captures, captures, at, before, code)) break
+        if (this.#seenKnown[pc] === this.#stamp) continue
+        this.#seenKnown[pc] = this.#stamp
+        if (code === END || !accepts(program, x[pc]!, code)) continue
+        // Most often one character simply follows another.
+        if (op[pc + 1] === CHAR) {
+          if (this.#seen[pc + 1] !== this.#stamp) {
+            this.#seen[pc + 1] = this.#stamp
+            to.add(pc + 1, from.captures, captures)
+          }
+        } else if (this.#start(to, pc + 1, from.captures, captures, at + 1, code, UNKNOWN)) break
+      } else if (this.#start(to, pc, from.captures, captures, at, before, code)) break
     }
     this.#threads = to
     this.#spare = from
-    if (this.rule.beginnings === undefined && code !== -1) this.#beginHere(code, at, before)
+    if (this.rule.beginnings === undefined && code !== END) this.#beginHere(code, at, before)
   }
 
   /**
@@ -83,22 +110,22 @@ export class RuleMachine {
   seed(prefix: string, at: number, before: number): void {
     if (at < this.#currentFloor()) return
     if (!this.live) this.#stamp += 1
-    const other = new RuleMachine(this.rule)
-    let previous = before
-    other.#begin(at, before)
-    for (let i = 0; i < prefix.length; i += 1) {
-      const code = prefix.charCodeAt(i)
-      other.step(code, at + i, previous)
-      previous = code
-    }
-    const { pc, captures, marks, size } = other.#threads
+    const { pc, captures, marks, size } = this.rule.seeded(prefix, before)
     for (let i = 0; i < size; i += 1) {
-      if (pc[i] === MARK) this.#threads.addMatches(marks[i]!)
+      if (pc[i] === MARK) this.#threads.addMatches(marks[i]!.map((match) => moved(match, at)))
       else if (this.#seen[pc[i]!] !== this.#stamp) {
         this.#seen[pc[i]!] = this.#stamp
-        this.#threads.add(pc[i]!, captures, i * this.#stride)
+        this.#threads.add(pc[i]!, captures, i * this.#stride, at)
       }
     }
+  }
+
+  /** Puts one thread at the start of the program. */
+  begin(at: number, before: number): void {
+    const captures = new Float64Array(this.#stride).fill(UNSET)
+    captures[0] = at
+    this.#stamp += 1
+    this.#start(this.#threads, 0, captures, 0, at, before, UNKNOWN)
   }
 
   /**
@@ -115,8 +142,8 @@ export class RuleMachine {
       for (const match of list.marks[dead]!) this.final.push(match)
       dead += 1
     }
-    if (dead > 0) this.#drop(dead)
-    if (this.final.length > 0) this.#floor = Math.max(this.#floor, this.final.at(-1)!.end)
+    if (dead > 0) list.drop(dead)
+    if (this.final.length > 0) this.floor = Math.max(this.floor, this.final.at(-1)!.end)
     this.holdFrom = Infinity
     for (let i = 0; i < list.size; i += 1) {
       const start = this.#secretStart(list, i)
@@ -127,7 +154,7 @@ export class RuleMachine {
 
   /** The end of the text: what is left is decided. Final matches are in `final`. */
   finish(at: number, before: number): void {
-    this.step(-1, at, before)
+    this.step(END, at, before)
     this.final.length = 0
     const list = this.#threads
     for (let i = 0; i < list.size; i += 1) if (list.pc[i] === MARK) this.final.push(...list.marks[i]!)
@@ -161,14 +188,7 @@ export class RuleMachine {
     for (let i = list.size - 1; i >= 0; i -= 1) {
       if (list.pc[i] === MARK) return list.marks[i]!.at(-1)!.end
     }
-    return this.#floor
-  }
-
-  #begin(at: number, before: number): void {
-    const captures = new Float64Array(this.#stride).fill(UNSET)
-    captures[0] = at
-    this.#stamp += 1
-    this.#explore(this.#threads, 0, captures, 0, at, before, undefined)
+    return this.floor
   }
 
   /** For a rule that has to be tried at every character. */
@@ -176,7 +196,7 @@ export class RuleMachine {
     if (at < this.#currentFloor()) return
     const captures = new Float64Array(this.#stride).fill(UNSET)
     captures[0] = at
-    this.#explore(this.#threads, 0, captures, 0, at, before, code)
+    this.#start(this.#threads, 0, captures, 0, at, before, code)
   }
 
   #collectOverdue(at: number, maxCandidate: number): void {
@@ -194,98 +214,112 @@ export class RuleMachine {
     }
   }
 
-  #drop(count: number): void {
-    const list = this.#threads
-    list.pc.copyWithin(0, count, list.size)
-    list.captures.copyWithin(0, count * this.#stride, list.size * this.#stride)
-    list.marks.splice(0, count)
-    list.size -= count
-  }
-
   #secretStart(list: ThreadList, index: number): number {
     if (list.pc[index] === MARK) return list.marks[index]![0]!.secretStart
     const captures = index * this.#stride
-    const groups = this.rule.groups.length
-    if (groups === 0) return list.captures[captures]!
+    if (this.#stride === 1) return list.captures[captures]!
     let start = Infinity
-    for (let group = 0; group < groups; group += 1) {
-      const set = list.captures[captures + 1 + 2 * group]!
+    for (let slot = 1; slot < this.#stride; slot += 2) {
+      const set = list.captures[captures + slot]!
       if (set !== UNSET && set < start) start = set
     }
     return start
   }
 
   #closedGroup(list: ThreadList, index: number): boolean {
-    if (this.rule.groups.length === 0) return false
+    if (this.#stride === 1) return false
     const captures = index * this.#stride
     return list.captures[captures + 2]! >= list.captures[captures + 1]!
   }
 
+  #start(to: ThreadList, pc: number, captures: Float64Array, from: number, at: number, before: number, code: number): boolean {
+    for (let i = 0; i < this.#stride; i += 1) this.#current[i] = captures[from + i]!
+    return this.#explore(to, pc, at, before, code, 0)
+  }
+
   /**
-   * Follows from `start` what consumes nothing, having read all before `at`. With `code`, the character that comes next is
-   * known (a thread had waited for it), and is taken. Without, an assertion about it waits in the list.
+   * Follows from `start` what consumes nothing, having read all before `at`, for the thread in `#current`. Where the character
+   * that comes next is known (the thread had waited for it), it is taken; else an assertion about it waits in the list.
    *
    * @returns true at a match: everything of lower priority is then void
    */
-  #explore(
-    to: ThreadList,
-    start: number,
-    captures: Float64Array,
-    offset: number,
-    at: number,
-    before: number,
-    code: number | undefined,
-  ): boolean {
+  #explore(to: ThreadList, start: number, at: number, before: number, code: number, base: number): boolean {
     const { op, x, y } = this.#program
-    const stride = this.#stride
-    const seen = code === undefined ? this.#seen : this.#seenBefore
-    const stack: { pc: number; slots: Float64Array }[] = [{ pc: start, slots: captures.slice(offset, offset + stride) }]
-    while (stack.length > 0) {
-      let { pc, slots } = stack.pop()!
-      for (;;) {
-        // A waiting assertion may be met again by the thread that waited on it.
-        if (seen[pc] === this.#stamp && !(code !== undefined && pc === start)) break
+    const current = this.#current
+    const seen = code === UNKNOWN ? this.#seen : this.#seenKnown
+    let top = base
+    let pc = start
+    // A waiting assertion is met again by the thread that waited on it.
+    let first = code !== UNKNOWN
+    for (;;) {
+      if (seen[pc] !== this.#stamp || first) {
+        first = false
         seen[pc] = this.#stamp
         const kind = op[pc]!
-        if (kind === CHAR) {
-          if (code === undefined) to.add(pc, slots, 0)
-          else if (code !== -1 && accepts(this.#program, x[pc]!, code) && this.#explore(to, pc + 1, slots, 0, at + 1, code, undefined)) return true
-          break
+        if (kind === SPLIT) {
+          this.#push(top, y[pc]!)
+          top += 1
+          pc = x[pc]!
+          continue
+        }
+        if (kind === JUMP) {
+          pc = x[pc]!
+          continue
+        }
+        if (kind === SAVE) {
+          current[1 + x[pc]!] = at
+          pc += 1
+          continue
         }
         if (kind === MATCH) {
-          to.addMatch(this.#match(slots, at))
+          to.addMatches([this.#match(at)])
           return true
         }
-        if (kind === SPLIT) {
-          stack.push({ pc: y[pc]!, slots: slots.slice() })
-          pc = x[pc]!
-        } else if (kind === JUMP) pc = x[pc]!
-        else if (kind === SAVE) {
-          slots[1 + x[pc]!] = at
-          pc += 1
+        if (kind === CHAR) {
+          if (code === UNKNOWN) to.add(pc, current, 0)
+          else if (code !== END && accepts(this.#program, x[pc]!, code) && this.#explore(to, pc + 1, at + 1, code, UNKNOWN, top)) return true
         } else if (kind === ASSERT) {
           const assertion = x[pc]!
-          if (code === undefined && assertion !== TEXT_START && assertion !== LINE_START) {
-            to.add(pc, slots, 0)
-            break
+          if (code === UNKNOWN && assertion !== TEXT_START && assertion !== LINE_START) to.add(pc, current, 0)
+          else if (holds(assertion, before, code)) {
+            pc += 1
+            continue
           }
-          if (!holds(assertion, before, code ?? 0)) break
-          pc += 1
         }
       }
+      if (top === base) return false
+      top -= 1
+      pc = this.#stackPc[top]!
+      for (let i = 0; i < this.#stride; i += 1) current[i] = this.#stackCaptures[top * this.#stride + i]!
     }
-    return false
   }
 
-  #match(slots: Float64Array, end: number): Match {
-    const start = slots[0]!
-    for (let group = 0; group < this.rule.groups.length; group += 1) {
-      const from = slots[1 + 2 * group]!
-      const to = slots[2 + 2 * group]!
+  #push(top: number, pc: number): void {
+    if (top === this.#stackPc.length) {
+      const stackPc = new Int32Array(2 * top)
+      stackPc.set(this.#stackPc)
+      this.#stackPc = stackPc
+      const captures = new Float64Array(2 * top * this.#stride)
+      captures.set(this.#stackCaptures)
+      this.#stackCaptures = captures
+    }
+    this.#stackPc[top] = pc
+    for (let i = 0; i < this.#stride; i += 1) this.#stackCaptures[top * this.#stride + i] = this.#current[i]!
+  }
+
+  #match(end: number): Match {
+    const start = this.#current[0]!
+    if (this.#stride === 1) return { start, end, secretStart: start, secretEnd: end }
+    for (let slot = 1; slot < this.#stride; slot += 2) {
+      const from = this.#current[slot]!
+      const to = this.#current[slot + 1]!
       if (from !== UNSET && to > from) return { start, end, secretStart: from, secretEnd: to }
     }
-    // Groups, but all of them empty: a match that has nothing to redact.
-    if (this.rule.groups.length > 0) return { start, end, secretStart: end, secretEnd: end }
-    return { start, end, secretStart: start, secretEnd: end }
+    // All groups are empty: a match that has nothing to redact.
+    return { start, end, secretStart: end, secretEnd: end }
   }
+}
+
+function moved(match: Match, by: number): Match {
+  return { start: match.start + by, end: match.end + by, secretStart: match.secretStart + by, secretEnd: match.secretEnd + by }
 }

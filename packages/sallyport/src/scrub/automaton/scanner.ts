@@ -27,8 +27,9 @@ export class Scanner {
   state: number
   readonly #plan: Plan
   #before = -1
-  readonly #machines = new Map<CompiledRule, RuleMachine>()
   readonly #liveRules: RuleMachine[] = []
+  /** Where the last match of a rule ended, whose machine was given back. */
+  readonly #floors = new Map<CompiledRule, number>()
   readonly #literals = new Map<LiteralTarget, LiteralMachine>()
   readonly #liveLiterals: { readonly target: LiteralTarget; readonly machine: LiteralMachine }[] = []
   /** Where the first of a gated rule's keywords ended. */
@@ -37,7 +38,7 @@ export class Scanner {
   constructor(plan: Plan) {
     this.#plan = plan
     this.state = plan.automaton.start
-    for (const rule of plan.dense) this.#liveRules.push(this.#machine(rule))
+    for (const rule of plan.dense) this.#liveRules.push(rule.takeMachine())
   }
 
   /** Whether nothing but the prefix automaton's state has to be carried to the next character. */
@@ -71,8 +72,7 @@ export class Scanner {
     for (const { target, machine } of this.#liveLiterals) {
       if (target.kind === 'secret' && machine.matched >= CUT_OFF_LENGTH) this.#redact(target.finding, this.at - machine.matched, this.at)
     }
-    this.#liveRules.length = 0
-    this.#liveLiterals.length = 0
+    this.#releaseAll()
   }
 
   /** The text breaks off: whatever is live is taken for what it may have become. */
@@ -83,8 +83,7 @@ export class Scanner {
     for (const { target, machine } of this.#liveLiterals) {
       if (target.kind === 'secret' && machine.matched > 0) this.#redact(target.finding, this.at - machine.matched, this.at)
     }
-    this.#liveRules.length = 0
-    this.#liveLiterals.length = 0
+    this.#releaseAll()
   }
 
   /** Where what can't be decided yet begins. Also decides what is certain whatever comes. */
@@ -104,12 +103,15 @@ export class Scanner {
     return Math.min(from, this.at)
   }
 
+  #releaseAll(): void {
+    for (const machine of this.#liveRules) machine.rule.giveMachine(machine)
+    this.#liveRules.length = 0
+    this.#liveLiterals.length = 0
+  }
+
   #start(target: Target, prefix: string, at: number, before: number): void {
     if (target.kind === 'rule') {
-      const machine = this.#machine(target.rule)
-      const live = machine.live
-      machine.seed(prefix, at, before)
-      if (!live && machine.live && !this.#liveRules.includes(machine)) this.#liveRules.push(machine)
+      this.#machine(target.rule).seed(prefix, at, before)
       return
     }
     if (target.kind === 'keyword' && this.#gates.has(target.rule)) return
@@ -123,8 +125,10 @@ export class Scanner {
   }
 
   #machine(rule: CompiledRule): RuleMachine {
-    let machine = this.#machines.get(rule)
-    if (!machine) this.#machines.set(rule, (machine = new RuleMachine(rule)))
+    for (const live of this.#liveRules) if (live.rule === rule) return live
+    const machine = rule.takeMachine()
+    machine.floor = this.#floors.get(rule) ?? 0
+    this.#liveRules.push(machine)
     return machine
   }
 
@@ -141,12 +145,18 @@ export class Scanner {
       for (const match of machine.final) this.#accept(machine.rule, match, text)
       for (const match of machine.overdue) this.#redactMatch(machine.rule, match)
       if (machine.live || machine.rule.beginnings === undefined) rules[kept++] = machine
+      else this.#release(machine)
     }
     rules.length = kept
     const literals = this.#liveLiterals
     kept = 0
     for (const literal of literals) if (literal.machine.matched > 0) literals[kept++] = literal
     literals.length = kept
+  }
+
+  #release(machine: RuleMachine): void {
+    if (machine.floor > 0) this.#floors.set(machine.rule, machine.floor)
+    machine.rule.giveMachine(machine)
   }
 
   #accept(rule: CompiledRule, match: Match, text: TextSource): void {

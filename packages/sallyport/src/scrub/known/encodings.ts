@@ -31,6 +31,7 @@ export function encodedForms(value: string): readonly string[] {
   ])
   const whole = base64(bytes, 0, true)
   forms.add(whole)
+  forms.add(whole.replace(/=+$/, ''))
   forms.add(url(whole))
   for (const shift of [0, 1, 2]) {
     const core = base64(bytes, shift, false)
