@@ -70,20 +70,21 @@ export function redisLimits(client: RedisClient, options: RedisLimitsOptions = {
 
     async decide(checks, now) {
       const keys = new Array<string>(checks.length)
-      const args = [time(now)]
+      let asked = ''
       for (let i = 0; i < checks.length; i++) {
         const check = checks[i] as LimitCheck
+        if (!(check.limit >= 0)) return refusal(checks, check.name)
         if (check.kind === 'window') {
           keys[i] = `${base}c:${check.key}`
           if (!(check.cost >= 0 && check.windowMs > 0)) return refusal(checks, check.name)
-          args.push('w', String(check.limit), String(check.windowMs), String(check.cost))
+          asked += `,1,${check.limit},${check.windowMs},${check.cost}`
         } else {
           keys[i] = `${base}s:${check.key}`
-          args.push('c', String(check.limit), check.holder, String(check.leaseMs))
+          asked += `,2,${check.limit},${JSON.stringify(check.holder)},${check.leaseMs}`
         }
       }
       if (checks.length === 0) return { allowed: true, states: [] }
-      const reply = numbers(await script.decide.run(scripts, keys, args), 2 + checks.length * 2)
+      const reply = numbers(await script.decide.run(scripts, keys, [time(now), `[${asked.slice(1)}]`]), 2 + checks.length * 2)
       const states = statesOf(checks, reply, 2)
       const refusedBy = reply[0] as number
       if (refusedBy < 0) return { allowed: true, states }

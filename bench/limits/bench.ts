@@ -1,0 +1,56 @@
+// `npm run bench -- limits`: decisions of four limits, and reservations, beside rate-limiter-flexible and @upstash/ratelimit, in one run.
+import { median, printTable } from '../lib/measure.ts'
+import { benchMemory } from './memory.ts'
+import { benchRedis } from './redis.ts'
+import { benchSqlite } from './sqlite.ts'
+
+const show = (value: number | undefined): string => (value === undefined || Number.isNaN(value) ? '–' : Math.round(value).toLocaleString('en'))
+const ratio = (ours: number | undefined, theirs: number | undefined): number => (ours === undefined || theirs === undefined ? Number.NaN : Number((ours / theirs).toFixed(2)))
+
+const memory = await benchMemory()
+console.log('\nIn memory, decisions of four limits per second (medians of rounds that take turns)')
+printTable(['', 'per second'], Object.entries(memory).map(([name, rounds]) => [name, show(median(rounds))]))
+
+const redis = await benchRedis()
+const at = (name: string, callers: 1 | 64): number | undefined => {
+  const rounds = redis?.rates[name]?.[callers]
+  return rounds === undefined ? undefined : median(rounds)
+}
+/** Rounds take turns, so the ratio of each round is that of two neighbours in time: its median is calmer than a ratio of medians. */
+const paired = (ours: string, theirs: string, callers: 1 | 64): number => {
+  const [mine, other] = [redis?.rates[ours]?.[callers], redis?.rates[theirs]?.[callers]]
+  return mine === undefined || other === undefined ? Number.NaN : Number(median(mine.map((rate, i) => rate / (other[i] ?? Number.NaN))).toFixed(2))
+}
+if (redis === undefined) {
+  console.log('\nNo Redis to be reached: those rows are missing.')
+} else {
+  console.log(`\nOn Redis ${redis.version}, operations per second`)
+  printTable(['', 'c = 1', 'c = 64'], Object.keys(redis.rates).map((name) => [name, show(at(name, 1)), show(at(name, 64))]))
+  for (const note of redis.notes) console.log(note)
+}
+
+const sqlite = await benchSqlite()
+console.log('\nSQLite, one file, 4 processes at once, decisions of four limits (milliseconds)')
+printTable(['process', 'per second', 'p50', 'p99', 'longest'], sqlite.map((row, i) => [`${i + 1}`, show(row.perSecond), row.p50.toFixed(2), row.p99.toFixed(2), row.max.toFixed(1)]))
+
+const p99s = sqlite.map((row) => row.p99)
+const ratios = {
+  memory_vs_rlf: ratio(median(memory['sallyport'] ?? []), median(memory['rate-limiter-flexible, four in sequence'] ?? [])),
+  redis_c1_vs_rlf: paired('sallyport, four limits', 'rate-limiter-flexible, four in sequence', 1),
+  redis_c64_vs_rlf: paired('sallyport, four limits', 'rate-limiter-flexible, four in sequence', 64),
+  redis_c1_vs_evalsha: paired('sallyport, four limits', 'EVALSHA return 1', 1),
+  reserve_settle_vs_evalsha: paired('sallyport, reserve + settle', 'EVALSHA return 1', 64),
+  sqlite_worst_p99_vs_median: ratio(Math.max(...p99s), median(p99s)),
+}
+const goals: Record<keyof typeof ratios, string> = {
+  memory_vs_rlf: '≥ 3', redis_c1_vs_rlf: '≥ 2.5', redis_c64_vs_rlf: '≥ 2', redis_c1_vs_evalsha: '≥ 0.5', reserve_settle_vs_evalsha: '≥ 0.15', sqlite_worst_p99_vs_median: '≤ 5',
+}
+console.log('')
+printTable(['ratio', 'goal', 'measured'], Object.entries(ratios).map(([name, value]) => [name, goals[name as keyof typeof ratios], Number.isNaN(value) ? '–' : `${value}`]))
+
+const rates = (callers: 1 | 64): Record<string, number | undefined> => Object.fromEntries(Object.keys(redis?.rates ?? {}).map((name) => [name, at(name, callers)]))
+console.log(JSON.stringify({
+  bench: 'limits',
+  figures: { memory: Object.fromEntries(Object.entries(memory).map(([name, rounds]) => [name, median(rounds)])), redis_c1: rates(1), redis_c64: rates(64), sqlite },
+  ratios,
+}))
