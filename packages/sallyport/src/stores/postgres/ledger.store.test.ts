@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { driverContract } from '../sql/driver.contract.fixture.ts'
-import { admission, intent, ledgerContract } from '../sql/ledger.contract.fixture.ts'
+import { intent } from '../sql/events.fixture.ts'
+import { admission, ledgerContract } from '../sql/ledger.contract.fixture.ts'
 import { sealingContract } from '../sql/sealing.contract.fixture.ts'
 import { postgresDriver } from './driver.ts'
 import { postgresLedger } from './ledger.ts'

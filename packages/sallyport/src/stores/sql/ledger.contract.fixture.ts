@@ -1,19 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { IntentEvent, Ledger, OutcomeEvent } from '../../audit/types.ts'
+import type { Ledger } from '../../audit/types.ts'
 import type { LogDriver } from './driver.ts'
+import { facts, intent, outcome } from './events.fixture.ts'
 import type { AdmissionSteps } from './ledger.ts'
-
-const facts = { action: 'order.cancel', definitionHash: 'h', environment: 'test', transport: 'direct', passed: ['validation'], version: '0' }
-
-/** An intent for tests. */
-export function intent(id: string, overrides: Partial<IntentEvent['facts']> = {}, time = 1): IntentEvent {
-  return { kind: 'intent', id, time, facts: { ...facts, actor: { kind: 'user', id: `user-${id}` }, ...overrides } }
-}
-
-/** An outcome for tests. */
-export function outcome(id: string, kind: OutcomeEvent['outcome'] = 'success', time = 2): OutcomeEvent {
-  return { kind: 'outcome', id, time, outcome: kind, durationMs: 1 }
-}
 
 /** Takes parts of an admission from a table of the test: one row each, with uses left. */
 export const admission: AdmissionSteps = {

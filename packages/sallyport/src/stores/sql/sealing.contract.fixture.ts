@@ -7,7 +7,7 @@ import { generateSigner, parseSigner, parseVerifier } from '../../audit/note/key
 import { bundleEntries } from '../../audit/tiles/bundle.ts'
 import { verifyLog } from '../../audit/verify/verify-log.ts'
 import { sqlCursor } from './cursor.ts'
-import { intent, outcome } from './ledger.contract.fixture.ts'
+import { intent, outcome } from './events.fixture.ts'
 import type { SqlLedger } from './ledger.ts'
 import { sqlLogSource } from './log-source.ts'
 import { removeBefore } from './retention.ts'
