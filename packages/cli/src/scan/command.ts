@@ -1,0 +1,83 @@
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { Command, Option } from 'commander'
+import { writeReport, type ReportFormat } from './reports.ts'
+import { scan, type ScanOptions, type ScanResult } from './scan.ts'
+
+interface Options {
+  readonly staged?: true
+  readonly history?: true
+  readonly bundle?: true
+  readonly incremental?: true
+  readonly logOpts?: string
+  readonly config?: string
+  readonly baselinePath?: string
+  readonly gitleaksIgnorePath?: string
+  readonly format: ReportFormat
+  readonly output?: string
+  readonly redact: boolean
+  readonly all?: true
+  readonly root: string
+}
+
+/** How it ended: nothing found, something found, or it could not be done. */
+export const SCAN_EXIT = { clean: 0, found: 1, failed: 2 } as const
+
+/** `sallyport scan [paths]`. */
+export function scanCommand(): Command {
+  return new Command('scan')
+    .description('Looks for secrets in the working tree, in staged changes, in the git history, or in what is sent to browsers.')
+    .argument('[paths...]', 'files and folders (default: all; with --bundle: the folders that Next sends to browsers)')
+    .addOption(new Option('--staged', 'what is staged to be committed').conflicts(['history', 'bundle']))
+    .addOption(new Option('--history', 'the lines that each commit of the repository added').conflicts(['staged', 'bundle']))
+    .addOption(new Option('--bundle', 'what is sent to browsers: values of the environment first, then the rules').conflicts(['staged', 'history']))
+    .option('--incremental', 'with --history: only commits since the last such scan (.sallyport/scan-history.json)')
+    .option('--log-opts <options>', 'with --history: what git log takes, for example "main --since=2026-01-01"')
+    .option('-c, --config <file>', 'a gitleaks configuration (default: .gitleaks.toml)')
+    .option('-b, --baseline-path <file>', "a report in gitleaks' JSON whose findings are accepted")
+    .option('-i, --gitleaks-ignore-path <file>', 'accepted fingerprints (default: .gitleaksignore)')
+    .addOption(new Option('-f, --format <format>', 'form of the report').choices(['text', 'json', 'sarif']).default('text'))
+    .option('-o, --output <file>', 'write the report to a file')
+    .option('--all', 'files that git ignores, too')
+    .option('--redact', 'leave values out of the report (default)', true)
+    .option('--no-redact', 'show the values')
+    .option('--root <folder>', 'the folder to scan', '.')
+    .addHelpText('after', `\nExit codes: ${SCAN_EXIT.clean} nothing found, ${SCAN_EXIT.found} something found, ${SCAN_EXIT.failed} the scan failed.`)
+    .action(async (paths: readonly string[], options: Options) => {
+      process.exitCode = await runScan(paths, options)
+    })
+}
+
+async function runScan(paths: readonly string[], options: Options): Promise<number> {
+  const root = resolve(options.root)
+  let result: ScanResult
+  let report: string
+  try {
+    result = await scan(scanOptions(root, paths, options))
+    report = writeReport(result.findings, options.format, options.redact, '0.1.0')
+    if (options.output !== undefined) writeFileSync(options.output, report, { mode: options.redact ? 0o644 : 0o600 })
+    else process.stdout.write(report)
+  } catch (error) {
+    process.stderr.write(`sallyport scan: ${error instanceof Error ? error.message : String(error)}\n`)
+    return SCAN_EXIT.failed
+  }
+  const unit = options.history === true ? 'commits' : 'files'
+  const what = options.staged === true ? 'what is staged' : `${result.scanned} ${unit}`
+  const accepted = result.ignored === 0 ? '' : `, ${result.ignored} accepted before`
+  process.stderr.write(`${result.findings.length === 0 ? 'Nothing' : result.findings.length} found in ${what}${accepted}.\n`)
+  if (result.refused.length > 0) process.stderr.write(`Too plain to be looked for: the values of ${result.refused.join(', ')}.\n`)
+  return result.findings.length === 0 ? SCAN_EXIT.clean : SCAN_EXIT.found
+}
+
+function scanOptions(root: string, paths: readonly string[], options: Options): ScanOptions {
+  const mode = options.staged === true ? 'staged' : options.history === true ? 'history' : options.bundle === true ? 'bundle' : 'tree'
+  return {
+    root, paths, mode, env: process.env,
+    ...(options.config === undefined ? {} : { config: options.config }),
+    ...(options.baselinePath === undefined ? {} : { baseline: options.baselinePath }),
+    ...(options.gitleaksIgnorePath === undefined ? {} : { ignoreFile: options.gitleaksIgnorePath }),
+    ...(options.all === undefined ? {} : { everything: true }),
+    ...(options.incremental === undefined ? {} : { progressFile: join(root, '.sallyport', 'scan-history.json') }),
+    ...(options.logOpts === undefined ? {} : { range: options.logOpts.split(/\s+/).filter((word) => word !== '') }),
+  }
+}

@@ -1,0 +1,61 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { git, repositoryRoot } from './git.ts'
+
+// O_RDONLY | O_NOFOLLOW | O_NONBLOCK where the system has them: a pipe must not hang the scan.
+const READ_NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
+const SKIPPED_FOLDERS = new Set(['.git', 'node_modules', '.hg', '.svn'])
+
+/**
+ * The files under some paths, from `root`. In a repository: those that are tracked or could be, so not what `.gitignore`
+ * leaves out. `everything` walks the folders instead.
+ */
+export function listFiles(root: string, paths: readonly string[], everything: boolean): readonly string[] {
+  const repository = everything ? undefined : repositoryRoot(root)
+  if (repository !== undefined) {
+    const listed = git(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...paths])
+    return [...new Set(listed.split('\0'))].filter((file) => file !== '')
+  }
+  const files: string[] = []
+  for (const path of paths.length === 0 ? ['.'] : paths) walk(root, join(root, path), files)
+  return files
+}
+
+function walk(root: string, path: string, files: string[]): void {
+  const stat = lstatSync(path)
+  if (stat.isFile()) files.push(relative(root, path).split(sep).join('/'))
+  if (!stat.isDirectory()) return
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory() ? !SKIPPED_FOLDERS.has(entry.name) : entry.isFile()) walk(root, join(path, entry.name), files)
+  }
+}
+
+/** Reads files one after the other into one buffer that grows as needed: what it gives is good until the next read. */
+export class FileReader {
+  #buffer = Buffer.allocUnsafe(256 * 1024)
+
+  /** The bytes of a regular file; undefined for what is gone, a link, a folder, or larger than `maxBytes`. */
+  read(path: string, maxBytes: number): Buffer | undefined {
+    let handle: number
+    try {
+      handle = openSync(path, READ_NO_LINK)
+    } catch {
+      return undefined
+    }
+    try {
+      const stat = fstatSync(handle)
+      if (!stat.isFile() || stat.size > maxBytes) return undefined
+      if (stat.size > this.#buffer.length) this.#buffer = Buffer.allocUnsafe(stat.size * 2)
+      let length = 0
+      while (length < stat.size) {
+        const read = readSync(handle, this.#buffer, length, stat.size - length, null)
+        if (read === 0) break
+        length += read
+      }
+      return this.#buffer.subarray(0, length)
+    } finally {
+      closeSync(handle)
+    }
+  }
+}

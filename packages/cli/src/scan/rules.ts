@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { parse } from 'smol-toml'
+import { createScrubber, providerRules, type Rule } from 'sallyport/scrub'
+import { rulesFromGitleaks, type GitleaksAllowlist, type GitleaksConfig } from 'sallyport/gitleaks'
+
+/** What is looked for, and which files and commits are left out. */
+export interface ScanRules {
+  readonly rules: readonly Rule[]
+  readonly descriptions: ReadonlyMap<string, string>
+  /** False for a file that no rule applies to. */
+  readonly wantsFile: (file: string) => boolean
+  /** False for what a rule does not count at a place. */
+  readonly counts: (ruleId: string, file: string, commit: string | undefined) => boolean
+  /** Rules that only look at a file's name, and match this one. */
+  readonly byName: (file: string) => readonly string[]
+}
+
+type Matcher = (text: string) => boolean
+
+/**
+ * The provider rules, and a gitleaks configuration where there is one: its own rules, its allow-lists of paths and commits,
+ * `extend.path` and `extend.disabledRules`. A rule of the configuration replaces one of ours with the same id.
+ *
+ * @throws TypeError or PatternError for a configuration that can't be read
+ */
+export function loadRules(root: string, configPath: string | undefined): ScanRules {
+  const path = configPath ?? join(root, '.gitleaks.toml')
+  if (configPath !== undefined && !existsSync(path)) throw new TypeError(`There is no configuration ${configPath}`)
+  const layers = existsSync(path) ? readLayers(path, 0) : []
+  const disabled = new Set(layers.flatMap((layer) => layer.extend?.disabledRules ?? []))
+  const rules = new Map<string, Rule>(providerRules.map((rule) => [rule.id, rule]))
+  for (const layer of layers) for (const rule of rulesFromGitleaks(layer).rules) rules.set(rule.id, rule)
+  for (const id of disabled) rules.delete(id)
+
+  const everywhere = layers.flatMap((layer) => listsOf(layer))
+  const leftOut = matcherOf(everywhere.filter((list) => !isBounded(list) && (list.targetRules?.length ?? 0) === 0).flatMap((list) => list.paths ?? []))
+  const perRule = new Map<string, { readonly path: Matcher | undefined; readonly allowed: readonly PlaceList[] }>()
+  const byName: { readonly id: string; readonly matches: Matcher }[] = []
+  const descriptions = new Map([...rules.values()].map((rule) => [rule.id, rule.description]))
+  const shared = everywhere.filter((list) => (list.targetRules?.length ?? 0) === 0).flatMap(placeList)
+  for (const layer of layers) {
+    for (const rule of layer.rules ?? []) {
+      if (disabled.has(rule.id)) continue
+      const path = rule.path === undefined ? undefined : matcherOf([rule.path])
+      if ((rule.regex ?? '') === '' && path !== undefined) {
+        byName.push({ id: rule.id, matches: path })
+        descriptions.set(rule.id, rule.description ?? rule.id)
+      }
+      const lists = [...listsOf(rule), ...everywhere.filter((list) => list.targetRules?.includes(rule.id) === true)]
+      perRule.set(rule.id, { path, allowed: lists.flatMap(placeList) })
+    }
+  }
+  return {
+    rules: [...rules.values()],
+    descriptions,
+    wantsFile: (file) => !leftOut(file),
+    counts(ruleId, file, commit) {
+      const own = perRule.get(ruleId)
+      if (own?.path !== undefined && !own.path(file)) return false
+      return ![...shared, ...(own?.allowed ?? [])].some((list) => list(file, commit))
+    },
+    byName: (file) => byName.filter(({ matches }) => matches(file)).map(({ id }) => id),
+  }
+}
+
+interface Layer extends GitleaksConfig {
+  readonly extend?: { readonly path?: string; readonly useDefault?: boolean; readonly disabledRules?: readonly string[] }
+}
+
+const MAX_LAYERS = 4
+
+function readLayers(path: string, depth: number): readonly Layer[] {
+  if (depth > MAX_LAYERS) throw new TypeError('The configuration extends others more than four levels deep')
+  const layer = parse(readFileSync(path, 'utf8')) as Layer
+  const base = layer.extend?.path
+  return [...(base === undefined ? [] : readLayers(resolve(dirname(path), base), depth + 1)), layer]
+}
+
+function listsOf(owner: { readonly allowlist?: GitleaksAllowlist; readonly allowlists?: readonly GitleaksAllowlist[] }): readonly GitleaksAllowlist[] {
+  return [...(owner.allowlist === undefined ? [] : [owner.allowlist]), ...(owner.allowlists ?? [])]
+}
+
+function isBounded(list: GitleaksAllowlist): boolean {
+  return list.condition?.toUpperCase() === 'AND' || list.condition === '&&'
+}
+
+type PlaceList = (file: string, commit: string | undefined) => boolean
+
+/** The part of an allow-list that is about places. One that needs text besides is the scrubber's, which then never allows by it. */
+function placeList(list: GitleaksAllowlist): readonly PlaceList[] {
+  const paths = list.paths ?? []
+  const commits = new Set((list.commits ?? []).map((commit) => commit.toLowerCase()))
+  if (paths.length + commits.size === 0) return []
+  const inPath = matcherOf(paths)
+  const inCommit = (commit: string | undefined): boolean => commit !== undefined && commits.has(commit.toLowerCase())
+  if (!isBounded(list)) return [(file, commit) => inPath(file) || inCommit(commit)]
+  if ((list.regexes?.length ?? 0) + (list.stopwords?.length ?? 0) > 0) return []
+  return [(file, commit) => (paths.length === 0 || inPath(file)) && (commits.size === 0 || inCommit(commit))]
+}
+
+/** Patterns in RE2's syntax over file names, matched by the scrubber's own engine. */
+function matcherOf(patterns: readonly string[]): Matcher {
+  if (patterns.length === 0) return () => false
+  const scrubber = createScrubber({ rules: patterns.map((pattern, index) => ({ id: `path-${index}`, description: 'path', pattern })) })
+  const seen = new Map<string, boolean>()
+  return (text) => {
+    let matches = seen.get(text)
+    if (matches === undefined) seen.set(text, (matches = scrubber.scrub(text).findings.length > 0))
+    return matches
+  }
+}

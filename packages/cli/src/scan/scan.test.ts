@@ -1,0 +1,262 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readAdded } from './diff.ts'
+import { fingerprintOf, type ScanFinding } from './finding.ts'
+import { writeReport } from './reports.ts'
+import { scan } from './scan.ts'
+
+// Put together at run time, so that a scan of this repository has nothing to find in its tests.
+const TOKEN = `gh${'p_'}A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8`
+const OTHER = `gh${'p_'}Z9y8X7w6V5u4T3s2R1q0P9o8N7m6L5k4J3i2`
+
+let root = ''
+const write = (file: string, text: string | Buffer): void => {
+  mkdirSync(dirname(join(root, file)), { recursive: true })
+  writeFileSync(join(root, file), text)
+}
+const git = (...args: string[]): string =>
+  execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', '-c', 'commit.gpgsign=false', '-c', 'init.defaultBranch=main', ...args], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+const commit = (message: string): string => {
+  git('add', '-A')
+  git('commit', '-q', '--allow-empty', '-m', message)
+  return git('rev-parse', 'HEAD')
+}
+const places = (findings: readonly ScanFinding[]): readonly string[] => findings.map(({ file, startLine, ruleId }) => `${file}:${startLine} ${ruleId}`)
+
+beforeEach(() => { root = mkdtempSync(join(tmpdir(), 'sallyport-scan-')) })
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+describe('the working tree', () => {
+  it('is looked through, with line and column', async () => {
+    write('src/a.ts', `const x = 1\nconst token = '${TOKEN}'\n`)
+    write('b.md', 'nothing here')
+    const { findings, scanned } = await scan({ root })
+    expect(places(findings)).toEqual(['src/a.ts:2 github-pat'])
+    expect(findings[0]).toMatchObject({ startColumn: 16, endColumn: 15 + TOKEN.length, secret: TOKEN })
+    expect(scanned).toBe(2)
+  })
+
+  it('tells columns in characters where a line has more than ASCII', async () => {
+    write('a.txt', `ünï ${TOKEN}`)
+    expect((await scan({ root })).findings[0]?.startColumn).toBe(5)
+  })
+
+  it('leaves out what git ignores, unless everything is asked for, and takes what is not tracked yet', async () => {
+    git('init', '-q')
+    write('.gitignore', '.env\n')
+    write('.env', `T=${TOKEN}\n`)
+    write('new.txt', OTHER)
+    expect(places((await scan({ root })).findings)).toEqual(['new.txt:1 github-pat'])
+    expect(places((await scan({ root, everything: true })).findings).toSorted()).toEqual(['.env:1 github-pat', 'new.txt:1 github-pat'])
+    expect((await scan({ root, paths: ['.gitignore'] })).scanned).toBe(1)
+  })
+
+  it('leaves out binaries, links, what is too large and what is gone', async () => {
+    git('init', '-q')
+    write('bin', Buffer.concat([Buffer.from([0]), Buffer.from(TOKEN)]))
+    write('big', TOKEN.padEnd(100))
+    write('gone', TOKEN)
+    symlinkSync('/etc/passwd', join(root, 'link'))
+    git('add', '-A')
+    rmSync(join(root, 'gone'))
+    expect((await scan({ root, maxBytes: 60 })).findings).toEqual([])
+  })
+
+  it('finds values that are known, in the encodings of encoders', async () => {
+    const value = 'kq83-Zpl0-77ty-mmx'
+    write('a.txt', `plain ${value}\nbase64 ${btoa(value)}\nhex ${Buffer.from(value).toString('hex')}\n`)
+    const { findings } = await scan({ root, known: new Map([['API_KEY', value], ['FLAG', 'true']]) })
+    expect(places(findings)).toEqual(['a.txt:1 known-value', 'a.txt:2 known-value', 'a.txt:3 known-value'])
+    expect(findings[0]?.known).toBe('API_KEY')
+    expect((await scan({ root, known: new Map([['FLAG', 'true']]) })).refused).toEqual(['FLAG'])
+  })
+})
+
+describe("gitleaks' ways to accept a finding", () => {
+  it('gitleaks:allow in the line', async () => {
+    write('a.ts', `a = '${TOKEN}' // gitleaks:allow\nb = '${OTHER}'\n`)
+    expect(places((await scan({ root })).findings)).toEqual(['a.ts:2 github-pat'])
+  })
+
+  it('.gitleaksignore, with and without a commit', async () => {
+    git('init', '-q')
+    write('a.ts', `'${TOKEN}'\n`)
+    const id = commit('one')
+    write('.gitleaksignore', '# accepted\na.ts:github-pat:1\n')
+    expect(await scan({ root })).toMatchObject({ findings: [], ignored: 1 })
+    expect(await scan({ root, mode: 'history' })).toMatchObject({ findings: [], ignored: 1 })
+    write('.gitleaksignore', `${id}:a.ts:github-pat:1\n`)
+    expect((await scan({ root })).findings).toHaveLength(1)
+    expect((await scan({ root, mode: 'history' })).findings).toHaveLength(0)
+  })
+
+  it('a baseline report', async () => {
+    write('a.ts', TOKEN)
+    const { findings } = await scan({ root })
+    write('baseline.json', writeReport(findings, 'json', true, '0'))
+    write('b.ts', OTHER)
+    expect(places((await scan({ root, baseline: join(root, 'baseline.json') })).findings)).toEqual(['b.ts:1 github-pat'])
+  })
+
+  it('a configuration: own rules, paths, disabled rules, allow-lists of a rule', async () => {
+    write('.gitleaks.toml', `
+[extend]
+disabledRules = ["slack-bot-token"]
+[[rules]]
+id = "internal"
+description = "Internal id"
+regex = '''internal-id:[a-f0-9-]{8,}'''
+keywords = ["internal-id"]
+[[rules.allowlists]]
+paths = ['''docs/.*''']
+[[rules]]
+id = "pem-file"
+description = "A key file"
+path = '''(?i)\\.pem$'''
+[[rules]]
+id = "only-in-config"
+regex = '''cfg_[a-z]{8}'''
+path = '''\\.conf$'''
+[[allowlists]]
+paths = ['''^vendor/''']
+`)
+    write('a.txt', 'internal-id:0123456789ab')
+    write('docs/a.txt', 'internal-id:0123456789ab')
+    write('vendor/a.txt', TOKEN)
+    write('server.PEM', 'x')
+    write('a.conf', 'cfg_abcdefgh')
+    write('b.txt', 'cfg_abcdefgh')
+    expect(places((await scan({ root })).findings).toSorted()).toEqual(['a.conf:1 only-in-config', 'a.txt:1 internal', 'server.PEM:1 pem-file'])
+  })
+
+  it('refuses a configuration that can not be read', async () => {
+    write('.gitleaks.toml', "[[rules]]\nid = 'x'\nregex = '''(?<=a)b'''\n")
+    await expect(scan({ root })).rejects.toThrow()
+    await expect(scan({ root, config: join(root, 'none.toml') })).rejects.toThrow('no configuration')
+  })
+})
+
+describe('git', () => {
+  it('what is staged: added lines alone, numbered as in the file', async () => {
+    git('init', '-q')
+    write('a.ts', `1\n${OTHER}\n3\n`)
+    commit('one')
+    write('a.ts', `1\n${OTHER}\n3\n4\n${TOKEN}\n`)
+    write('unstaged.ts', TOKEN)
+    git('add', 'a.ts')
+    expect(places((await scan({ root, mode: 'staged' })).findings)).toEqual(['a.ts:5 github-pat'])
+  })
+
+  it('the history: what was added and removed again, with its commit', async () => {
+    git('init', '-q')
+    write('a b.ts', 'start\n')
+    commit('one')
+    write('a b.ts', `start\n++ looks like a header\n${TOKEN}\n`)
+    const guilty = commit('add a token')
+    write('a b.ts', 'start\n')
+    commit('remove it')
+    const { findings, scanned } = await scan({ root, mode: 'history' })
+    expect(places(findings)).toEqual(['a b.ts:3 github-pat'])
+    expect(findings[0]?.commit).toMatchObject({ id: guilty, author: 'Test', message: 'add a token' })
+    expect(fingerprintOf(findings[0] as ScanFinding)).toBe(`${guilty}:a b.ts:github-pat:3`)
+    // The commit that only removes has nothing to look at.
+    expect(scanned).toBe(2)
+  })
+
+  it('the history, incrementally: only new commits are read, earlier findings stay, values are not kept', async () => {
+    git('init', '-q')
+    const progressFile = join(root, '.sallyport', 'scan-history.json')
+    write('.gitignore', '.sallyport\n')
+    write('a.ts', TOKEN)
+    commit('one')
+    expect(await scan({ root, mode: 'history', progressFile })).toMatchObject({ scanned: 1 })
+    expect(readFileSync(progressFile, 'utf8')).not.toContain(TOKEN)
+    expect(await scan({ root, mode: 'history', progressFile })).toMatchObject({ scanned: 0 })
+    write('b.ts', OTHER)
+    commit('two')
+    const third = await scan({ root, mode: 'history', progressFile })
+    expect(third.scanned).toBe(1)
+    expect(places(third.findings)).toEqual(['a.ts:1 github-pat', 'b.ts:1 github-pat'])
+    // Other rules: from the beginning.
+    write('.gitleaks.toml', "[[rules]]\nid = 'x'\nregex = '''xyz-[0-9]{4}'''\n")
+    commit('three')
+    expect((await scan({ root, mode: 'history', progressFile })).scanned).toBe(3)
+  })
+
+  it('reads patches in any pieces', async () => {
+    git('init', '-q')
+    write('ü.ts', `"\n${TOKEN}\nä\n`)
+    commit('one')
+    const patch = execFileSync('git', ['-c', 'core.quotePath=false', 'log', '-p', '-U0', '--format=%x00%H%x00a%x00b%x00c%x00d'], { cwd: root })
+    const read = async (size: number): Promise<unknown> => {
+      async function* pieces(): AsyncGenerator<Buffer> {
+        for (let at = 0; at < patch.length; at += size) yield patch.subarray(at, at + size)
+      }
+      const all = []
+      for await (const added of readAdded(pieces())) all.push(added)
+      return all
+    }
+    const whole = await read(1e6)
+    expect(whole).toMatchObject([{ file: 'ü.ts', text: `"\n${TOKEN}\nä`, lines: [1, 2, 3] }])
+    for (const size of [1, 2, 3, 7, 64]) expect(await read(size)).toEqual(whole)
+  })
+
+  it('fails outside of a repository, for a history', async () => {
+    await expect(scan({ root, mode: 'history' })).rejects.toThrow('git')
+  })
+})
+
+describe('what is sent to browsers', () => {
+  it('holds no value of the server: not raw, encoded, or in a source map', async () => {
+    const value = 'pk81-server-only-Zq7'
+    write('.env.production', `DB_PASSWORD=${value}\nNEXT_PUBLIC_KEY=pk-public-abcdef-123\n`)
+    write('.next/static/chunks/app.js', `const a="pk-public-abcdef-123";const b=atob("${btoa(value)}")`)
+    write('.next/static/chunks/app.js.map', JSON.stringify({ version: 3, sources: ['src/db.ts'], sourcesContent: [`one\nconst password = '${value}'\n`] }))
+    write('.next/server/chunks/1.js', value)
+    write('.next/server/app/index.html', `<p>${encodeURIComponent(value)}</p>`)
+    const { findings, scanned } = await scan({ root, mode: 'bundle', env: { PATH: '/usr/bin:/bin:/usr/local' } })
+    expect(places(findings).toSorted()).toEqual([
+      '.next/server/app/index.html:1 known-value', '.next/static/chunks/app.js.map!src/db.ts:2 known-value', '.next/static/chunks/app.js.map:1 known-value', '.next/static/chunks/app.js:1 known-value',
+    ])
+    expect(scanned).toBe(3)
+  })
+
+  it('holds no value of the environment whose name reads like a secret', async () => {
+    write('.next/static/a.js', 'x="env-value-12ab34cd"')
+    expect((await scan({ root, mode: 'bundle', env: { STRIPE_SECRET: 'env-value-12ab34cd' } })).findings).toHaveLength(1)
+    expect((await scan({ root, mode: 'bundle', env: { NEXT_PUBLIC_TOKEN: 'env-value-12ab34cd' } })).findings).toHaveLength(0)
+  })
+})
+
+describe('reports', () => {
+  const sample = async (): Promise<readonly ScanFinding[]> => {
+    write('a.ts', `pair('${TOKEN}', '${OTHER}')\n`)
+    return (await scan({ root })).findings
+  }
+
+  it.each(['text', 'json', 'sarif'] as const)('%s holds no value, also of another finding in the same line', async (format) => {
+    const report = writeReport(await sample(), format, true, '1.0.0')
+    expect(report).not.toContain(TOKEN)
+    expect(report).not.toContain(OTHER)
+    expect(report).not.toContain(TOKEN.slice(6, 20))
+  })
+
+  it("json has gitleaks' fields, and values when asked", async () => {
+    const report = JSON.parse(writeReport(await sample(), 'json', false, '1.0.0')) as Record<string, unknown>[]
+    expect(Object.keys(report[0] ?? {})).toEqual([
+      'RuleID', 'Description', 'StartLine', 'EndLine', 'StartColumn', 'EndColumn', 'Match', 'Secret', 'File', 'SymlinkFile', 'Commit', 'Entropy', 'Author', 'Email', 'Date', 'Message', 'Tags', 'Fingerprint',
+    ])
+    expect(report.map((entry) => entry['Secret'])).toEqual([TOKEN, OTHER])
+  })
+
+  it('sarif names rules, places and fingerprints', async () => {
+    const report = JSON.parse(writeReport(await sample(), 'sarif', true, '1.0.0')) as { version: string; runs: { results: unknown[]; tool: { driver: { rules: unknown[] } } }[] }
+    expect(report.version).toBe('2.1.0')
+    expect(report.runs[0]?.results).toHaveLength(2)
+    expect(report.runs[0]?.tool.driver.rules).toHaveLength(1)
+    expect(report.runs[0]?.results[0]).toMatchObject({ ruleId: 'github-pat', partialFingerprints: { 'gitleaksFingerprint/v1': 'a.ts:github-pat:1' } })
+  })
+})
