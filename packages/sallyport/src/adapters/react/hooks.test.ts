@@ -130,8 +130,12 @@ describe('useAction', () => {
 
     const throwing = await mount(() => useAction(action, { throwOnNavigation: true }))
     await act(async () => throwing.current.execute({ id: '1' }))
+    // The router has followed a redirect: there is no page of a boundary for it.
+    await calls[1]!.fail(redirect)
+    expect(throwing.current.status).toBe('hasNavigated')
+    await act(async () => throwing.current.execute({ id: '2' }))
     // With no boundary around it, what a component throws comes out here.
-    await expect(calls[1]!.fail(notFound)).rejects.toBe(notFound)
+    await expect(calls[2]!.fail(notFound)).rejects.toBe(notFound)
   })
 
   test('an action without input, and one that answers nothing', async () => {
