@@ -56,7 +56,7 @@ describe('scrubbing', () => {
       fc.property(rules, text, (set, whole) => {
         expect(createScrubber({ rules: set }).scrub(whole).text).toBe(scrubByDefinition(whole, set))
       }),
-      { numRuns: 4000 },
+      { numRuns: 1500 },
     )
   })
 
@@ -73,7 +73,7 @@ describe('scrubbing', () => {
         }
         expect(out + stream.end()).toBe(expected)
       }),
-      { numRuns: 4000 },
+      { numRuns: 1500 },
     )
   })
 })

@@ -35,7 +35,7 @@ export class CompiledRule {
     this.rule = rule
     if (beginning) {
       const { text, bounded } = beginning
-      this.beginnings = { prefixes: [{ text, after: bounded ? ANYWHERE & ~AFTER_WORD : ANYWHERE, lead: 0 }], shapes: [shapeOfText(text)] }
+      this.beginnings = { prefixes: [{ text, after: bounded ? ANYWHERE & ~AFTER_WORD : ANYWHERE, lead: 0 }], shapes: [{ sets: setsOf(text), bounded }] }
       this.gate = []
       return
     }
@@ -125,7 +125,7 @@ export class CompiledRule {
 }
 
 /** A text as a sequence of sets of one character. */
-export function shapeOfText(text: string): readonly CharSet[] {
+export function setsOf(text: string): readonly CharSet[] {
   return Array.from({ length: text.length }, (_, i) => [text.charCodeAt(i), text.charCodeAt(i)])
 }
 

@@ -1,10 +1,10 @@
 import type { Rule } from '../rule.ts'
-import { ANYWHERE } from '../pattern/prefixes.ts'
+import { ANYWHERE, type Shape } from '../pattern/prefixes.ts'
 import { beginningOf } from '../packs/rows.ts'
 import { foldCase } from '../pattern/char-set.ts'
-import { CompiledRule, shapeOfText } from './compiled-rule.ts'
+import { CompiledRule, setsOf } from './compiled-rule.ts'
 import { createLiteral, type Literal } from './literal-machine.ts'
-import { Prefilter, REACH, type Shape } from './prefilter.ts'
+import { Prefilter, REACH } from './prefilter.ts'
 import { QuietPass } from './quiet-pass.ts'
 import { buildPrefixAutomaton, type PrefixAutomaton, type Trigger } from './prefix-automaton.ts'
 
@@ -73,23 +73,27 @@ export function createPlan(
       triggers.push({ text: literal.text.slice(0, literal.triggerLength), after: ANYWHERE, lead: 0, target })
     }
   }
+  // Made when the first long text comes.
+  let prefilter: Prefilter | undefined
   const plan: Omit<Plan, 'quietPass'> = {
     automaton: buildPrefixAutomaton(triggers),
-    prefilter: new Prefilter(targets.flatMap(shapesOf)),
+    get prefilter() {
+      return (prefilter ??= new Prefilter(targets.flatMap(shapesOf)))
+    },
     targets,
     dense: rules.filter((rule) => rule.beginnings === undefined),
     needsContext: rules.some((rule) => rule.needsContext),
     ...options,
   }
-  return { ...plan, quietPass: new QuietPass(plan) }
+  return Object.assign(plan, { quietPass: new QuietPass(plan) })
 }
 
 /** What the prefilter has to find for a target to be started. */
 function shapesOf(target: Target): readonly Shape[] {
   if (target.kind === 'rule') return target.rule.beginnings?.shapes ?? []
   const { text, fold, triggerLength } = target.literal
-  if (!fold) return [shapeOfText(text.slice(0, REACH))]
-  return [shapeOfText(text.slice(0, triggerLength)).map(foldCase)]
+  if (!fold) return [{ sets: setsOf(text.slice(0, REACH)), bounded: false }]
+  return [{ sets: setsOf(text.slice(0, triggerLength)).map(foldCase), bounded: false }]
 }
 
 function casings(text: string): readonly string[] {

@@ -75,7 +75,7 @@ export class RuleMachine {
     const program = this.#program
     const { op, x } = program
     to.clear()
-    this.#stamp += 1
+    this.#nextStamp()
     for (let i = 0; i < from.size; i += 1) {
       const pc = from.pc[i]!
       if (pc === MARK) {
@@ -109,7 +109,7 @@ export class RuleMachine {
    */
   seed(prefix: string, at: number, before: number): void {
     if (at < this.#currentFloor()) return
-    if (!this.live) this.#stamp += 1
+    if (!this.live) this.#nextStamp()
     const { pc, captures, marks, size } = this.rule.seeded(prefix, before)
     for (let i = 0; i < size; i += 1) {
       if (pc[i] === MARK) this.#threads.addMatches(marks[i]!.map((match) => moved(match, at)))
@@ -124,7 +124,7 @@ export class RuleMachine {
   begin(at: number, before: number): void {
     const captures = new Float64Array(this.#stride).fill(UNSET)
     captures[0] = at
-    this.#stamp += 1
+    this.#nextStamp()
     this.#start(this.#threads, 0, captures, 0, at, before, UNKNOWN)
   }
 
@@ -181,6 +181,14 @@ export class RuleMachine {
       if (this.#closedGroup(list, i)) return undefined
     }
     return undefined
+  }
+
+  #nextStamp(): void {
+    this.#stamp += 1
+    if (this.#stamp < 0x7fffffff) return
+    this.#stamp = 1
+    this.#seen.fill(0)
+    this.#seenKnown.fill(0)
   }
 
   #currentFloor(): number {

@@ -20,8 +20,15 @@ export interface Prefix {
 /** How matches of a pattern begin. */
 export interface Beginnings {
   readonly prefixes: readonly Prefix[]
-  /** The same less exactly and further in: what each of the first few characters can be. */
-  readonly shapes: readonly (readonly CharSet[])[]
+  /** The same less exactly and further in. */
+  readonly shapes: readonly Shape[]
+}
+
+/** What each of the first few characters of something can be. */
+export interface Shape {
+  readonly sets: readonly CharSet[]
+  /** It stands only behind what is no word character, or at the start of the text. */
+  readonly bounded: boolean
 }
 
 interface Partial {
@@ -55,7 +62,7 @@ export function prefixesOf(node: PatternNode, secretGroups: ReadonlySet<number>)
     for (let length = shortest; length > 0; length -= 1) {
       const cut = shorten(partials, length)
       const count = cut.reduce((sum, partial) => sum + partial.sets.reduce((product, set) => product * sizeOf(set), 1), 0)
-      if (count <= (length > MANY_LENGTH ? MAX_LONG : length > 1 ? MAX_MANY : MAX_SINGLES)) return { prefixes: spell(cut), shapes: partials.map(({ sets }) => sets) }
+      if (count <= (length > MANY_LENGTH ? MAX_LONG : length > 1 ? MAX_MANY : MAX_SINGLES)) return { prefixes: spell(cut), shapes: partials.map(({ sets, after }) => ({ sets, bounded: (after & AFTER_WORD) === 0 })) }
     }
     return undefined
   }

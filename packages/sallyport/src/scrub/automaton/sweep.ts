@@ -1,0 +1,91 @@
+import { BEFORE_OK, BEHIND_OK, type Prefilter } from './prefilter.ts'
+
+/** Units of a text that are encoded at a time: few at first, for the next candidate may be near. */
+const FIRST_BLOCK = 512
+const BLOCK = 8192
+/** Where places come closer together than this, looking for them no longer pays. */
+const MIN_DISTANCE = 24
+/** Free bytes on both sides of a block. */
+const MARGIN = 8
+
+const bytes = new Uint8Array(BLOCK * 3 + 2 * MARGIN)
+const block = bytes.subarray(MARGIN)
+const pairs = new Uint16Array(bytes.buffer, MARGIN)
+const encoder = new TextEncoder()
+
+/** One pass of a prefilter over one text. The bytes are shared: a pass must not be interrupted by another. */
+export class Sweep {
+  readonly #text: string
+  readonly #prefilter: Prefilter
+  #start = 0
+  #end = 0
+  #ascii = true
+  #used = 0
+  #hits = 0
+  #from = -1
+  #size = FIRST_BLOCK
+
+  constructor(text: string, prefilter: Prefilter) {
+    this.#text = text
+    this.#prefilter = prefilter
+  }
+
+  /** The first place from `from` on near which something may begin, or the length of the text. Places have to rise. */
+  next(from: number): number {
+    const { length } = this.#text
+    if (this.#from < 0) this.#from = from
+    let at = from
+    while (at < length) {
+      if (at < this.#start || at >= this.#end) this.#load(at)
+      const found = this.#find(at)
+      if (found >= 0) {
+        this.#hits += 1
+        return found
+      }
+      if (this.#end >= length) return length
+      // The last characters of a block may begin what the next one ends.
+      at = Math.max(at + 1, this.#end - this.#prefilter.depth)
+      this.#load(at)
+    }
+    return length
+  }
+
+  /** False once places come so often that a plain pass is faster. */
+  pays(at: number): boolean {
+    return this.#hits < 8 || at - this.#from > this.#hits * MIN_DISTANCE
+  }
+
+  #load(at: number): void {
+    this.#start = at
+    this.#end = Math.min(at + this.#size, this.#text.length)
+    this.#size = Math.min(2 * this.#size, BLOCK)
+    const { written } = encoder.encodeInto(at === 0 && this.#end === this.#text.length ? this.#text : this.#text.slice(at, this.#end), block)
+    this.#ascii = written === this.#end - at
+    this.#used = written
+    // What stands before the block isn't known: nothing may be ruled out by it.
+    bytes[MARGIN - 1] = 0
+    block.fill(0, written, written + 4)
+  }
+
+  #find(at: number): number {
+    const { numbers, around } = this.#prefilter
+    const end = (this.#used + 1) >> 1
+    let i = this.#ascii ? (at - this.#start) >> 1 : 0
+    for (;;) {
+      for (; i + 4 <= end; i += 4) {
+        if ((numbers[pairs[i]!]! | numbers[pairs[i + 1]!]! | numbers[pairs[i + 2]!]! | numbers[pairs[i + 3]!]!) !== 0) break
+      }
+      const stop = Math.min(i + 4, end)
+      for (; i < stop; i += 1) {
+        const number = numbers[pairs[i]!]!
+        if (number === 0) continue
+        const edge = 2 * i <= 0 || 2 * i + 2 >= this.#used
+        const row = number * 256
+        if (!edge && ((around[row + block[2 * i - 1]!]! & BEFORE_OK) === 0 || (around[row + block[2 * i + 2]!]! & BEHIND_OK) === 0)) continue
+        // In a block that isn't ASCII bytes and units don't correspond: any of its characters may be meant.
+        return this.#ascii ? Math.max(at, this.#start + 2 * i) : at
+      }
+      if (i >= end) return -1
+    }
+  }
+}
