@@ -50,3 +50,7 @@ export { approvalWebhook, type ApprovalNotice, type ApprovalNotifier, type Webho
 export type { ApprovalOptions, ApprovalRecord, ApprovalStore } from './approvals/types.ts'
 export type { ApprovalView } from './approvals/view.ts'
 export type { OwnAction } from './action/own-action.ts'
+export { grantActions, type AskInput, type DelegateInput, type GiveInput, type GrantActions, type GrantActionsOptions } from './grants/actions.ts'
+export { attenuate, type ChildGrant, type Excess } from './grants/attenuate.ts'
+export type { GrantRecord, GrantRequest, GrantStore } from './grants/types.ts'
+export type { GrantRequestView, GrantView } from './grants/view.ts'

@@ -7,7 +7,7 @@ import { definePolicy } from '../policy/define-policy.ts'
 import type { Store } from '../stores/types.ts'
 import { createTestPort, testAgent, testRequest, testUser, type TestPort } from '../testing/index.ts'
 import { approvalActions, type ApprovalActions } from './actions.ts'
-import type { ApprovalNotice } from './notice.ts'
+import type { ApprovalNotice, GrantNotice } from './notice.ts'
 
 const policy = definePolicy({ roles: { clerk: ['price:update', 'approval:own'], manager: ['price:update', 'price:approve', 'approval:own'], chief: ['price:emergency', 'price:update', 'approval:own'] } })
 type Permission = (typeof policy.permissions)[number]
@@ -18,7 +18,7 @@ export interface Shop {
   readonly approvals: ApprovalActions
   readonly ran: { readonly price: number; readonly by: string }[]
   readonly product: { price: number; version: number }
-  readonly notices: ApprovalNotice[]
+  readonly notices: (ApprovalNotice | GrantNotice)[]
   readonly roles: Map<string, readonly string[]>
   /** A person, signed in just now. */
   person(id: string): Principal
@@ -35,7 +35,7 @@ let shops = 0
 export function openShop(store: Store, more: { readonly quorum?: number; readonly requestsPerHour?: number } = {}): Shop {
   const ran: { price: number; by: string }[] = []
   const product = { price: 100, version: 1 }
-  const notices: ApprovalNotice[] = []
+  const notices: (ApprovalNotice | GrantNotice)[] = []
   const roles = new Map<string, readonly string[]>([['ann', ['clerk']], ['bea', ['manager']], ['cid', ['manager']], ['dan', ['clerk']], ['eve', ['chief']], ['mia', ['manager']]])
   const port = createTestPort<Principal, Permission>({ name: `shop-${process.pid}-${++shops}`, environment: `shop-${process.pid}-${shops}`, policy, store, rolesOf: (id) => roles.get(id) ?? null, notify: (notice) => void notices.push(notice) })
   const define: Shop['define'] = ({ version = 1, quorum = 1, requestsPerHour = 30 } = {}) =>

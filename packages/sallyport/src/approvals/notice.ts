@@ -7,8 +7,15 @@ export interface ApprovalNotice {
   readonly environment: string
 }
 
+/** An agent asks for a grant. */
+export interface GrantNotice {
+  readonly kind: 'grant-requested'
+  readonly requestId: string
+  readonly environment: string
+}
+
 /** Tells somebody: by mail, by a webhook. A failure is logged and changes nothing. */
-export type ApprovalNotifier = (notice: ApprovalNotice) => MaybePromise<void>
+export type ApprovalNotifier = (notice: ApprovalNotice | GrantNotice) => MaybePromise<void>
 
 /** How a webhook is reached. */
 export interface WebhookOptions {

@@ -44,8 +44,13 @@ export function integerShape(min: number, max: number = Number.MAX_SAFE_INTEGER)
   return shape(read, { type: 'integer', minimum: min, maximum: max })
 }
 
+/** True or false. What a form sends is read too: `true`, `false`, and `on` of a box that is ticked. */
 export function flagShape(): Shape<boolean> {
-  return shape<boolean>((value) => (typeof value === 'boolean' ? { value } : wrong('True or false is expected.')), { type: 'boolean' })
+  const read = (value: unknown): Read<boolean> => {
+    if (value === true || value === 'true' || value === 'on') return { value: true }
+    return value === false || value === 'false' ? { value: false } : wrong('True or false is expected.')
+  }
+  return shape(read, { type: 'boolean' })
 }
 
 /** Nothing but `true`: the answer of what either works or throws. */

@@ -1,0 +1,77 @@
+import { choiceShape, integerShape, listShape, mapShape, nullableShape, optionalShape, recordShape, scalarShape, textShape, type Shape } from '../lib/shape.ts'
+import { visible } from '../approvals/visible.ts'
+import type { GrantRecord, GrantRequest } from './types.ts'
+
+const idShape = textShape(200)
+
+/** What a grant is limited to. `null`: not on this axis. */
+export const scopeFields = {
+  resources: nullableShape(mapShape(listShape(textShape(500), 1_000), 50)),
+  input: nullableShape(mapShape(listShape(scalarShape(), 1_000), 50)),
+  fields: nullableShape(listShape(textShape(200), 200)),
+} as const
+
+/** Where a grant stands. */
+export type GrantStatus = 'live' | 'early' | 'expired' | 'used' | 'revoked'
+
+/** A grant as people see it. Times are epoch milliseconds. */
+export interface GrantView extends Pick<GrantRecord, 'id' | 'subject' | 'actor' | 'chain' | 'taskId' | 'actions' | 'resources' | 'input' | 'fields' | 'maxUses' | 'uses' | 'notBefore' | 'expiresAt' | 'parentId' | 'grantedBy' | 'createdAt'> {
+  readonly status: GrantStatus
+}
+
+export const grantViewShape: Shape<GrantView> = recordShape({
+  id: idShape,
+  status: choiceShape(['live', 'early', 'expired', 'used', 'revoked']),
+  subject: nullableShape(idShape),
+  actor: idShape,
+  chain: listShape(idShape, 20),
+  taskId: optionalShape(idShape),
+  actions: listShape(idShape, 100),
+  ...scopeFields,
+  maxUses: integerShape(1),
+  uses: integerShape(0),
+  notBefore: integerShape(0),
+  expiresAt: integerShape(0),
+  parentId: nullableShape(idShape),
+  grantedBy: idShape,
+  createdAt: integerShape(0),
+})
+
+/** A request as people see it. */
+export type GrantRequestView = Omit<GrantRequest, 'environment' | 'tenant' | 'state'> & { readonly status: 'pending' | 'given' | 'refused' | 'expired' }
+
+export const requestViewShape: Shape<GrantRequestView> = recordShape({
+  id: idShape,
+  status: choiceShape(['pending', 'given', 'refused', 'expired']),
+  subject: nullableShape(idShape),
+  actor: idShape,
+  chain: listShape(idShape, 20),
+  taskId: optionalShape(idShape),
+  actions: listShape(idShape, 100),
+  ...scopeFields,
+  uses: integerShape(1),
+  durationMs: integerShape(1),
+  reason: textShape(20_000),
+  createdAt: integerShape(0),
+  answerBy: integerShape(0),
+  answeredBy: optionalShape(idShape),
+  grantId: optionalShape(idShape),
+})
+
+export function viewOfGrant(grant: GrantRecord, now: number): GrantView {
+  const { environment: _environment, tenant: _tenant, tokenHash: _hash, ancestors: _ancestors, approvalId: _approval, revokedAt: _revoked, ...shown } = grant
+  return { ...shown, status: statusOf(grant, now) }
+}
+
+export function viewOfRequest(request: GrantRequest, now: number): GrantRequestView {
+  const { environment: _environment, tenant: _tenant, state, ...shown } = request
+  const status = state === 'pending' && now >= request.answerBy ? 'expired' : state
+  return { ...shown, reason: visible(request.reason), status }
+}
+
+function statusOf(grant: GrantRecord, now: number): GrantStatus {
+  if (grant.revokedAt !== null) return 'revoked'
+  if (grant.expiresAt <= now) return 'expired'
+  if (grant.uses >= grant.maxUses) return 'used'
+  return grant.notBefore > now ? 'early' : 'live'
+}
