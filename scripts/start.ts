@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { buildDemo, buildPackages, DEMO } from '../apps/demo/run/build-demo.ts'
+import { requireFree } from '../apps/demo/run/ports.ts'
 import { serve, type RunningDemo } from '../apps/demo/run/serve.ts'
 import { ACCOUNTS } from '../apps/demo/src/seed/accounts.ts'
 
@@ -12,6 +13,8 @@ const dataDirectory = process.env['DEMO_DATA'] ?? join(DEMO, '.data')
 
 try {
   console.log('\nSallyport demo\n')
+  // Before the builds: who has another program there should not wait a minute to hear of it.
+  if (port !== 0) await requireFree(port)
   await step('Building the packages', buildPackages)
   await step('Building the shop', () => buildDemo())
   const demo = await serve({ port, dataDirectory, onStep: (done) => console.log(`  ${done}.`), onOutput: (text) => process.stderr.write(dim(text)) })

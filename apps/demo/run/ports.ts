@@ -14,6 +14,13 @@ export async function listen(server: Server, port: number, host?: string): Promi
   return address.port
 }
 
+/** Throws `EADDRINUSE` when somebody listens on the port already. */
+export async function requireFree(port: number): Promise<void> {
+  const server = createServer()
+  await listen(server, port)
+  await new Promise((resolve) => server.close(resolve))
+}
+
 /** A port on the loopback address that is free at this moment. */
 export async function freePort(): Promise<number> {
   const server = createServer()

@@ -17,7 +17,7 @@ export const signIn = port
   .describe('Starts a session.')
   .inputSchema(z.strictObject({ email: z.email('This is not an e-mail address.').trim().max(120), password }))
   .public('This is how a session begins: nobody has one yet.')
-  .limit({ perAction: 60 })
+  .limit({ perAction: 120 })
   .waive('screening', 'A password is not text for a model')
   .errors({ WRONG_CREDENTIALS: z.strictObject({}) })
   .outputSchema(z.strictObject({}))

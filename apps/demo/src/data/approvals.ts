@@ -1,5 +1,4 @@
 import 'server-only'
-import { z } from 'zod'
 import { port } from '../port.ts'
 
 type ApprovalRecord = NonNullable<Awaited<ReturnType<typeof port.store.approvals.get>>>
@@ -16,8 +15,6 @@ export interface PriceRequest {
   readonly requesterId: string
   readonly createdAt: number
   readonly decideBy: number
-  /** What was asked for: kept until the approval is settled. */
-  readonly input: { readonly productId: string; readonly price: number } | null
 }
 
 /** Requests that wait for a decision, oldest first. */
@@ -32,12 +29,9 @@ export async function requestsOf(userId: string): Promise<PriceRequest[]> {
   return (await port.store.approvals.ofRequester(`user:${userId}`, { limit: 10 })).map((record) => toRequest(record, now))
 }
 
-const PriceInput = z.object({ productId: z.uuid(), price: z.int() })
-
 function toRequest(record: ApprovalRecord, now: number): PriceRequest {
   const { id, action, summary, createdAt, decideBy, requester } = record
-  const parsed = PriceInput.safeParse(record.input === null ? null : JSON.parse(record.input))
-  return { id, action, summary, createdAt, decideBy, requesterId: requester.replace(/^user:/, ''), status: statusOf(record, now), input: parsed.data ?? null }
+  return { id, action, summary, createdAt, decideBy, requesterId: requester.replace(/^user:/, ''), status: statusOf(record, now) }
 }
 
 function statusOf({ state, decideBy, executeBy }: ApprovalRecord, now: number): RequestStatus {

@@ -1,7 +1,7 @@
 'use client'
 
 import Link from 'next/link'
-import { changePrice } from '../exposed/prices.ts'
+import { applyPrice, changePrice } from '../exposed/prices.ts'
 import { approve, deny, withdraw } from '../exposed/approvals.ts'
 import { Field } from './field.tsx'
 import { ResultNotice, type AnyResult } from './result.tsx'
@@ -28,13 +28,12 @@ export function PriceForm({ productId, name, price }: { readonly productId: stri
   )
 }
 
-/** Repeats a call that has been approved: now it runs, once. */
-export function ApplyForm({ productId, price, summary }: { readonly productId: string; readonly price: string; readonly summary: string }) {
-  const { result, pending, form } = useFormAction(changePrice)
+/** Runs what has been approved: now, once, and nothing else. */
+export function ApplyForm({ approvalId, summary }: { readonly approvalId: string; readonly summary: string }) {
+  const { result, pending, form } = useFormAction<AnyResult>(applyPrice)
   return (
     <form className="stack-tight" {...form}>
-      <input type="hidden" name="productId" value={productId} />
-      <input type="hidden" name="price" value={price} />
+      <input type="hidden" name="approvalId" value={approvalId} />
       <div><button className="button small" disabled={pending} aria-label={`Apply: ${summary}`}>{pending ? 'Applying …' : 'Apply'}</button></div>
       <ResultNotice result={result} returnTo="/prices" codes={CODES} done="The price is set." />
     </form>

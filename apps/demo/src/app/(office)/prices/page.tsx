@@ -45,7 +45,7 @@ export default async function Prices() {
                     <td>{request.summary}</td>
                     <td><ApprovalBadge status={request.status} /></td>
                     <td>
-                      {request.status === 'approved' && request.input ? <ApplyForm productId={request.input.productId} price={decimal(request.input.price)} summary={request.summary} /> : null}
+                      {request.status === 'approved' ? <ApplyForm approvalId={request.id} summary={request.summary} /> : null}
                       {request.status === 'pending' ? <DecideForm approvalId={request.id} summary={request.summary} decision="withdraw" /> : null}
                     </td>
                   </tr>
