@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { knownLibraries } from './libraries/index.ts'
 import { LibraryIndex } from './libraries/match.ts'
 import { CodeBase } from './resolve/program.ts'
-import { readTree } from './files/tree.ts'
+import { readTree, type SourceTree } from './files/tree.ts'
 import { actionsOf, mayHoldActions, type Found } from './inventory/actions.ts'
 import { isRouteFile, routesOf } from './inventory/routes.ts'
 import { importersOf, type Importer } from './inventory/importers.ts'
@@ -20,6 +20,8 @@ import type { CheckResult, EntryPoint, Finding, Level } from './types.ts'
 export interface CheckOptions {
   /** Directory to check. */
   readonly root: string
+  /** Files to check instead of those of the directory. */
+  readonly tree?: SourceTree
   readonly config?: CheckConfig
   /** Today as an ISO date: suppressions expire by it. Default: the clock's. */
   readonly today?: string
@@ -40,7 +42,7 @@ export function check(options: CheckOptions): CheckResult {
   const started = performance.now()
   const config = options.config ?? {}
   const today = options.today ?? new Date().toISOString().slice(0, 10)
-  const tree = readTree(options.root, { ignore: config.ignore ?? [] })
+  const tree = options.tree ?? readTree(options.root, { ignore: config.ignore ?? [] })
   const base = new CodeBase(tree)
   const libraries = new LibraryIndex([...(config.libraries ?? []), ...knownLibraries])
   const found = inventory(base, config)

@@ -1,7 +1,7 @@
 import { exposureOf } from './inventory/exposure.ts'
 import { factsOf, type SharedWorlds } from './derive/facts-of.ts'
 import { gradeEntry } from './grade/grade.ts'
-import { isFunction } from './syntax/ast.ts'
+import { isFunction, unwrapped } from './syntax/ast.ts'
 import { columnAt, lineAt } from './syntax/parse.ts'
 import type { Effect, Place, Trace } from './derive/facts.ts'
 import type { Target } from './derive/entry.ts'
@@ -58,12 +58,17 @@ export function examine(examination: Examination): EntryContext {
     file,
     line: at.line,
     exposure: exposureOf(found, examination.importers, examination.registered),
-    made: facts.member.chain ? 'sallyport' : facts.member.shape,
+    made: facts.member.chain ? 'sallyport' : facts.member.shape === 'function' && isWrapped(found) ? 'built' : facts.member.shape,
     controls: shortened(grades, shorten),
     effects: summarize(facts.effects).map((effect) => ({ kind: effect.kind, operation: effect.operation, target: effect.target, open: reached.has(place(effect)), at: shorten(effect.at) })),
     streams: facts.member.seen.streams.length,
   }
   return { found, entry, facts, at }
+}
+
+/** `export const name = wrapper(handler)`. */
+function isWrapped({ node }: Found): boolean {
+  return node.type === 'VariableDeclarator' && node.init != null && unwrapped(node.init).type === 'CallExpression'
 }
 
 function shortened(grades: Record<Control, Grade>, shorten: (trace: Trace) => Trace): Record<Control, Grade> {

@@ -5,11 +5,11 @@ import { callLibrary } from './library-calls.ts'
 import { remembered } from './memo.ts'
 import { callMethod } from './methods.ts'
 import { resultOf } from './effects.ts'
-import { has, union, namesIdentity, CALLER, IDENTITY, ROLE, SESSION } from './labels.ts'
+import { has, union, namesIdentity, CALLER, ERROR, IDENTITY, ROLE, SESSION } from './labels.ts'
 import { inner, type Scope } from './scope.ts'
 import { deepLabels, join, labelled, nullish, undefinedValue, unknown, type ClassValue, type Fn, type Value } from './value.ts'
 import { keyName, unwrapped, type Node } from '../syntax/ast.ts'
-import type { Machine } from './machine.ts'
+import { Abrupt, type Machine } from './machine.ts'
 import type { Module } from '../syntax/module.ts'
 
 /** A promise is its value; a chain of a database client becomes its rows when it is awaited. */
@@ -30,7 +30,8 @@ export function argumentsOf(machine: Machine, nodes: readonly Node[], scope: Sco
 export function evaluateCall(machine: Machine, node: Node & { type: 'CallExpression' }, scope: Scope, module: Module): Value {
   const callee = unwrapped(node.callee)
   if (callee.type === 'MemberExpression') {
-    const base = evaluate(machine, callee.object, scope, module)
+    const base = receiver(machine, callee, node, scope, module)
+    if ('caught' in base) return base.caught
     if (nullish(base) === true && (callee.optional || node.optional || optionalBelow(callee.object))) return { ...base, labels: base.labels }
     const name = keyName(callee.property, callee.computed)
     if (name !== undefined) return callMethod(machine, base, name, argumentsOf(machine, node.arguments, scope, module), node, module)
@@ -43,6 +44,19 @@ export function evaluateCall(machine: Machine, node: Node & { type: 'CallExpress
   }
   const target = evaluate(machine, callee, scope, module)
   return call(machine, target, argumentsOf(machine, node.arguments, scope, module), node, module)
+}
+
+/** What a method is called on. `promise.catch(fn)` goes on with what `fn` gives, where the promise was rejected. */
+function receiver(machine: Machine, callee: Node & { type: 'MemberExpression' }, node: Node & { type: 'CallExpression' }, scope: Scope, module: Module): Value | { readonly caught: Value } {
+  if (callee.computed || callee.property.type !== 'Identifier' || callee.property.name !== 'catch') return evaluate(machine, callee.object, scope, module)
+  try {
+    return evaluate(machine, callee.object, scope, module)
+  } catch (thrown) {
+    if (!(thrown instanceof Abrupt)) throw thrown
+    const [handler] = argumentsOf(machine, node.arguments, scope, module)
+    const caught = handler ? call(machine, handler, [{ kind: 'unknown', labels: ERROR, truthy: true }], node, module) : unknown()
+    return { caught: labelled(caught, thrown.labels & SESSION) }
+  }
 }
 
 function optionalBelow(node: Node): boolean {

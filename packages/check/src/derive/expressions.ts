@@ -210,6 +210,7 @@ function logical(machine: Machine, node: Node & { type: 'LogicalExpression' }, s
   }
   const side = select(machine, left, node.left, module, right)
   if (side.left || !side.value) return left
+  if (node.operator === '||' && side.value.kind === 'const' && side.value.value === true) return { kind: 'unknown', labels: union(left.labels, side.value.labels), truthy: true }
   return node.operator === '&&' ? conjunction(left, side.value) : join(left, side.value)
 }
 

@@ -20,7 +20,9 @@ function escape(text: string): string {
 
 /** `**` is any part of a path, `*` one name, `{a,b}` either. */
 function compile(pattern: string): RegExp {
-  return new RegExp(`^${glob(pattern)}$`)
+  // At the start, `**` stands for whole names: `**send` is not `Resend`.
+  const start = pattern.startsWith('**') && pattern.length > 2 && pattern[2] !== '.'
+  return new RegExp(start ? `^(?:.*\\.)?${glob(pattern.slice(2))}$` : `^${glob(pattern)}$`)
 }
 
 function glob(pattern: string): string {

@@ -41,24 +41,21 @@ export const globals: Library = {
 /** Files and processes. */
 export const nodeBuiltins: Library = {
   name: 'Node.js',
-  packages: ['node:*', 'fs', 'fs/promises', 'fs-extra', 'child_process', 'crypto', 'assert', 'execa', 'path'],
+  packages: ['node:fs', 'node:fs/promises', 'node:child_process', 'node:crypto', 'fs', 'fs/promises', 'fs-extra', 'child_process', 'crypto', 'execa', 'path'],
   calls: {
     '**{writeFile,writeFileSync,appendFile,appendFileSync,unlink,unlinkSync,rm,rmSync,rmdir,rmdirSync,rename,renameSync,copyFile,copyFileSync,cp,cpSync,outputFile,outputJson,writeJson,remove,move,copy,createWriteStream,chmod,symlink,truncate}': { effect: 'file-write' },
     '**{readFile,readFileSync,readdir,readdirSync,readJson,createReadStream,opendir}': { effect: 'file-read' },
-    '{exec,execSync,execFile,execFileSync,spawn,spawnSync,fork,execa,$,default}': { effect: 'command' },
+    '{exec,execSync,execFile,execFileSync,spawn,spawnSync,fork,execa,$}': { effect: 'command' },
     '**{timingSafeEqual}': { verifies: false },
     '**createDecipheriv': { effect: 'decrypt' },
-    '{default,ok,strict,strictEqual}': { asserts: true },
-    'assert.{ok,strict}': { asserts: true },
-    'default.ok': { asserts: true },
   },
 }
 
 /** Assertions. */
 export const assertions: Library = {
   name: 'Assertions',
-  packages: ['tiny-invariant', 'invariant', '@epic-web/invariant', 'ts-invariant', 'tiny-assert'],
-  calls: { '{default,invariant,invariantResponse,assert}': { asserts: true } },
+  packages: ['assert', 'node:assert', 'node:assert/strict', 'tiny-invariant', 'invariant', '@epic-web/invariant', 'ts-invariant', 'tiny-assert'],
+  calls: { '{default,default.ok,ok,invariant,invariantResponse,assert}': { asserts: true } },
 }
 
 /** Hashes of passwords. */

@@ -28,6 +28,7 @@ function visit(value: Value, name: string, found: Set<string>, depth: number): v
     if (!names.some((one) => boundedFormats.test(one)) && !own.some((call) => call.args.some(bounds))) found.add(name || 'the value')
     return
   }
+  if (own.some((call) => call.args.some(bounds))) return
   const left = omitted(own)
   for (const call of own) {
     if (!transparent.test(call.name) || call.name === 'omit' || call.name === 'pick' || call.name === 'refine' || call.name === 'superRefine' || call.name === 'default' || call.name === 'describe') continue
@@ -40,7 +41,7 @@ function visit(value: Value, name: string, found: Set<string>, depth: number): v
 
 /** `v.pipe(v.string(), v.maxLength(9))`. */
 function bounds(value: Value): boolean {
-  return value.kind === 'lib' && value.calls.some((call) => boundedFormats.test(call.name))
+  return value.kind === 'lib' && /^(?:maxLength|length|uuid|regex|maxGraphemes|maxBytes|nanoid|ulid|cuid2)$/.test(value.calls[0]?.name ?? '')
 }
 
 function omitted(calls: readonly ChainCall[]): (name: string) => boolean {
