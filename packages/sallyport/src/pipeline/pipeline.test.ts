@@ -23,8 +23,8 @@ const throws = (): never => {
 const hangs = (): Promise<never> => new Promise(() => undefined)
 const nonsense = (): never => 'yes' as never
 
-/** What a part of the application or a store may do instead of answering. */
-type Fault = 'denies' | 'throws' | 'rejects' | 'hangs' | 'returns nonsense'
+/** What a part of the application or a store does instead of saying yes, and the code that the caller gets, where it is this control's alone. */
+type Case = [name: string, setup: Setup, code?: ErrorCode | undefined]
 
 interface Setup {
   readonly port?: Partial<PortOptions>
@@ -77,18 +77,24 @@ async function callWith(setup: Setup): Promise<{ ran: boolean; code: string | un
 }
 
 /** A store with one method replaced. */
+/** Grants that the store returns although it should not, and a ledger that admits everything: the control itself has to refuse. */
+const wrongGrant = (patch: Partial<GrantRecord>): Setup => ({
+  principal: agent,
+  store: (store) => ({ ...store, grants: { ...store.grants, find: () => [grant(patch)] }, ledger: { ...store.ledger, admit: () => ({ admitted: true }) } }),
+})
+
 const withStore = (part: keyof Store, method: string, replacement: unknown) => (store: Store): Store => ({
   ...store,
   [part]: { ...store[part], [method]: replacement },
 })
 
 const rejects = (): Promise<never> => Promise.reject(new Error('postgres://user:hunter2@db.internal/prod is down'))
-const faults = (denies: unknown, setup: (fault: unknown) => Setup): [Fault, Setup][] => [
-  ['denies', setup(denies)],
+const faults = (denies: unknown, setup: (fault: unknown) => Setup, code: { readonly denies?: ErrorCode; readonly nonsense?: ErrorCode } = {}): Case[] => [
+  ['denies', setup(denies), code.denies],
   ['throws', setup(throws)],
   ['rejects', setup(rejects)],
-  ['hangs', setup(hangs)],
-  ['returns nonsense', setup(nonsense)],
+  ['hangs', setup(hangs), 'UNAVAILABLE'],
+  ['returns nonsense', setup(nonsense), code.nonsense],
 ]
 
 const identity = (authenticate: unknown): Setup => ({ port: { identity: { name: 'faulty', authenticate } as PortOptions['identity'] } })
@@ -96,12 +102,12 @@ const policyThat = (decide: unknown): Setup => ({ port: { policy: { ...policy, d
 const expired = { ...customer, session: { ...customer.session, expiresAt: 1 } }
 const agent = testAgent('bot', ['order:update'], { subject: customer, owner: 'boss' })
 
-const cases: Readonly<Record<string, [Fault | string, Setup][]>> = {
+const cases: Readonly<Record<string, Case[]>> = {
   size: [
-    ['too large', { input: { orderId: ID, note: 'x'.repeat(300_000) } }],
-    ['too deep', { input: JSON.parse('['.repeat(40) + ']'.repeat(40)) as unknown }],
-    ['prototype key', { input: JSON.parse(`{"orderId":"${ID}","note":"n","__proto__":{"admin":true}}`) as unknown }],
-    ['a key below', { input: { orderId: ID, note: { constructor: { prototype: {} } } } }],
+    ['too large', { input: { orderId: ID, note: 'x'.repeat(300_000) } }, 'PAYLOAD_TOO_LARGE'],
+    ['too deep', { input: JSON.parse('['.repeat(40) + ']'.repeat(40)) as unknown }, 'PAYLOAD_TOO_LARGE'],
+    ['prototype key', { input: JSON.parse(`{"orderId":"${ID}","note":"n","__proto__":{"admin":true}}`) as unknown }, 'INVALID_INPUT'],
+    ['a key below', { input: { orderId: ID, note: { constructor: { prototype: {} } } } }, 'INVALID_INPUT'],
   ],
   origin: [
     ['missing', { request: testRequest({}, { headers: new Headers({ host: 'shop.example', cookie: 'a=1' }) }) }],
@@ -113,16 +119,17 @@ const cases: Readonly<Record<string, [Fault | string, Setup][]>> = {
   'rate-limit (store)': faults(
     () => ({ allowed: false, refusedBy: 'address', retryAfterMs: 1_000, states: [] }),
     (fault) => ({ store: withStore('limits', 'decide', fault) }),
+    { denies: 'RATE_LIMITED', nonsense: 'UNAVAILABLE' },
   ),
   'rate-limit (tier)': [['unknown tier', { principal: { ...customer, tier: 'platinum' } }], ['prototype tier', { principal: { ...customer, tier: 'constructor' } }]],
   authentication: [
-    ...faults(() => null, identity),
-    ['expired', identity(() => expired)],
-    ['no kind', identity(() => ({ ...customer, kind: 'root' }))],
-    ['empty id', identity(() => ({ ...customer, id: '' }))],
-    ['roles no list', identity(() => ({ ...customer, roles: 'customer' }))],
-    ['undefined', identity(() => undefined)],
-    ['true', identity(() => true)],
+    ...faults(() => null, identity, { denies: 'UNAUTHENTICATED', nonsense: 'UNAVAILABLE' }),
+    ['expired', identity(() => expired), 'UNAUTHENTICATED'],
+    ['no kind', identity(() => ({ ...customer, kind: 'root' })), 'UNAVAILABLE'],
+    ['empty id', identity(() => ({ ...customer, id: '' })), 'UNAVAILABLE'],
+    ['roles no list', identity(() => ({ ...customer, roles: 'customer' })), 'UNAVAILABLE'],
+    ['undefined', identity(() => undefined), 'UNAVAILABLE'],
+    ['true', identity(() => true), 'UNAVAILABLE'],
   ],
   validation: [
     ['denies', { input: { orderId: 'no uuid', note: 'n' } }],
@@ -154,13 +161,13 @@ const cases: Readonly<Record<string, [Fault | string, Setup][]>> = {
     ['no grant', { principal: agent }],
     ['no ceiling', { principal: { ...agent, ceiling: [] } }],
     ...faults(() => [], (fault) => ({ principal: agent, store: withStore('grants', 'find', fault) })),
-    ['a dead grant', { principal: agent, store: withStore('grants', 'find', () => [grant({ revokedAt: 1 })]) }],
-    ['an expired grant', { principal: agent, store: withStore('grants', 'find', () => [grant({ expiresAt: 1 })]) }],
-    ['somebody else\'s grant', { principal: agent, store: withStore('grants', 'find', () => [grant({ actor: 'other' })]) }],
-    ['another subject', { principal: agent, store: withStore('grants', 'find', () => [grant({ subject: 'u2' })]) }],
-    ['another action', { principal: agent, store: withStore('grants', 'find', () => [grant({ actions: ['order.other'] })]) }],
-    ['another resource', { principal: agent, store: withStore('grants', 'find', () => [grant({ resources: { order: ['x'] } })]) }],
-    ['another input', { principal: agent, store: withStore('grants', 'find', () => [grant({ input: { note: ['bye'] } })]) }],
+    ['a dead grant', wrongGrant({ revokedAt: 1 }), 'GRANT_REQUIRED'],
+    ['an expired grant', wrongGrant({ expiresAt: 1 }), 'GRANT_REQUIRED'],
+    ['somebody else\'s grant', wrongGrant({ actor: 'other' }), 'GRANT_REQUIRED'],
+    ['another subject', wrongGrant({ subject: 'u2' }), 'GRANT_REQUIRED'],
+    ['another action', wrongGrant({ actions: ['order.other'] }), 'GRANT_REQUIRED'],
+    ['another resource', wrongGrant({ resources: { order: ['x'] } }), 'GRANT_REQUIRED'],
+    ['another input', wrongGrant({ input: { note: ['bye'] } }), 'GRANT_REQUIRED'],
   ],
   approval: [
     ['not asked', { approval: true }],
@@ -201,9 +208,10 @@ describe('a call for which every control passes', () => {
 
 for (const [control, list] of Object.entries(cases)) {
   describe(`when ${control} refuses`, () => {
-    it.each(list)('%s: the handler does not run, and the caller learns no more than a code', async (_name, setup) => {
-      const { ran, result, text, events } = await callWith(setup)
+    it.each(list)('%s: the handler does not run, and the caller learns no more than a code', async (_name, setup, expected) => {
+      const { ran, code, result, text, events } = await callWith(setup)
       expect(ran).toBe(false)
+      if (expected !== undefined) expect(code).toBe(expected)
       const answer = result as { data?: unknown; serverError?: { code: ErrorCode; message: string; correlationId: string }; validationErrors?: unknown }
       expect(answer.data).toBeUndefined()
       expect(answer.serverError !== undefined || answer.validationErrors !== undefined).toBe(true)

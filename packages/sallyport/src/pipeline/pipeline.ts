@@ -31,7 +31,7 @@ const BEFORE_HANDLER: readonly Control[] = [grant, approval, tokenBudget]
 /** The inner door stands in `inner-door.ts`, outside all middleware: project, scrub, settle, outcome, sanitised error. */
 
 /** A control of one action, with its name for the log. */
-interface Step {
+export interface Step {
   readonly name: string
   readonly check: Check
 }
@@ -85,7 +85,7 @@ export function compileOuterDoor(definition: ActionDefinition, port: PortRuntime
  * Runs controls in order. Each has to say PASS; whatever it says later than the deadline counts as no. A promise is made
  * only where a control has to wait: most answer at once.
  */
-function runSteps(steps: readonly Step[], call: Call, list: DeadlineList, from = 0): Promise<void> | undefined {
+export function runSteps(steps: readonly Step[], call: Call, list: DeadlineList, from = 0): Promise<void> | undefined {
   for (let i = from; i < steps.length; i++) {
     const step = steps[i] as Step
     const verdict: unknown = step.check(call)

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { DeadlineList } from '../lib/deadline.ts'
+import { fakeClock } from '../testing/fake-clock.ts'
+import type { Call } from './call.ts'
+import { PASS, type Check } from './control.ts'
+import { runSteps } from './pipeline.ts'
+
+/** Runs one check and then one that notes that it was reached. */
+async function run(check: unknown): Promise<{ reached: boolean; passed: number; error: unknown }> {
+  const clock = fakeClock(0)
+  let reached = false
+  const call = { passed: 0 } as Call
+  const steps = [
+    { name: 'tested', check: check as Check },
+    { name: 'next', check: (): typeof PASS => ((reached = true), PASS) },
+  ]
+  const pending = (async () => runSteps(steps, call, new DeadlineList(clock, 100)))().then(
+    () => null,
+    (error: unknown) => error,
+  )
+  await clock.advance(200)
+  return { reached, passed: call.passed, error: await pending }
+}
+
+describe('runSteps', () => {
+  it.each([
+    ['at once', () => PASS],
+    ['later', async () => PASS],
+  ])('goes on when a control says PASS %s', async (_name, check) => {
+    expect(await run(check)).toEqual({ reached: true, passed: 2, error: null })
+  })
+
+  it.each([[true], [undefined], [null], ['yes'], [1], [{}], [Symbol('sallyport:pass')], [() => PASS]])('refuses when a control says %o instead of PASS, at once or later', async (answer) => {
+    for (const check of [() => answer, async () => answer]) {
+      expect(await run(check)).toMatchObject({ reached: false, passed: 0, error: { code: 'UNAVAILABLE', reason: "'tested' gave no clear yes" } })
+    }
+  })
+
+  it('refuses when a control does not answer in time', async () => {
+    expect(await run(() => new Promise(() => undefined))).toMatchObject({ reached: false, error: { code: 'UNAVAILABLE', reason: "'tested' did not answer within 100 ms" } })
+  })
+})
