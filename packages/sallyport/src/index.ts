@@ -16,12 +16,12 @@ export { DefinitionError, SallyportError, type SallyportErrorOptions } from './e
 export { flattenValidationErrors, returnValidationErrors } from './errors/validation-errors.ts'
 export { StreamFailure } from './errors/stream-failure.ts'
 
-export type { CredentialKind, Principal, PrincipalKind, SessionFacts, Subject } from './identity/principal.ts'
+export type { CredentialKind, Principal, PrincipalFacts, PrincipalKind, SessionFacts, Subject } from './identity/principal.ts'
 export type { IdentityProvider } from './identity/provider.ts'
 export { firstOf } from './identity/first-of.ts'
 export { apiKeys, type ApiKeysOptions } from './identity/api-keys.ts'
 export { issueApiKey, type IssuedApiKey, type IssueApiKeyOptions } from './identity/api-key.ts'
-export { memoryApiKeyStore, type ApiKeyRecord, type ApiKeyStore, type KeyPrincipal } from './identity/api-key-store.ts'
+export { memoryApiKeyStore, type ApiKeyRecord, type ApiKeyStore } from './identity/api-key-store.ts'
 
 export { definePolicy, type PolicyOptions, type RoleMap } from './policy/define-policy.ts'
 export type { Decision, DecisionRequest, Policy } from './policy/types.ts'

@@ -1,11 +1,8 @@
 import type { MaybePromise } from '../lib/maybe-promise.ts'
-import type { Principal } from './principal.ts'
-
-/** A principal without its session: what a credential stands for. */
-export type KeyPrincipal = Omit<Principal, 'session'>
+import type { PrincipalFacts } from './principal.ts'
 
 /** An API key as it is stored: its hash, never the key. */
-export interface ApiKeyRecord<P extends KeyPrincipal = KeyPrincipal> {
+export interface ApiKeyRecord<P extends PrincipalFacts = PrincipalFacts> {
   readonly id: string
   /** SHA-256 of the whole key, lower-case hex. The key has 256 random bits, so no slow hash is needed. */
   readonly hash: string
@@ -18,7 +15,7 @@ export interface ApiKeyRecord<P extends KeyPrincipal = KeyPrincipal> {
 }
 
 /** Where API keys are kept. */
-export interface ApiKeyStore<P extends KeyPrincipal = KeyPrincipal> {
+export interface ApiKeyStore<P extends PrincipalFacts = PrincipalFacts> {
   /** The record of an id, revoked and expired ones included. Asked on every call, so that a revocation holds at once. */
   find(id: string): MaybePromise<ApiKeyRecord<P> | null>
   /** Rejects when the id is taken. */
@@ -30,7 +27,7 @@ export interface ApiKeyStore<P extends KeyPrincipal = KeyPrincipal> {
 }
 
 /** Keeps API keys in the memory of one process: for tests and for keys that live as long as it does. */
-export function memoryApiKeyStore<P extends KeyPrincipal = KeyPrincipal>(): ApiKeyStore<P> {
+export function memoryApiKeyStore<P extends PrincipalFacts = PrincipalFacts>(): ApiKeyStore<P> {
   const records = new Map<string, ApiKeyRecord<P>>()
   return {
     find: (id) => records.get(id) ?? null,

@@ -1,14 +1,15 @@
 import { sha256Hex } from '#digest'
 import { DefinitionError } from '../errors/sallyport-error.ts'
 import { parseDuration, type Duration } from '../lib/duration.ts'
-import type { ApiKeyRecord, ApiKeyStore, KeyPrincipal } from './api-key-store.ts'
+import type { ApiKeyRecord, ApiKeyStore } from './api-key-store.ts'
+import type { PrincipalFacts } from './principal.ts'
 
 const ID_LENGTH = 16
 const SECRET_LENGTH = 43
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 /** What a new API key is made from. */
-export interface IssueApiKeyOptions<P extends KeyPrincipal = KeyPrincipal> {
+export interface IssueApiKeyOptions<P extends PrincipalFacts = PrincipalFacts> {
   readonly store: ApiKeyStore<P>
   /** Whom the key stands for. */
   readonly principal: P
@@ -23,7 +24,7 @@ export interface IssueApiKeyOptions<P extends KeyPrincipal = KeyPrincipal> {
 }
 
 /** A new key. `key` is shown to its holder once and kept nowhere. */
-export interface IssuedApiKey<P extends KeyPrincipal = KeyPrincipal> {
+export interface IssuedApiKey<P extends PrincipalFacts = PrincipalFacts> {
   readonly key: string
   readonly record: ApiKeyRecord<P>
 }
@@ -37,7 +38,7 @@ export interface IssuedApiKey<P extends KeyPrincipal = KeyPrincipal> {
  * const { key } = await issueApiKey({ store, principal: { kind: 'service', id: 'billing', roles: ['biller'] }, expiresIn: '90d', now: Date.now() })
  * ```
  */
-export async function issueApiKey<P extends KeyPrincipal>(options: IssueApiKeyOptions<P>): Promise<IssuedApiKey<P>> {
+export async function issueApiKey<P extends PrincipalFacts>(options: IssueApiKeyOptions<P>): Promise<IssuedApiKey<P>> {
   const prefix = checkPrefix(options.prefix ?? 'sp')
   const id = randomText(ID_LENGTH)
   const key = `${prefix}_${id}_${randomText(SECRET_LENGTH)}`

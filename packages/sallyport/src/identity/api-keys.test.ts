@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { DefinitionError } from '../errors/sallyport-error.ts'
 import { issueApiKey } from './api-key.ts'
-import { memoryApiKeyStore, type ApiKeyStore, type KeyPrincipal } from './api-key-store.ts'
+import { memoryApiKeyStore, type ApiKeyStore } from './api-key-store.ts'
 import { apiKeys } from './api-keys.ts'
 import { isPrincipal } from './is-principal.ts'
+import type { PrincipalFacts } from './principal.ts'
 import { at, call } from './testing.fixture.ts'
 
 const NOW = 1_800_000_000_000
-const billing: KeyPrincipal = { kind: 'service', id: 'billing', roles: ['biller'] }
+const billing: PrincipalFacts = { kind: 'service', id: 'billing', roles: ['biller'] }
 const bearer = (key: string): ReturnType<typeof call> => call({ authorization: `Bearer ${key}` })
 
 async function setUp(): Promise<{ store: ApiKeyStore; key: string; id: string }> {

@@ -3,12 +3,12 @@ import { SallyportError } from '../errors/sallyport-error.ts'
 import type { CallRequest } from '../lib/call-request.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import { apiKeyId, checkPrefix } from './api-key.ts'
-import type { ApiKeyRecord, ApiKeyStore, KeyPrincipal } from './api-key-store.ts'
-import type { Principal, SessionFacts } from './principal.ts'
+import type { ApiKeyRecord, ApiKeyStore } from './api-key-store.ts'
+import type { Principal, PrincipalFacts, SessionFacts } from './principal.ts'
 import type { IdentityProvider } from './provider.ts'
 
 /** How API keys are recognised. */
-export interface ApiKeysOptions<P extends KeyPrincipal = KeyPrincipal> {
+export interface ApiKeysOptions<P extends PrincipalFacts = PrincipalFacts> {
   readonly store: ApiKeyStore<P>
   /** What keys start with. Default `sp`. Another bearer token is left to the next provider. */
   readonly prefix?: string
@@ -30,7 +30,7 @@ export interface ApiKeysOptions<P extends KeyPrincipal = KeyPrincipal> {
  * identity: apiKeys({ store })
  * ```
  */
-export function apiKeys<P extends KeyPrincipal = KeyPrincipal>(options: ApiKeysOptions<P>): IdentityProvider<P & Principal> {
+export function apiKeys<P extends PrincipalFacts = PrincipalFacts>(options: ApiKeysOptions<P>): IdentityProvider<P & Principal> {
   const prefix = checkPrefix(options.prefix ?? 'sp')
   const header = options.header ?? 'x-api-key'
   return {

@@ -1,6 +1,8 @@
 import { DefinitionError, SallyportError } from '../errors/sallyport-error.ts'
-import type { Principal } from './principal.ts'
 import type { IdentityProvider } from './provider.ts'
+
+/** What a provider recognises. */
+type PrincipalOf<Provider> = Provider extends IdentityProvider<infer P> ? P : never
 
 /**
  * Asks several identity providers in turn. A provider that finds no credential of its own returns `null` and the next one is
@@ -14,13 +16,14 @@ import type { IdentityProvider } from './provider.ts'
  * identity: firstOf([apiKeys({ store }), betterAuthIdentity(auth, { toPrincipal })])
  * ```
  */
-export function firstOf<P extends Principal>(providers: readonly IdentityProvider<P>[]): IdentityProvider<P> {
+export function firstOf<Providers extends readonly IdentityProvider[]>(providers: Providers): IdentityProvider<PrincipalOf<Providers[number]>> {
   if (providers.length === 0) throw new DefinitionError('firstOf() needs at least one identity provider')
   return {
     name: `firstOf(${providers.map((provider) => provider.name).join(', ')})`,
     async authenticate(request, options) {
       for (const provider of providers) {
-        const found: P | null | undefined = await provider.authenticate(request, options)
+        // Each provider answers with its own kind of principal, and the union of them is what this one answers.
+        const found = (await provider.authenticate(request, options)) as PrincipalOf<Providers[number]> | null | undefined
         // `undefined` is no clear answer: a provider in plain JavaScript that forgot to return must not let the next one decide.
         if (found === undefined) throw new SallyportError('UNAUTHENTICATED', { reason: `identity provider "${provider.name}" answered neither with a principal nor with null` })
         if (found !== null) return found

@@ -41,6 +41,9 @@ export interface Principal<Role extends string = string> {
   readonly attributes?: Readonly<Record<string, unknown>>
 }
 
+/** A principal without its session: whom a credential stands for. */
+export type PrincipalFacts<Role extends string = string> = Omit<Principal<Role>, 'session'>
+
 /** The person for whom an agent acts. */
 export interface Subject<Role extends string = string> {
   readonly kind: PrincipalKind

@@ -3,8 +3,8 @@ import type { Adapter, AdapterSession, AdapterUser } from '@auth/core/adapters'
 import { encode } from '@auth/core/jwt'
 import { describe, expect, test } from 'vitest'
 import { DefinitionError } from '../../errors/sallyport-error.ts'
-import type { KeyPrincipal } from '../../identity/api-key-store.ts'
 import { isPrincipal } from '../../identity/is-principal.ts'
+import type { PrincipalFacts } from '../../identity/principal.ts'
 import { at, call } from '../../identity/testing.fixture.ts'
 import { authJsIdentity, type AuthJsSession } from './auth-js-identity.ts'
 
@@ -14,7 +14,7 @@ const hour = 3_600_000
 const quiet = { error: () => {}, warn: () => {}, debug: () => {} }
 const base = {
   url: 'https://shop.example/api/auth',
-  toPrincipal: ({ user }: AuthJsSession): KeyPrincipal | null => (user.id === undefined ? null : { kind: 'user', id: user.id, roles: ['customer'] }),
+  toPrincipal: ({ user }: AuthJsSession): PrincipalFacts | null => (user.id === undefined ? null : { kind: 'user', id: user.id, roles: ['customer'] }),
 }
 
 function database(): { sessions: Map<string, AdapterSession>; handler: (request: Request) => Promise<Response>; writes: string[] } {

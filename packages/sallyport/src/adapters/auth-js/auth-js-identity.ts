@@ -1,6 +1,5 @@
 import { DefinitionError, SallyportError } from '../../errors/sallyport-error.ts'
-import type { KeyPrincipal } from '../../identity/api-key-store.ts'
-import type { Principal } from '../../identity/principal.ts'
+import type { Principal, PrincipalFacts } from '../../identity/principal.ts'
 import type { IdentityProvider } from '../../identity/provider.ts'
 import type { MaybePromise } from '../../lib/maybe-promise.ts'
 
@@ -20,7 +19,7 @@ export interface AuthJsSession {
 export type AuthJsSessions = 'database' | { readonly jwt: { readonly stillValid: (session: AuthJsSession) => MaybePromise<boolean> } }
 
 /** How Auth.js is asked, and how a session becomes a principal. */
-export interface AuthJsIdentityOptions<P extends KeyPrincipal> {
+export interface AuthJsIdentityOptions<P extends PrincipalFacts> {
   /** Auth.js itself: `(request) => Auth(request, config)`, or under Next `(request) => handlers.GET(new NextRequest(request))`. */
   readonly handler: (request: Request) => Promise<Response>
   /** The address of Auth.js with its base path, as callers see it: `https://shop.example/api/auth`. Decides on secure cookies. */
@@ -48,7 +47,7 @@ export interface AuthJsIdentityOptions<P extends KeyPrincipal> {
  * })
  * ```
  */
-export function authJsIdentity<P extends KeyPrincipal>(options: AuthJsIdentityOptions<P>): IdentityProvider<P & Principal> {
+export function authJsIdentity<P extends PrincipalFacts>(options: AuthJsIdentityOptions<P>): IdentityProvider<P & Principal> {
   const { sessions } = options
   if (!/^https?:\/\//.test(options.url) || !URL.canParse(options.url)) throw new DefinitionError(`"${options.url}" is not the address of Auth.js`)
   if (sessions !== 'database' && typeof sessions.jwt?.stillValid !== 'function') throw new DefinitionError('authJsIdentity() needs to know how JWT sessions are revoked: sessions: { jwt: { stillValid } }')

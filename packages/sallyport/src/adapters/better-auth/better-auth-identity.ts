@@ -1,5 +1,4 @@
-import type { KeyPrincipal } from '../../identity/api-key-store.ts'
-import type { Principal, SessionFacts } from '../../identity/principal.ts'
+import type { Principal, PrincipalFacts, SessionFacts } from '../../identity/principal.ts'
 import type { IdentityProvider } from '../../identity/provider.ts'
 import type { CallRequest } from '../../lib/call-request.ts'
 import type { MaybePromise } from '../../lib/maybe-promise.ts'
@@ -24,7 +23,7 @@ export interface BetterAuthLike<S extends BetterAuthSession = BetterAuthSession>
 }
 
 /** How a session becomes a principal. */
-export interface BetterAuthIdentityOptions<S extends BetterAuthSession, P extends KeyPrincipal> {
+export interface BetterAuthIdentityOptions<S extends BetterAuthSession, P extends PrincipalFacts> {
   /** Whom the session stands for, with the roles it has now. `null` is nobody: a user who is banned or has left. */
   readonly toPrincipal: (found: S) => MaybePromise<P | null>
   /**
@@ -48,7 +47,7 @@ export interface BetterAuthIdentityOptions<S extends BetterAuthSession, P extend
  * })
  * ```
  */
-export function betterAuthIdentity<S extends BetterAuthSession, P extends KeyPrincipal>(
+export function betterAuthIdentity<S extends BetterAuthSession, P extends PrincipalFacts>(
   auth: BetterAuthLike<S>,
   options: BetterAuthIdentityOptions<S, P>,
 ): IdentityProvider<P & Principal> {
@@ -78,7 +77,7 @@ function relevantHeaders(request: CallRequest): Headers {
   return headers
 }
 
-function impersonation(found: BetterAuthSession, principal: KeyPrincipal): { readonly chain?: readonly string[] } {
+function impersonation(found: BetterAuthSession, principal: PrincipalFacts): { readonly chain?: readonly string[] } {
   const { impersonatedBy } = found.session
   return typeof impersonatedBy === 'string' ? { chain: [...(principal.chain ?? []), impersonatedBy] } : {}
 }

@@ -1,3 +1,4 @@
+import { ERRORS } from '../../errors/codes.ts'
 import type { CallRequest } from '../../lib/call-request.ts'
 import type { HandledAction, HandledCall } from '../../lib/host.ts'
 import { limitHeaders } from './limit-headers.ts'
@@ -39,7 +40,7 @@ export async function answer(action: HandledAction, request: Request, options: A
   } catch (error) {
     if (options.isFrameworks?.(error) === true) throw error
     // Nothing of an unexpected error is told; the pipeline has logged whatever came through it.
-    return problem({ code: 'INTERNAL', message: 'Something went wrong.' }, 500)
+    return problem({ code: 'INTERNAL', message: ERRORS.INTERNAL.message }, 500)
   }
   const headers = { 'x-correlation-id': call.correlationId, ...limitHeaders(call.limits) }
   const { result } = call

@@ -1,3 +1,4 @@
+import { ERRORS } from '../../errors/codes.ts'
 import { DefinitionError } from '../../errors/sallyport-error.ts'
 import type { HandledAction } from '../../lib/host.ts'
 import { answer, type AnswerOptions, type CallInfo } from './answer.ts'
@@ -35,7 +36,7 @@ export function toFetchHandler(actions: HandledAction | { readonly [path: string
   const byPath = new Map(Object.entries(actions).map(([path, action]) => [checkPath(options.basePath ?? '') + checkPath(path), action]))
   return async (request, info) => {
     const action = byPath.get(new URL(request.url).pathname)
-    return action === undefined ? problem({ code: 'NOT_FOUND', message: 'There is nothing here that you can see.' }, 404) : answer(action, request, answering, info)
+    return action === undefined ? problem({ code: 'NOT_FOUND', message: ERRORS.NOT_FOUND.message }, 404) : answer(action, request, answering, info)
   }
 }
 

@@ -20,7 +20,7 @@ const cookies: IdentityProvider = {
 async function shop() {
   const store = memoryApiKeyStore()
   const port = createTestPort({
-    identity: firstOf<Principal>([apiKeys({ store }), cookies]),
+    identity: firstOf([apiKeys({ store }), cookies]),
     policy: definePolicy({ roles: { customer: ['order:update'] } }),
     adapter: fetchAdapter({ trustedProxies: 0, allowedOrigins: ['https://admin.example'] }),
     limits: { perAddress: 5 },

@@ -1,9 +1,10 @@
+import { createSecretKey } from 'node:crypto'
 import { createServer } from 'node:http'
 import { exportJWK, generateKeyPair, generateSecret, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { DefinitionError } from '../../errors/sallyport-error.ts'
-import type { KeyPrincipal } from '../../identity/api-key-store.ts'
 import { isPrincipal } from '../../identity/is-principal.ts'
+import type { PrincipalFacts } from '../../identity/principal.ts'
 import { at, call } from '../../identity/testing.fixture.ts'
 import { jwtIdentity, type JwtIdentityOptions } from './jwt-identity.ts'
 import { jwks } from './keys.ts'
@@ -22,7 +23,7 @@ beforeAll(async () => {
     algorithms: ['EdDSA'],
     issuer: 'https://issuer.example',
     audience: 'shop',
-    toPrincipal: ({ sub }): KeyPrincipal => ({ kind: 'user', id: sub, roles: ['customer'] }),
+    toPrincipal: ({ sub }): PrincipalFacts => ({ kind: 'user', id: sub, roles: ['customer'] }),
   }
 })
 
@@ -108,6 +109,8 @@ describe('jwtIdentity', () => {
     ['no issuer', { issuer: '' }],
     ['an empty list of audiences', { audience: [] }],
     ['a secret that is too short', { algorithms: ['HS256'], keys: new Uint8Array(31) }],
+    ['a JWK of a secret that is too short', { algorithms: ['HS512'], keys: { kty: 'oct', k: 'A'.repeat(43) } }],
+    ['a KeyObject of a secret that is too short', { algorithms: ['HS256'], keys: createSecretKey(Buffer.alloc(31)) }],
     ['bytes for a public key', { keys: new Uint8Array(32) }],
   ])('refuses to be defined with %s', (_, changed) => expect(() => jwtIdentity({ ...base, ...changed })).toThrow(DefinitionError))
 
@@ -115,6 +118,8 @@ describe('jwtIdentity', () => {
     const secret = await generateSecret('HS256')
     const token = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(secret)
     expect(await jwtIdentity({ ...base, algorithms: ['HS256'], keys: secret }).authenticate(bearer(token), at(NOW))).not.toBeNull()
+    const short = await crypto.subtle.importKey('raw', new Uint8Array(16), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
+    expect(() => jwtIdentity({ ...base, algorithms: ['HS256'], keys: short })).toThrow(DefinitionError)
   })
 })
 

@@ -1,14 +1,13 @@
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, type JWTVerifyResult } from 'jose'
 import { DefinitionError, SallyportError } from '../../errors/sallyport-error.ts'
-import type { KeyPrincipal } from '../../identity/api-key-store.ts'
-import type { Principal, SessionFacts } from '../../identity/principal.ts'
+import type { Principal, PrincipalFacts, SessionFacts } from '../../identity/principal.ts'
 import type { IdentityProvider } from '../../identity/provider.ts'
 import { parseDuration, type Duration } from '../../lib/duration.ts'
 import type { MaybePromise } from '../../lib/maybe-promise.ts'
 import { checkAlgorithms, type JwtKeys } from './keys.ts'
 
 /** How tokens are verified. What decides whether a token is believed has no default, except where it is stated. */
-export interface JwtIdentityOptions<P extends KeyPrincipal = KeyPrincipal> {
+export interface JwtIdentityOptions<P extends PrincipalFacts = PrincipalFacts> {
   readonly keys: JwtKeys
   /** Algorithms that tokens may be signed with, for example `['EdDSA']`. Never taken from the token. */
   readonly algorithms: readonly string[]
@@ -46,7 +45,7 @@ const LONGEST_SKEW_MS = 300_000
  * })
  * ```
  */
-export function jwtIdentity<P extends KeyPrincipal>(options: JwtIdentityOptions<P>): IdentityProvider<P & Principal> {
+export function jwtIdentity<P extends PrincipalFacts>(options: JwtIdentityOptions<P>): IdentityProvider<P & Principal> {
   checkAlgorithms(options.algorithms, options.keys)
   const skewMs = options.clockSkew === 0 ? 0 : parseDuration(options.clockSkew ?? '5s')
   if (skewMs > LONGEST_SKEW_MS) throw new DefinitionError('clockSkew is more than 5m: set the clocks instead')

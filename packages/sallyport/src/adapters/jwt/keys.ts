@@ -35,8 +35,24 @@ export function checkAlgorithms(algorithms: readonly string[], keys: JwtKeys): v
   const symmetric = algorithms.filter((algorithm) => HMAC_BYTES[algorithm] !== undefined)
   // With both kinds allowed, a token could be signed with the public key as if it were an HMAC secret.
   if (symmetric.length > 0 && symmetric.length < algorithms.length) throw new DefinitionError('HMAC and public-key algorithms must not be mixed')
-  if (!(keys instanceof Uint8Array)) return
-  if (symmetric.length === 0) throw new DefinitionError('a secret of bytes only fits the algorithms HS256, HS384 and HS512')
+  const bytes = secretBytes(keys)
+  if (bytes === undefined) return
+  if (symmetric.length === 0) throw new DefinitionError('a shared secret only fits the algorithms HS256, HS384 and HS512')
   const needed = Math.max(...symmetric.map((algorithm) => HMAC_BYTES[algorithm] ?? 0))
-  if (keys.length < needed) throw new DefinitionError(`the secret has ${keys.length} bytes; ${symmetric.join(', ')} needs at least ${needed}`)
+  if (bytes < needed) throw new DefinitionError(`the secret has ${bytes} bytes; ${symmetric.join(', ')} needs at least ${needed}`)
+}
+
+/** The length of a shared secret; `undefined` for public keys, and for functions that find keys. */
+function secretBytes(keys: JwtKeys): number | undefined {
+  if (typeof keys === 'function') return undefined
+  if (keys instanceof Uint8Array) return keys.length
+  if (isJwk(keys)) return keys.kty === 'oct' && typeof keys.k === 'string' ? Math.floor((keys.k.length * 3) / 4) : undefined
+  if (keys.type !== 'secret') return undefined
+  // jose's types say no more than `type`. Node's KeyObject states bytes; WebCrypto states bits, beside the algorithm.
+  const { symmetricKeySize, algorithm } = keys as { readonly symmetricKeySize?: number; readonly algorithm?: { readonly length?: number } }
+  return symmetricKeySize ?? (algorithm?.length === undefined ? undefined : algorithm.length / 8)
+}
+
+function isJwk(keys: Exclude<JwtKeys, Uint8Array | JWTVerifyGetKey>): keys is JWK {
+  return 'kty' in keys
 }
