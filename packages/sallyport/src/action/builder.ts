@@ -5,7 +5,7 @@ import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { ApprovalOptions } from '../approvals/types.ts'
 import type { AccessOptions, PlainOptions, ResourceOptions, ScopeOptions } from './access.ts'
 import type { Action, StateAction } from './action.ts'
-import type { ActionDefinition, AnyHandler, AnyMiddleware, LimitOptions, ScreeningMode } from './definition.ts'
+import type { ActionDefinition, AnyHandler, AnyMiddleware, IdempotencyOptions, LimitOptions, ScreeningMode } from './definition.ts'
 import { finish, MISSING, type Draft } from './draft.ts'
 import type { DataOf, Handler, HandlerArgs, MiddlewareArgs, NextResult, StateHandler, ValidatedMiddlewareArgs } from './handler.ts'
 import { OBSERVABLE, requireReason, WAIVABLE, type Exception, type ObservableControl, type WaivableControl } from './posture.ts'
@@ -183,6 +183,18 @@ export class ActionBuilder<Spec extends ActionSpec> {
     },
   ): ActionBuilder<With<Spec, { storesInput: true }>> {
     return this.#next({ approval: options as ApprovalOptions })
+  }
+
+  /**
+   * The same key and input from the same principal runs once, and its first result is given again. The same key with another
+   * input is a `CONFLICT`, and so is a repeat while the first call runs. Once the handler has started it never runs again for that
+   * key, whatever became of it. `for`: how long, default `24h`.
+   */
+  idempotent(
+    key: (args: Pick<HandlerArgs<Spec>, 'parsedInput'> & { readonly principal: NonNullable<Spec['principal']>; readonly header: (name: string) => string | null }) => MaybePromise<string | null | undefined>,
+    options: { readonly for?: Duration } = {},
+  ): ActionBuilder<Spec> {
+    return this.#same({ idempotency: { key: key as IdempotencyOptions['key'], forMs: parseDuration(options.for ?? '24h') } })
   }
 
   /** The handler calls a model and settles token budgets through `budget`. */

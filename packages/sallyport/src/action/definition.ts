@@ -1,4 +1,6 @@
 import type { StandardSchemaV1 } from '../lib/standard-schema.ts'
+import type { Principal } from '../identity/principal.ts'
+import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { AccessOptions } from './access.ts'
 import type { ErrorSchemas } from './spec.ts'
 import type { Exception } from './posture.ts'
@@ -30,6 +32,14 @@ export interface LimitOptions {
   readonly concurrency?: number
 }
 
+/** How an action tells that a call is a repeat. */
+export interface IdempotencyOptions {
+  /** The caller's key, from the input or a header. */
+  readonly key: (args: { readonly parsedInput: never; readonly principal: Principal; readonly header: (name: string) => string | null }) => MaybePromise<string | null | undefined>
+  /** How long the first result is given again, milliseconds. */
+  readonly forMs: number
+}
+
 /** What screening does with a finding. */
 export type ScreeningMode = 'reject' | 'report' | 'off'
 
@@ -56,6 +66,7 @@ export interface ActionDefinition {
   readonly freshnessMs: number | null
   readonly limits: LimitOptions
   readonly approval: ApprovalOptions | null
+  readonly idempotency: IdempotencyOptions | null
   readonly usesBudget: boolean
   readonly screening: ScreeningMode
   readonly loggable: readonly string[]

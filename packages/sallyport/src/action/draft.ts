@@ -1,7 +1,7 @@
 import { DefinitionError } from '../errors/sallyport-error.ts'
 import type { ApprovalOptions } from '../approvals/types.ts'
 import type { StandardSchemaV1 } from '../lib/standard-schema.ts'
-import type { Access, ActionDefinition, AnyHandler, AnyMiddleware, Input, LimitOptions, Output, ScreeningMode } from './definition.ts'
+import type { Access, ActionDefinition, AnyHandler, AnyMiddleware, IdempotencyOptions, Input, LimitOptions, Output, ScreeningMode } from './definition.ts'
 import type { Exception } from './posture.ts'
 import type { ErrorSchemas } from './spec.ts'
 
@@ -21,6 +21,7 @@ export interface Draft {
   readonly freshnessMs: number | null
   readonly limits: LimitOptions
   readonly approval: ApprovalOptions | null
+  readonly idempotency: IdempotencyOptions | null
   readonly usesBudget: boolean
   readonly screening: ScreeningMode
   readonly loggable: readonly string[]
@@ -45,6 +46,7 @@ export function emptyDraft(name: string, screening: ScreeningMode): Draft {
     freshnessMs: null,
     limits: {},
     approval: null,
+    idempotency: null,
     usesBudget: false,
     screening,
     loggable: [],

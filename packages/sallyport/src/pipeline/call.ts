@@ -55,6 +55,8 @@ export class Call {
   /** Fields that the grant or the policy narrows the result to. */
   fields: readonly string[] | null = null
   approvalId: string | null
+  /** The key under which the first result is kept. */
+  idempotencyKey: string | null = null
   digest: string | null = null
   definitionHash = ''
   /** How many controls have passed, in the order of the action's list. */

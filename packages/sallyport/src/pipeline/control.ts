@@ -13,7 +13,7 @@ export type Check = (call: Call) => MaybePromise<typeof PASS>
 
 /** A control of the outer door. */
 export interface Control {
-  readonly name: ControlName
+  readonly name: ControlName | 'idempotency'
   /** Prepares the control for an action, once. `null` where the posture leaves it nothing to do: it then costs nothing. */
   prepare(definition: ActionDefinition, port: PortRuntime): Check | null
 }

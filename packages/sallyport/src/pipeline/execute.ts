@@ -10,6 +10,7 @@ import { Refusal } from './control.ts'
 import { definitionHash } from './definition-hash.ts'
 import { factsOf } from './facts.ts'
 import { sanitize, type Failure } from './failure.ts'
+import { keepFirstResult, Repeated } from './first-result.ts'
 import { errorFactories, HandlerView } from './handler-view.ts'
 import { compileInnerDoor, type LetOut } from './inner-door.ts'
 import { compileOuterDoor } from './pipeline.ts'
@@ -60,6 +61,7 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
   async function execute(call: Call): Promise<HandledCall> {
     try {
       await passBothDoors(call)
+      if (call.idempotencyKey !== null) await keepFirstResult(call, call.result)
       return call.result === null ? streaming(call) : handled(call, call.result)
     } catch (error) {
       return failed(call, error)
@@ -70,6 +72,7 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
   async function executeForResult(call: Call): Promise<ActionResult> {
     try {
       await passBothDoors(call)
+      if (call.idempotencyKey !== null) await keepFirstResult(call, call.result)
       return call.result ?? (streaming(call).result as ActionResult)
     } catch (error) {
       return (await failed(call, error)).result as ActionResult
@@ -113,11 +116,17 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
 
   async function failed(call: Call, error: unknown): Promise<HandledCall> {
     const { started } = call
+    if (error instanceof Repeated) {
+      record(call, 'success', { reason: `the result of ${error.first} was given again` })
+      call.end()
+      return handled(call, error.result)
+    }
     const navigation = port.host?.navigation?.(error) ?? null
     if (navigation !== null) {
       call.releaseAll()
       record(call, 'navigated', { reason: navigation.kind })
       call.end()
+      if (call.idempotencyKey !== null) await keepFirstResult(call, null)
       throw error
     }
     const failure = await sanitize(error, call).catch((cause: unknown) => unspeakable(call, cause))
@@ -126,6 +135,7 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
     record(call, outcomeOf(call, failure, started), { code: failure.code, reason: failure.reason, ...(started ? {} : { control }) })
     call.end()
     logFailure(call, control, failure)
+    if (call.idempotencyKey !== null) await keepFirstResult(call, failure.result)
     return handled(call, failure.result)
   }
 

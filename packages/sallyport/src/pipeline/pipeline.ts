@@ -9,6 +9,7 @@ import { auditIntent } from './controls/audit-intent.ts'
 import { authentication } from './controls/authentication.ts'
 import { authorization } from './controls/authorization.ts'
 import { grant } from './controls/grant.ts'
+import { idempotency } from './controls/idempotency.ts'
 import { origin } from './controls/origin.ts'
 import { principalLimits } from './controls/principal-limits.ts'
 import { screening } from './controls/screening.ts'
@@ -26,7 +27,7 @@ import type { PortRuntime } from './runtime.ts'
  */
 const BEFORE_MIDDLEWARE: readonly Control[] = [size, origin, addressLimit, authentication, principalLimits]
 const BEFORE_VALIDATED_MIDDLEWARE: readonly Control[] = [validation, screening, authorization]
-const BEFORE_HANDLER: readonly Control[] = [grant, approval, tokenBudget]
+const BEFORE_HANDLER: readonly Control[] = [idempotency, grant, approval, tokenBudget]
 
 /** The inner door stands in `inner-door.ts`, outside all middleware: project, scrub, settle, outcome, sanitised error. */
 

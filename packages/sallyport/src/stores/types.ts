@@ -1,6 +1,8 @@
 import type { ApprovalStore } from '../approvals/types.ts'
 import type { Ledger } from '../audit/types.ts'
 import type { GrantStore } from '../grants/types.ts'
+import type { IdentityStore } from '../identity/registry/types.ts'
+import type { IdempotencyStore } from '../lib/idempotency.ts'
 import type { LimitStore } from '../limits/types.ts'
 
 /**
@@ -12,4 +14,8 @@ export interface Store {
   readonly limits: LimitStore
   readonly approvals: ApprovalStore
   readonly grants: GrantStore
+  /** The registry of services and agents. */
+  readonly identities?: IdentityStore
+  /** First results of calls that may be repeated. Needed by `.idempotent()`. */
+  readonly idempotency?: IdempotencyStore
 }

@@ -1,4 +1,6 @@
-export { memoryStore } from './store.ts'
+export { memoryStore, type MemoryStore } from './store.ts'
+export { memoryIdempotency } from './idempotency.ts'
+export { memoryIdentities } from './identities.ts'
 export { memoryApprovals, type MemoryApprovals } from './approvals.ts'
 export { memoryGrants, type MemoryGrants } from './grants.ts'
 export { memoryLedger, type MemoryAdmission, type MemoryLedgerOptions, type MemoryTake } from './ledger.ts'

@@ -4,6 +4,8 @@ import type { LimitStore } from '../../limits/types.ts'
 import { sqlApprovals } from '../sql/approvals.ts'
 import { createEncryption, splitKeys } from '../sql/encryption.ts'
 import { sqlGrants } from '../sql/grants.ts'
+import { sqlIdempotency } from '../sql/idempotency.ts'
+import { sqlIdentities } from '../sql/identities.ts'
 import { sqlLedger, type SqlLedger } from '../sql/ledger.ts'
 import { AUDIT_MIGRATIONS, AUDIT_SCHEMA } from '../sql/audit-schema.ts'
 import { migrateOnce } from '../sql/migrations.ts'
@@ -30,7 +32,7 @@ export type PostgresStoreOptions = ({ readonly pool: Pool } | { readonly connect
 }
 
 /** A store in Postgres. */
-export interface PostgresStore extends Store {
+export interface PostgresStore extends Required<Store> {
   readonly ledger: SqlLedger
 }
 
@@ -50,7 +52,8 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   const { sealing, timeoutMs = 3_000 } = options
   const pool = 'pool' in options ? options.pool : ownPool(options.connectionString, timeoutMs)
   const driver = postgresDriver({ pool, timeoutMs, ...(sealing === undefined ? {} : { sealing }) })
-  const approvals = sqlApprovals(driver, createEncryption(keys))
+  const encryption = createEncryption(keys)
+  const approvals = sqlApprovals(driver, encryption)
   const grants = sqlGrants(driver)
   const ledger = sqlLedger({
     name: 'postgres',
@@ -65,7 +68,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
     },
   })
   const { limits } = options
-  return { ledger, limits: limits !== undefined && 'decide' in limits ? limits : postgresLimits(pool, limits), approvals, grants }
+  return { ledger, limits: limits !== undefined && 'decide' in limits ? limits : postgresLimits(pool, limits), approvals, grants, identities: sqlIdentities(driver), idempotency: sqlIdempotency(driver, encryption) }
 }
 
 function ownPool(connectionString: string, timeoutMs: number): Pool {

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { createEncryption, generateEncryptionKey, splitKeys } from '../sql/encryption.ts'
 import { sqlApprovals } from '../sql/approvals.ts'
 import { sqlGrants } from '../sql/grants.ts'
+import { sqlIdempotency } from '../sql/idempotency.ts'
+import { sqlIdentities } from '../sql/identities.ts'
 import type { SqlLedger } from '../sql/ledger.ts'
 import type { SealingOptions } from '../sql/sealing-options.ts'
 import type { Store } from '../types.ts'
@@ -29,13 +31,13 @@ export interface SqliteStoreOptions {
 }
 
 /** A store in a folder. */
-export interface SqliteStore extends Store {
+export interface SqliteStore extends Required<Store> {
   readonly ledger: SqlLedger
 }
 
 /**
  * Everything that a port keeps, in a folder that several processes of one machine may share: `ledger.sqlite` (audit, approvals,
- * grants; `synchronous=FULL`) and `limits.sqlite` (`synchronous=NORMAL`), apart, so that limits never queue behind the ledger.
+ * grants, identities, first results; `synchronous=FULL`) and `limits.sqlite` (`synchronous=NORMAL`), apart, so that limits never queue behind the ledger.
  * Using up an approval or a grant is one transaction with the intent. `port.close()` closes it.
  *
  * @throws DefinitionError for an encryption key that is not 32 bytes.
@@ -65,6 +67,8 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     limits: sqliteLimits({ ...options.limits, path: join(path, 'limits.sqlite') }),
     approvals,
     grants,
+    identities: sqlIdentities(driver),
+    idempotency: sqlIdempotency(driver, encryption),
   }
 }
 

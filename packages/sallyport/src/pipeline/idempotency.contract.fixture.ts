@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import type { ActionResult } from '../action/result.ts'
+import { SallyportError } from '../errors/sallyport-error.ts'
+import type { Principal } from '../identity/principal.ts'
+import { integerShape, recordShape, textShape } from '../lib/shape.ts'
+import { definePolicy } from '../policy/define-policy.ts'
+import type { Store } from '../stores/types.ts'
+import { createTestPort, testAgent, testRequest, testUser } from '../testing/index.ts'
+
+const policy = definePolicy({ roles: { customer: ['order:pay'] } })
+const code = (result: ActionResult): string | undefined => result.serverError?.code
+
+/** What `.idempotent()` does, on every store. */
+export function idempotencyContract(name: string, open: () => Promise<Store>): void {
+  describe(`idempotent actions, on ${name}`, () => {
+    let shops = 0
+
+    async function opened(work: (amount: number) => unknown = () => undefined) {
+      const store = await open()
+      const unique = `idempotency-${process.pid}-${name}-${++shops}`
+      const port = createTestPort<Principal, 'order:pay'>({ name: unique, environment: unique, policy, store })
+      const ran: number[] = []
+      const pay = port
+        .define('order.pay')
+        .inputSchema(recordShape({ amount: integerShape(1), key: textShape(100, { min: 0 }) }))
+        .authorize('order:pay')
+        .idempotent(({ parsedInput, header }) => header('idempotency-key') ?? parsedInput.key, { for: '1h' })
+        .waive('projection', 'The test looks at what comes back.')
+        .action(async ({ parsedInput: { amount } }) => {
+          ran.push(amount)
+          return (await work(amount)) ?? { paid: amount, at: new Date(amount) }
+        })
+      const ann = testUser('ann', ['customer'], { tier: 'enterprise' })
+      const call = (amount: number, key: string, principal: Principal = ann): Promise<ActionResult> => pay.call({ principal, input: { amount, key } })
+      return { port, pay, ran, ann, call }
+    }
+
+    it('runs once and gives the first result again, dates and all', async () => {
+      const { ran, call } = await opened()
+      const first = await call(5, 'k')
+      expect(await call(5, 'k')).toEqual(first)
+      expect(first).toEqual({ data: { paid: 5, at: new Date(5) } })
+      expect(ran).toEqual([5])
+    })
+
+    it('runs once when the same call comes many times at once', async () => {
+      const { ran, call } = await opened()
+      const results = await Promise.all(Array.from({ length: 16 }, () => call(5, 'k')))
+      expect(ran).toEqual([5])
+      for (const result of results) expect(result.data !== undefined || code(result) === 'CONFLICT').toBe(true)
+    })
+
+    it('refuses the key with another input', async () => {
+      const { ran, call } = await opened()
+      await call(5, 'k')
+      expect(code(await call(6, 'k'))).toBe('CONFLICT')
+      expect(ran).toEqual([5])
+    })
+
+    it('keeps principals, and keys, apart', async () => {
+      const { ran, call } = await opened()
+      await call(5, 'k')
+      await call(5, 'k', testUser('bea', ['customer']))
+      await call(5, 'k', { ...testUser('ann', ['customer']), tenant: 'acme' })
+      await call(5, 'other')
+      expect(ran).toEqual([5, 5, 5, 5])
+    })
+
+    it('runs again when the declared time is over', async () => {
+      const { ran, call, port } = await opened()
+      await call(5, 'k')
+      await port.clock.advance(3_600_000)
+      await call(5, 'k')
+      expect(ran).toEqual([5, 5])
+    })
+
+    it('does not run again what failed once it had started', async () => {
+      const { ran, call } = await opened(() => {
+        throw new SallyportError('UNAVAILABLE', { reason: 'the bank is away' })
+      })
+      const first = await call(5, 'k')
+      expect(code(first)).toBe('UNAVAILABLE')
+      expect(await call(5, 'k')).toEqual(first)
+      expect(ran).toEqual([5])
+    })
+
+    it('gives the key back when the call was refused before it ran', async () => {
+      const { ran, call, port } = await opened()
+      const agent = testAgent('bot', ['order:pay'], { subject: testUser('ann', ['customer']) })
+      expect(code(await call(5, 'k', agent))).toBe('GRANT_REQUIRED')
+      const now = port.clock.now()
+      const grantId = `grant-${port.environment}`
+      await port.store.grants.create({
+        id: grantId, environment: port.environment, subject: 'ann', actor: 'bot', chain: [], actions: ['order.pay'], resources: null, input: null, fields: null,
+        maxUses: 1, uses: 0, notBefore: now, expiresAt: now + 60_000, parentId: null, grantedBy: 'ann', revokedAt: null, createdAt: now,
+      })
+      await expect.poll(async () => code(await call(5, 'k', agent))).toBeUndefined()
+      // A repeat takes no use; without the grant there is no result either.
+      expect(code(await call(5, 'k', agent))).toBeUndefined()
+      await port.store.grants.revoke(grantId, now)
+      expect(code(await call(5, 'k', agent))).toBe('GRANT_REQUIRED')
+      expect(ran).toEqual([5])
+    })
+
+    it('asks for authorisation at each repeat, and tells the log that nothing ran', async () => {
+      const { call, port } = await opened()
+      await call(5, 'k')
+      expect(code(await call(5, 'k', testUser('ann', [])))).toBe('FORBIDDEN')
+      await call(5, 'k')
+      await port.store.ledger.flush()
+      const events = (await port.events()).map(({ event }) => event).filter((event) => event.kind === 'outcome' && (event.facts ?? event.call)?.environment === port.environment)
+      expect(events.filter((event) => event.kind === 'outcome' && event.outcome === 'success').at(-1)).toMatchObject({ reason: expect.stringContaining('was given again') as string })
+    })
+
+    it('takes the key from a header, and refuses a call without one', async () => {
+      const { pay, ran, port, ann, call } = await opened()
+      expect(code(await call(5, ''))).toBe('INVALID_INPUT')
+      port.signIn(ann)
+      const request = testRequest({ 'idempotency-key': 'k' })
+      await pay.handle(request, { amount: 5, key: '' })
+      await pay.handle(request, { amount: 5, key: '' })
+      expect(ran).toEqual([5])
+    })
+  })
+}
