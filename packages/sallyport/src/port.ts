@@ -23,6 +23,7 @@ import type { Call } from './pipeline/call.ts'
 import type { PortRuntime } from './pipeline/runtime.ts'
 import type { PortOptions } from './port-options.ts'
 import { createScreener } from './screening/screener.ts'
+import { providerRules } from './scrub/packs/provider.ts'
 import { createScrubber } from './scrub/scrubber.ts'
 import type { Scrubber } from './scrub/types.ts'
 import type { Store } from './stores/types.ts'
@@ -178,7 +179,7 @@ interface PortState {
  * makes is kept under a global symbol of the port's name. A store that is given as it is belongs to whoever made it.
  */
 function sharedState(name: string, { store, scrub }: PortOptions): PortState {
-  const makeScrubber = typeof scrub === 'function' ? scrub : () => scrub ?? createScrubber()
+  const makeScrubber = typeof scrub === 'function' ? scrub : () => scrub ?? createScrubber({ rules: providerRules })
   if (typeof store !== 'function') return { store, scrubber: makeScrubber() }
   const globals = globalThis as unknown as Record<symbol, PortState | undefined>
   return (globals[Symbol.for(`sallyport:${name}`)] ??= { store: store(), scrubber: makeScrubber() })

@@ -1,1 +1,3 @@
 export { budgetMiddleware, type BudgetMiddlewareOptions } from './budget.ts'
+export { scrubMiddleware, scrubTransform, scrubUIMessages } from './scrub.ts'
+export { scrubSse, type ScrubSseOptions } from './scrub-sse.ts'

@@ -1,0 +1,152 @@
+import type { Scrubber, ScrubStream } from '../../scrub/types.ts'
+
+/** Options of `scrubSse`. */
+export interface ScrubSseOptions {
+  /**
+   * Paths, in the JSON of an event, of texts that come in pieces; `*` stands for any index. Default: the UI message stream's
+   * and the chat completions' of OpenAI-compatible servers.
+   */
+  readonly text?: readonly string[]
+}
+
+const DEFAULT_TEXT = [
+  'delta',
+  'inputTextDelta',
+  'choices.*.text',
+  'choices.*.delta.content',
+  'choices.*.delta.refusal',
+  'choices.*.delta.reasoning',
+  'choices.*.delta.reasoning_content',
+  'choices.*.delta.tool_calls.*.function.arguments',
+]
+
+/** The longest line that is taken for one event, in UTF-16 units. */
+const MAX_LINE = 1_048_576
+
+/** A text under way: what is held, and a copy of the event that carried its last piece. */
+interface Run {
+  readonly stream: ScrubStream
+  readonly path: readonly string[]
+  template: unknown
+}
+
+/**
+ * Scrubs a stream of server-sent events as bytes, split anywhere: `data:` lines, and the JSON in them. Texts that come in
+ * pieces are scrubbed as one text each, by their path and the event's `id`; what is held of them comes out in an event of
+ * its own before `[DONE]`, the end, or an event that ends them. All other lines are scrubbed as text.
+ *
+ * @throws RangeError, as the stream's error, for a line longer than a million characters.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+ */
+export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): TransformStream<Uint8Array, Uint8Array> {
+  const patterns = (options.text ?? DEFAULT_TEXT).map((path) => path.split('.'))
+  const decoder = new TextDecoder()
+  const encoder = new TextEncoder()
+  const runs = new Map<string, Run>()
+  let buffered = ''
+
+  function line(text: string): string {
+    const match = /^data:[ ]?(.*)$/s.exec(text)
+    if (match === null) return `${scrubber.scrub(text).text}\n`
+    const data = match[1] as string
+    if (data.trim() === '[DONE]') return `${endRuns(() => true)}data: [DONE]\n`
+    let event: unknown
+    try {
+      event = JSON.parse(data)
+    } catch {
+      return `data: ${scrubber.scrub(data).text}\n`
+    }
+    return `${endRuns((run) => ends(event, run))}data: ${JSON.stringify(take(event))}\n`
+  }
+
+  /** The event, its texts replaced by what of them can be let out. */
+  function take(event: unknown): unknown {
+    const identity = idOf(event)
+    const pieces = patterns.flatMap((pattern) => find(event, pattern))
+    const empty = pieces.reduce((copy, { path }) => replace(copy, path, ''), event)
+    let clean = scrubber.scrubValue(empty).value
+    for (const { path, text } of pieces) {
+      const key = `${identity}:${path.join('.')}`
+      let run = runs.get(key)
+      if (run === undefined) runs.set(key, (run = { stream: scrubber.stream(), path, template: null }))
+      run.template = clean
+      clean = replace(clean, path, run.stream.push(text))
+    }
+    return clean
+  }
+
+  function endRuns(which: (run: Run) => boolean): string {
+    let out = ''
+    for (const [key, run] of runs) {
+      if (!which(run)) continue
+      runs.delete(key)
+      const rest = run.stream.end()
+      if (rest !== '') out += `data: ${JSON.stringify(replace(run.template, run.path, rest))}\n\n`
+    }
+    return out
+  }
+
+  function feed(text: string, last: boolean): string {
+    buffered += text
+    let out = ''
+    let start = 0
+    for (let end = buffered.indexOf('\n', start); end !== -1; end = buffered.indexOf('\n', start)) {
+      out += line(buffered.slice(start, end).replace(/\r$/, ''))
+      start = end + 1
+    }
+    buffered = buffered.slice(start)
+    if (buffered.length > MAX_LINE) throw new RangeError(`an event is longer than ${MAX_LINE} characters`)
+    if (last && buffered !== '') out += line(buffered).slice(0, -1)
+    return last ? out + endRuns(() => true) : out
+  }
+
+  return new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      const out = feed(decoder.decode(chunk, { stream: true }), false)
+      if (out !== '') controller.enqueue(encoder.encode(out))
+    },
+    flush(controller) {
+      const out = feed(decoder.decode(), true)
+      if (out !== '') controller.enqueue(encoder.encode(out))
+    },
+  })
+}
+
+/** An event ends a text when it says so by its type, or by a reason to stop. */
+function ends(event: unknown, run: Run): boolean {
+  if (typeof event !== 'object' || event === null) return false
+  if ('type' in event && typeof event.type === 'string') {
+    if (['finish', 'finish-step', 'error', 'abort'].includes(event.type)) return true
+    if (!/-(?:end|available|error)$/.test(event.type)) return false
+    return idOf(event) === idOf(run.template)
+  }
+  return 'choices' in event && Array.isArray(event.choices) && event.choices.some((choice: unknown) => typeof choice === 'object' && choice !== null && 'finish_reason' in choice && choice.finish_reason !== null)
+}
+
+function idOf(event: unknown): string {
+  if (typeof event !== 'object' || event === null) return ''
+  const id: unknown = 'toolCallId' in event ? event.toolCallId : 'id' in event ? event.id : ''
+  return typeof id === 'string' ? id : ''
+}
+
+interface Piece {
+  readonly path: readonly string[]
+  readonly text: string
+}
+
+function find(value: unknown, pattern: readonly string[], path: readonly string[] = []): Piece[] {
+  const [key, ...rest] = pattern
+  if (key === undefined) return typeof value === 'string' ? [{ path, text: value }] : []
+  if (typeof value !== 'object' || value === null) return []
+  if (key === '*') return Array.isArray(value) ? value.flatMap((item, i) => find(item, rest, [...path, String(i)])) : []
+  return Object.hasOwn(value, key) ? find((value as Record<string, unknown>)[key], rest, [...path, key]) : []
+}
+
+/** A copy with one string replaced. */
+function replace(value: unknown, path: readonly string[], text: string): unknown {
+  const [key, ...rest] = path
+  if (key === undefined) return text
+  if (Array.isArray(value)) return value.map((item, i) => (String(i) === key ? replace(item, rest, text) : item))
+  const record = value as Record<string, unknown>
+  return { ...record, [key]: replace(record[key], rest, text) }
+}
