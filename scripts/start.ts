@@ -8,11 +8,12 @@ const colour = process.stdout.isTTY && !process.env['NO_COLOR']
 const bold = (text: string): string => (colour ? `\u001b[1m${text}\u001b[22m` : text)
 const dim = (text: string): string => (colour ? `\u001b[2m${text}\u001b[22m` : text)
 
-const port = Number(process.env['PORT'] ?? 3000)
+const port = Number(process.env['PORT'] || 3000)
 const dataDirectory = process.env['DEMO_DATA'] ?? join(DEMO, '.data')
 
 try {
   console.log('\nSallyport demo\n')
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT is ${process.env['PORT']}, which is no port. Try PORT=3001 npm start`)
   // Before the builds: who has another program there should not wait a minute to hear of it.
   if (port !== 0) await requireFree(port)
   await step('Building the packages', buildPackages)
@@ -72,5 +73,6 @@ function explain(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return `Port ${port} is taken. Stop what is there, or choose another: PORT=3001 npm start`
   }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (!(error instanceof Error)) return String(error)
+  return process.env['DEBUG'] ? (error.stack ?? error.message) : error.message
 }

@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { sqliteStore } from 'sallyport/sqlite'
 import { inject } from 'vitest'
 import { files } from '../src/settings.ts'
 import { unseal } from '../src/data/seal.ts'
@@ -32,6 +33,18 @@ export function plantedSecret(name: string): string {
 export function ageSessions(email: string, minutes: number): void {
   const then = new Date(Date.now() - minutes * 60_000).toISOString()
   accountRows('UPDATE session SET createdAt = ? WHERE userId = (SELECT id FROM user WHERE email = ?) RETURNING id', then, email)
+}
+
+/** Addresses of callers, as the audit log keeps them: read from the log's file while the application writes it. */
+export async function loggedAddresses(): Promise<Set<string>> {
+  const store = sqliteStore({ path: files.ledger(inject('dataDirectory')) })
+  try {
+    const found = await store.ledger.events.search({ limit: 1_000 })
+    return new Set(found.flatMap(({ event }) => event.facts?.address ?? []))
+  } finally {
+    await store.ledger.close()
+    await store.limits.close?.()
+  }
 }
 
 function rows<Row>(path: string, query: string, values: readonly SQLInputValue[]): Row[] {

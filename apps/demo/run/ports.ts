@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:net'
 
-/** Listens, and says so when the port is taken. Port 0 takes any. Resolves to the port. */
-export async function listen(server: Server, port: number, host?: string): Promise<number> {
+/** Listens on the loopback address: nothing here is for the network. Rejects when the port is taken; 0 takes any. Resolves to the port. */
+export async function listen(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ port, host }, () => {
+    server.listen({ port, host: '127.0.0.1' }, () => {
       server.off('error', reject)
       resolve()
     })
@@ -24,7 +24,7 @@ export async function requireFree(port: number): Promise<void> {
 /** A port on the loopback address that is free at this moment. */
 export async function freePort(): Promise<number> {
   const server = createServer()
-  const port = await listen(server, 0, '127.0.0.1')
+  const port = await listen(server, 0)
   await new Promise((resolve) => server.close(resolve))
   return port
 }

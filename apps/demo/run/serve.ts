@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import { createFront } from '../front/front.ts'
 import { createModelServer } from '../model/server.ts'
 import { seed } from '../src/seed/seed.ts'
@@ -54,9 +55,9 @@ export async function serve(options: ServeOptions): Promise<RunningDemo> {
     const fresh = await seed({ directory: options.dataDirectory, origin, ...keys, now: Date.now() })
     onStep(fresh ? 'The shop is stocked and the accounts are made' : 'The shop is as you left it')
 
-    const child = startNext(applicationPort, { ...model, DEMO_DATA: options.dataDirectory, DEMO_ORIGIN: origin, DEMO_AUTH_SECRET: keys.authSecret, DEMO_VAULT_KEY: keys.vaultKey }, options)
+    const { child, ready } = startNext(applicationPort, { ...model, DEMO_DATA: options.dataDirectory, DEMO_ORIGIN: origin, DEMO_AUTH_SECRET: keys.authSecret, DEMO_VAULT_KEY: keys.vaultKey }, options)
     closers.push(() => end(child))
-    await answering(applicationPort, child)
+    await ready()
     onStep('Next is up, and the front stands before it')
     return { origin, keys, model: real ? 'real' : 'offline', ended: once(child, 'exit').then(() => {}), stop }
   } catch (error) {
@@ -67,29 +68,43 @@ export async function serve(options: ServeOptions): Promise<RunningDemo> {
 
 async function startModel(keys: Keys, { paceMs }: ServeOptions, closers: (() => Promise<void>)[]): Promise<Record<string, string>> {
   const server = createModelServer({ key: keys.modelKey, ...(paceMs === undefined ? {} : { paceMs }) })
-  const port = await listen(server, 0, '127.0.0.1')
+  const port = await listen(server, 0)
   closers.push(() => close(server))
   return { OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`, OPENAI_API_KEY: keys.modelKey }
 }
 
-function startNext(port: number, environment: Record<string, string>, { onOutput }: ServeOptions): ChildProcess {
+function startNext(port: number, environment: Record<string, string>, { onOutput }: ServeOptions): { child: ChildProcess; ready: () => Promise<void> } {
   const child = spawn(process.execPath, nextCommand('start', '--hostname', '127.0.0.1', '--port', String(port)), {
     cwd: DEMO,
     env: { ...process.env, ...environment, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part: Buffer) => onOutput?.(part.toString()))
-  return child
+  // Next greets with its own address, which is not the one to open: its greeting is only shown when it does not come up.
+  let greeting: string | null = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (part: Buffer) => {
+      if (greeting === null) onOutput?.(part.toString())
+      else greeting += part.toString()
+    })
+  }
+  const ready = async (): Promise<void> => {
+    try {
+      await answering(port, child)
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${greeting ?? ''}`, { cause: error })
+    }
+    greeting = null
+  }
+  return { child, ready }
 }
 
 async function answering(port: number, child: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(100)) {
     if (child.exitCode !== null) throw new Error(`Next ended with code ${child.exitCode} before it answered`)
     const up = await fetch(`http://127.0.0.1:${port}/sign-in`, { redirect: 'manual' }).then(({ ok }) => ok, () => false)
     if (up) return
-    await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  throw new Error('Next did not answer within 30 seconds')
+  throw new Error('Next did not answer within a minute')
 }
 
 async function close(server: Server): Promise<void> {
