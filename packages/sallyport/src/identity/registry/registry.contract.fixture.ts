@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest'
+import type { ActionResult } from '../../action/result.ts'
+import { grantActions } from '../../grants/actions.ts'
+import { recordShape, trueShape } from '../../lib/shape.ts'
+import { definePolicy } from '../../policy/define-policy.ts'
+import type { Store } from '../../stores/types.ts'
+import { createTestPort, testRequest, testUser } from '../../testing/index.ts'
+import type { Principal } from '../principal.ts'
+import { identityActions } from './actions.ts'
+import { registryIdentity } from './registry-identity.ts'
+
+const policy = definePolicy({ roles: { governor: ['identity:govern'], customer: ['order:read', 'order:cancel', 'grant:give'] } })
+type Permission = (typeof policy.permissions)[number]
+const code = (result: ActionResult): string | undefined => result.serverError?.code ?? (result.validationErrors === undefined ? undefined : 'INVALID_INPUT')
+const DAY_MS = 86_400_000
+let count = 0
+
+/** What the registry does, on every store. */
+export function registryContract(name: string, open: () => Promise<Required<Store>>): void {
+  describe(`the registry, on ${name}`, () => {
+    async function opened() {
+      const store = await open()
+      const unique = `registry-${process.pid}-${++count}`
+      const roles = new Map<string, readonly string[]>([['gov', ['governor']], ['own', []], ['new', []], ['ann', ['customer']]])
+      const subjectOf = (id: string) => (roles.has(id) ? { kind: 'user' as const, id, roles: roles.get(id) ?? [] } : null)
+      const identity = registryIdentity({ identities: store.identities, grants: store.grants, environment: unique, subjectOf })
+      const port = createTestPort<Principal, Permission>({ name: unique, environment: unique, policy, store, identity, rolesOf: (id) => roles.get(id) ?? null })
+      const ran: string[] = []
+      const cancel = port.define('order.cancel').noInput().authorize('order:cancel').outputSchema(recordShape({ done: trueShape() })).action(({ principal }) => {
+        ran.push(`${principal.kind} ${principal.id} for ${principal.subject?.id ?? 'itself'}`)
+        return { done: true } as const
+      })
+      const person = (id: string): Principal => testUser(id, roles.get(id) ?? [], { tier: 'enterprise', session: { credential: 'internal', authenticatedAt: port.clock.now() } })
+      const identities = identityActions(port, { permission: 'identity:govern', actions: [cancel] })
+      const grants = grantActions(port, { permission: 'grant:give', actions: [cancel] })
+      const bot = `bot-${unique}`
+      const register = (more: object = {}) =>
+        identities.register.call({
+          principal: person('gov'),
+          input: { id: bot, kind: 'agent', name: 'Helper', purpose: 'Cancels orders when asked to.', owner: 'own', ceiling: ['order:cancel'], ...more },
+        })
+      const one = (action: 'suspend' | 'activate' | 'revoke', by = 'gov') => identities[action].call({ principal: person(by), input: { identityId: bot } }) as Promise<ActionResult>
+      const rotate = async (more: object = {}): Promise<string> => {
+        const issued = await identities.rotate.call({ principal: person('gov'), input: { identityId: bot, ...more } })
+        expect(code(issued)).toBeUndefined()
+        return issued.data?.secret ?? ''
+      }
+      /** A request of the agent, as it would come over a network. */
+      const ask = async (secret: string, headers: object = {}): Promise<string | undefined> => {
+        const all = new Headers({ host: 'shop.example', authorization: `Bearer ${secret}`, 'user-agent': 'helper/1', ...headers })
+        return (await cancel.handle(testRequest({}, { headers: all }), undefined)).result.serverError?.code
+      }
+      const give = () => grants.give.call({ principal: person('ann'), input: { actor: bot, actions: ['order.cancel'], forMe: true, uses: 100, seconds: 3_600, token: true } })
+      return { store, port, roles, ran, cancel, person, identities, bot, register, one, rotate, ask, give }
+    }
+
+    it('lets an agent in as itself, and act for a person through a grant alone', async () => {
+      const { ran, bot, register, rotate, ask, give, roles } = await opened()
+      expect(code(await register())).toBeUndefined()
+      const secret = await rotate()
+      expect(secret).toMatch(/^spi_[\w-]{43}$/)
+      expect(await ask(secret)).toBe('GRANT_REQUIRED')
+      const given = await give()
+      const token = given.data?.token ?? ''
+      expect(await ask(secret)).toBe('GRANT_REQUIRED')
+      expect(await ask(secret, { 'sallyport-grant': token })).toBeUndefined()
+      expect(await ask(secret, { 'sallyport-grant': given.data?.grant.id ?? '' })).toBeUndefined()
+      expect(ran).toEqual([`agent ${bot} for ann`, `agent ${bot} for ann`])
+      expect(await ask(secret, { 'sallyport-grant': `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}` })).toBe('UNAUTHENTICATED')
+      expect(await ask(`${secret}x`, { 'sallyport-grant': token })).toBe('UNAUTHENTICATED')
+      expect(await ask(token, { 'sallyport-grant': token })).not.toBeUndefined()
+      roles.set('ann', [])
+      expect(await ask(secret, { 'sallyport-grant': token })).toBe('FORBIDDEN')
+      roles.delete('ann')
+      expect(await ask(secret, { 'sallyport-grant': token })).toBe('UNAUTHENTICATED')
+    })
+
+    it('gives one agent’s grant to no other', async () => {
+      const { register, rotate, ask, give, identities, person, bot } = await opened()
+      await register()
+      const token = (await give()).data?.token ?? ''
+      await register({ id: `${bot}-2` })
+      const issued = await identities.rotate.call({ principal: person('gov'), input: { identityId: `${bot}-2` } })
+      expect(await ask(issued.data?.secret ?? '', { 'sallyport-grant': token })).toBe('UNAUTHENTICATED')
+      await rotate()
+    })
+
+    it('rotates: versions grow, the old one ends after the overlap, and all expire', async () => {
+      const { register, rotate, ask, port, identities, person, bot } = await opened()
+      await register()
+      const first = await rotate()
+      const second = await rotate({ overlapSeconds: 60 })
+      expect(await ask(first)).toBe('GRANT_REQUIRED')
+      await port.clock.advance(60_000)
+      expect(await ask(first)).toBe('UNAUTHENTICATED')
+      expect(await ask(second)).toBe('GRANT_REQUIRED')
+      await rotate({ days: 1 })
+      expect(await ask(second)).toBe('UNAUTHENTICATED')
+      const shown = await identities.show.call({ principal: person('gov'), input: { identityId: bot } })
+      expect(shown.data?.credentials.map(({ version }) => version)).toEqual([3, 2, 1])
+      expect(JSON.stringify(shown)).not.toContain('hash')
+      expect(code(await identities.rotate.call({ principal: person('gov'), input: { identityId: bot, days: 91 } }))).toBe('FORBIDDEN')
+    })
+
+    it('stops on the next call when it is suspended, and for good when it is revoked', async () => {
+      const { register, rotate, ask, one, give, store } = await opened()
+      await register()
+      const secret = await rotate()
+      const given = await give()
+      expect(code(await one('suspend'))).toBeUndefined()
+      expect(await ask(secret)).toBe('UNAUTHENTICATED')
+      expect(code(await one('activate'))).toBeUndefined()
+      expect(await ask(secret)).toBe('GRANT_REQUIRED')
+      expect(await one('revoke')).toMatchObject({ data: { grants: 1 } })
+      expect(await ask(secret)).toBe('UNAUTHENTICATED')
+      expect(code(await one('activate'))).toBe('CONFLICT')
+      expect((await store.grants.get(given.data?.grant.id ?? ''))?.revokedAt).not.toBeNull()
+    })
+
+    it('is governed by people with the permission and a fresh sign-in', async () => {
+      const { register, one, identities, person, port, bot } = await opened()
+      await register()
+      expect(code(await one('suspend', 'own'))).toBe('FORBIDDEN')
+      expect(code(await register({ id: 'other-bot', owner: 'nobody' }))).toBe('FORBIDDEN')
+      expect(code(await register({ id: 'other-bot', ceiling: ['root:all'] }))).toBe('FORBIDDEN')
+      expect(code(await register())).toBe('CONFLICT')
+      const stale = person('gov')
+      await port.clock.advance(15 * 60_000 + 1)
+      expect(code(await identities.suspend.call({ principal: stale, input: { identityId: bot } }))).toBe('REAUTHENTICATE')
+    })
+
+    it('ends, or hands over, what somebody who leaves owns', async () => {
+      const { register, rotate, ask, identities, person, bot, roles, give } = await opened()
+      await register()
+      const secret = await rotate()
+      await give()
+      const leave = (personId: string, handOverTo?: string) => identities.offboard.call({ principal: person('gov'), input: { personId, ...(handOverTo === undefined ? {} : { handOverTo }) } })
+      expect(await leave('own', 'new')).toEqual({ data: { handedOver: [bot], ended: [], grants: 0, approvals: 0 } })
+      expect(await ask(secret)).toBe('GRANT_REQUIRED')
+      // Counts are of this store, which other tests may share: their grants by the same people fall with them.
+      const gone = await leave('ann')
+      expect(gone.data?.grants).toBeGreaterThanOrEqual(1)
+      expect(await leave('new')).toMatchObject({ data: { handedOver: [], ended: [bot] } })
+      expect(await ask(secret)).toBe('UNAUTHENTICATED')
+      expect(code(await identities.handOver.call({ principal: person('gov'), input: { identityId: bot, owner: 'own' } }))).toBe('CONFLICT')
+      roles.delete('own')
+    })
+
+    it('reports owners who left, unused rights, old and shared credentials, and people who use them', async () => {
+      const { register, rotate, ask, identities, person, port, roles, give, bot } = await opened()
+      await register({ ceiling: ['order:cancel', 'order:read'] })
+      const report = async (): Promise<readonly string[]> => {
+        const result = await identities.report.call({ principal: person('gov'), input: { unusedDays: 10, maxAgeDays: 20 } })
+        expect(result.serverError).toBeUndefined()
+        return (result.data?.findings ?? []).filter(({ identityId }) => identityId === bot).map(({ risk, detail }) => `${risk} ${detail}`)
+      }
+      const secret = await rotate({ days: 60 })
+      expect(await report()).toEqual([])
+      await port.clock.advance(11 * DAY_MS)
+      const token = (await give()).data?.token ?? ''
+      await ask(secret, { 'sallyport-grant': token })
+      expect(await report()).toEqual(["NHI5:2025 has not used 'order:read' for 10 days"])
+      await ask(secret, { 'user-agent': 'another/2' })
+      expect(await ask(secret, { 'sec-fetch-site': 'same-origin', 'user-agent': 'Mozilla/5.0' })).toBe('UNAUTHENTICATED')
+      await port.clock.advance(9 * DAY_MS)
+      roles.delete('own')
+      expect(await report()).toEqual([
+        "NHI1:2025 its owner 'own' has left",
+        "NHI5:2025 has not used 'order:read' for 10 days",
+        'NHI7:2025 its credential, version 1, is 20 days old',
+        'NHI9:2025 its credential, version 1, is used by 2 kinds of client',
+        'NHI10:2025 a browser sent its credential, version 1',
+      ])
+    })
+  })
+}
