@@ -1,4 +1,5 @@
 import { createScrubber, type Scrubber } from 'sallyport/scrub'
+import { isExample } from './examples.ts'
 import { entropyOf, type Commit, type ScanFinding } from './finding.ts'
 import type { ScanRules } from './rules.ts'
 
@@ -54,6 +55,8 @@ export class ScanEngine {
     for (const { rule, start, end } of findings) {
       const known = rule.startsWith(KNOWN) ? rule.slice(KNOWN.length) : undefined
       const ruleId = known === undefined ? rule : 'known-value'
+      const secret = text.slice(start, end)
+      if (known === undefined && isExample(secret)) continue
       if (!this.#rules.counts(ruleId, place.file, place.commit?.id)) continue
       const first = lineAt(starts, start)
       const last = lineAt(starts, Math.max(start, end - 1))
@@ -61,7 +64,6 @@ export class ScanEngine {
       const lines = text.slice(starts[first] as number, starts[last + 1] ?? text.length)
       if (lines.includes(ALLOW)) continue
       const lineOf = place.lineOf ?? ((index: number): number => index + 1)
-      const secret = text.slice(start, end)
       found.push({
         ruleId, description: known === undefined ? (this.#rules.descriptions.get(rule) ?? rule) : `the value of ${known}`, file: place.file, secret, line, entropy: entropyOf(secret),
         startLine: lineOf(first), endLine: lineOf(last), startColumn: start - (starts[first] as number) + 1, endColumn: end - (starts[last] as number),

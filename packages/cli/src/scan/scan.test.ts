@@ -75,6 +75,21 @@ describe('the working tree', () => {
   })
 })
 
+describe('examples', () => {
+  it.each([`gh${'p_'}${'x'.repeat(36)}`, `AKIA${'IOSFODNN7EXAMPLE'}`, 'postgres://user:password@localhost/db', 'redis://:${REDIS_PASSWORD}@cache', 'mongodb://<user>:<password>@host/db', `sk_live_${'1234567890abcdefghijklmn'}`])(
+    'are not reported: %s',
+    async (text) => {
+      write('a.txt', text)
+      expect((await scan({ root })).findings).toEqual([])
+    },
+  )
+
+  it('that are known values are', async () => {
+    write('a.txt', 'my-example-value-1')
+    expect((await scan({ root, known: new Map([['KEY', 'my-example-value-1']]) })).findings).toHaveLength(1)
+  })
+})
+
 describe("gitleaks' ways to accept a finding", () => {
   it('gitleaks:allow in the line', async () => {
     write('a.ts', `a = '${TOKEN}' // gitleaks:allow\nb = '${OTHER}'\n`)

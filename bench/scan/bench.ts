@@ -1,0 +1,144 @@
+// Scanning a generated repository of 10,000 files and its history, and a labelled corpus, beside secretlint (and gitleaks if it is installed).
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ScanEngine } from '../../packages/cli/src/scan/engine.ts'
+import { FileReader, listFiles } from '../../packages/cli/src/scan/files.ts'
+import { loadRules } from '../../packages/cli/src/scan/rules.ts'
+import { scan } from '../../packages/cli/src/scan/scan.ts'
+import { corpus, generator } from './corpus.ts'
+import { writeRepository } from './repository.ts'
+
+const FILES = Number(process.argv[2] ?? 10_000)
+const SECRETLINT_FILES = 1_000
+const root = mkdtempSync(join(tmpdir(), 'sallyport-bench-scan-'))
+process.on('exit', () => rmSync(root, { recursive: true, force: true }))
+
+interface Secretlint { lint(text: string, name: string): Promise<number> }
+async function loadSecretlint(): Promise<Secretlint | undefined> {
+  try {
+    const { lintSource } = await import('@secretlint/core')
+    const { creator } = await import('@secretlint/secretlint-rule-preset-recommend')
+    const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator }] }
+    return {
+      async lint(text, name) {
+        const result = await lintSource({ source: { filePath: name, content: text, contentType: 'text', ext: '.ts' }, options: { config, noPhysicFilePath: true } })
+        return result.messages.length
+      },
+    }
+  } catch {
+    console.log('secretlint is not installed: its rows are missing.')
+    return undefined
+  }
+}
+
+const secretlint = await loadSecretlint()
+
+// The corpus.
+const { positives, negatives } = corpus()
+const engine = new ScanEngine(loadRules(root, undefined))
+const own = (text: string): boolean => engine.scanText(text, { file: 'sample.txt' }).length > 0
+const share = (count: number, of: number): string => `${((count / of) * 100).toFixed(1)} %`
+const foundBySelf = positives.filter(({ text }) => own(text)).length
+const wronglyBySelf = negatives.filter(({ text }) => own(text)).length
+let foundByPeer = 0
+let wronglyByPeer = 0
+if (secretlint !== undefined) {
+  for (const { text } of positives) if ((await secretlint.lint(text, 'sample.ts')) > 0) foundByPeer++
+  for (const { text } of negatives) if ((await secretlint.lint(text, 'sample.ts')) > 0) wronglyByPeer++
+}
+console.log(`Corpus of ${positives.length} secrets and ${negatives.length} near misses of ${new Set(positives.map(({ rule }) => rule)).size} rules`)
+console.log(`  sallyport   recall ${share(foundBySelf, positives.length)}, false positives ${share(wronglyBySelf, negatives.length)}`)
+if (secretlint !== undefined) console.log(`  secretlint  recall ${share(foundByPeer, positives.length)}, false positives ${share(wronglyByPeer, negatives.length)}`)
+
+// The repository.
+const random = generator(11)
+const planted = positives.filter((_, index) => index % 6 === 0).map(({ text }) => text)
+const { bytes } = writeRepository(root, FILES, planted, random)
+const megabytes = bytes / 1e6
+const list = (): readonly string[] => listFiles(root, [], true)
+const files = list()
+const reader = new FileReader()
+function readAll(some: readonly string[]): number {
+  let size = 0
+  for (const file of some) size += reader.read(join(root, file), 1e9)?.length ?? 0
+  return size
+}
+const seconds = async (run: () => unknown): Promise<number> => {
+  const start = process.hrtime.bigint()
+  await run()
+  return Number(process.hrtime.bigint() - start) / 1e9
+}
+const best = async (rounds: number, ...runs: readonly (() => unknown)[]): Promise<readonly number[]> => {
+  const times = runs.map(() => Number.POSITIVE_INFINITY)
+  for (let round = 0; round < rounds; round++) for (const [at, run] of runs.entries()) times[at] = Math.min(times[at] as number, await seconds(run))
+  return times
+}
+let found = 0
+const [read = 0, scanned = 0] = await best(
+  5,
+  () => readAll(list()),
+  async () => { found = (await scan({ root, everything: true })).findings.length },
+)
+const some = files.filter((_, index) => index % Math.ceil(FILES / SECRETLINT_FILES) === 0)
+const someBytes = readAll(some)
+const peer = secretlint === undefined ? Number.NaN : await seconds(async () => {
+  for (const file of some) await secretlint.lint(reader.read(join(root, file), 1e9)?.toString('utf8') ?? '', file)
+})
+const rate = (size: number, time: number): number => size / 1e6 / time
+console.log(`\n${files.length} files, ${megabytes.toFixed(1)} MB, ${planted.length} planted secrets`)
+console.log(`  merely reading   ${rate(bytes, read).toFixed(0)} MB/s`)
+console.log(`  sallyport scan   ${rate(bytes, scanned).toFixed(0)} MB/s, ${found} findings`)
+if (secretlint !== undefined) console.log(`  secretlint       ${rate(someBytes, peer).toFixed(2)} MB/s (every ${Math.ceil(FILES / SECRETLINT_FILES)}th file)`)
+
+// Its history.
+const git = (...args: readonly string[]): void => {
+  execFileSync('git', ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.com', '-c', 'commit.gpgsign=false', '-c', 'gc.auto=0', ...args], { cwd: root, stdio: 'ignore' })
+}
+git('init', '-q')
+const perCommit = Math.ceil(files.length / 50)
+for (let at = 0; at < files.length; at += perCommit) {
+  git('add', '--', ...files.slice(at, at + perCommit))
+  git('commit', '-q', '-m', `Add ${perCommit} files`)
+}
+let commits = 0
+let historic = 0
+const [logged = 0, history = 0] = await best(
+  2,
+  () => spawnSync('git', ['log', '-p', '-U0', '--all', '--full-history'], { cwd: root, stdio: ['ignore', 'ignore', 'ignore'] }),
+  async () => {
+    const result = await scan({ root, mode: 'history' })
+    commits = result.scanned
+    historic = result.findings.length
+  },
+)
+const progressFile = join(root, '.git', 'sallyport.json')
+await scan({ root, mode: 'history', progressFile })
+const again = await seconds(() => scan({ root, mode: 'history', progressFile }))
+console.log(`\n${commits} commits`)
+console.log(`  git log -p alone ${rate(bytes, logged).toFixed(0)} MB/s`)
+console.log(`  sallyport scan   ${rate(bytes, history).toFixed(0)} MB/s, ${historic} findings; once more from where it ended: ${(again * 1000).toFixed(0)} ms`)
+
+let gitleaks = Number.NaN
+if (spawnSync('gitleaks', ['version']).status === 0) {
+  mkdirSync(join(root, '.git', 'out'), { recursive: true })
+  writeFileSync(join(root, '.git', 'out', 'x'), '')
+  gitleaks = await seconds(() => spawnSync('gitleaks', ['dir', root, '--no-banner', '--exit-code', '0'], { stdio: 'ignore' }))
+  console.log(`\ngitleaks dir       ${rate(bytes, gitleaks).toFixed(0)} MB/s`)
+} else console.log('\ngitleaks is not installed: its row is missing.')
+
+const round = (value: number): number | null => (Number.isFinite(value) ? Math.round(value * 1000) / 1000 : null)
+console.log(JSON.stringify({
+  bench: 'scan',
+  figures: {
+    files: files.length, mb: round(megabytes), read_mb_s: round(rate(bytes, read)), scan_mb_s: round(rate(bytes, scanned)), secretlint_mb_s: round(rate(someBytes, peer)),
+    history_mb_s: round(rate(bytes, history)), history_again_ms: round(again * 1000), gitleaks_mb_s: round(rate(bytes, gitleaks)),
+    recall: round(foundBySelf / positives.length), false_positives: round(wronglyBySelf / negatives.length), negatives: negatives.length, positives: positives.length,
+    secretlint_recall: secretlint === undefined ? null : round(foundByPeer / positives.length),
+    secretlint_false_positives: secretlint === undefined ? null : round(wronglyByPeer / negatives.length),
+  },
+  ratios: {
+    vs_secretlint: round(rate(bytes, scanned) / rate(someBytes, peer)), vs_read: round(read / scanned), history_vs_git_log: round(logged / history),
+  },
+}))
