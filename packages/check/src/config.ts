@@ -29,7 +29,7 @@ export class ConfigError extends Error {
 }
 
 /** The name under which a configuration is looked for. */
-export const configFile = 'sallyport.check.json'
+export const configFile: string = 'sallyport.check.json'
 
 /**
  * Reads the configuration of a folder.
@@ -51,7 +51,7 @@ export function readConfig(root: string, path?: string): CheckConfig {
 const levels = ['error', 'warning', 'note', 'off']
 
 /** Checks a configuration against its schema. @throws {ConfigError} */
-export function parseConfig(value: Json, file = configFile): CheckConfig {
+export function parseConfig(value: Json, file: string = configFile): CheckConfig {
   const fail = (what: string): never => {
     throw new ConfigError(`${file}: ${what}`)
   }
@@ -80,7 +80,7 @@ export function parseConfig(value: Json, file = configFile): CheckConfig {
 }
 
 /** JSON Schema of the configuration file, for editors. */
-export const configSchema = {
+export const configSchema: { readonly properties: { readonly [name: string]: object }; readonly [keyword: string]: unknown } = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Configuration of sallyport check',
   type: 'object',
@@ -99,4 +99,4 @@ export const configSchema = {
     failOn: { enum: ['error', 'warning', 'note', 'never'], default: 'error' },
     baseline: { type: 'string', description: 'File with accepted findings' },
   },
-} as const
+}

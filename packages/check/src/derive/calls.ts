@@ -19,11 +19,16 @@ export function settle(machine: Machine, value: Value): Value {
 
 /** Arguments of a call. A spread array is laid out as far as it is known. */
 export function argumentsOf(machine: Machine, nodes: readonly Node[], scope: Scope, module: Module): Value[] {
-  return nodes.flatMap((node) => {
-    if (node.type !== 'SpreadElement') return [evaluate(machine, node, scope, module)]
-    const spread = evaluate(machine, node.argument, scope, module)
-    return spread.kind === 'list' ? spread.items : [unknown(deepLabels(spread), '...')]
-  })
+  const args: Value[] = []
+  for (const node of nodes) {
+    if (node.type !== 'SpreadElement') args.push(evaluate(machine, node, scope, module))
+    else {
+      const spread = evaluate(machine, node.argument, scope, module)
+      if (spread.kind === 'list') args.push(...spread.items)
+      else args.push(unknown(deepLabels(spread), '...'))
+    }
+  }
+  return args
 }
 
 /** The value of a call. */
@@ -138,7 +143,7 @@ function enter(machine: Machine, fn: Fn, args: readonly Value[], node: Node, mod
   machine.stack.push(machine.place(node, module))
   const frame = { returns: [] as { value: Value; checks: Machine['checks']; node: Node }[], implicit: 0, self: fn.self, module: fn.module }
   machine.frames.push(frame)
-  if (!machine.quiet) machine.seen.calls.push({ name: fn.name ?? '', at: machine.place(node, module) })
+  machine.called(fn.name ?? '', node, module)
   try {
     bindParameters(machine, fn, args, scope)
     if (body.type !== 'BlockStatement') {

@@ -23,7 +23,7 @@ export function callLibrary(machine: Machine, lib: Lib, args: readonly Value[], 
   const name = lastName(lib.path)
   const labels = args.reduce((all, arg) => union(all, deepLabels(arg)), lib.labels)
   const made: Lib = { ...lib, path: `${lib.path}()`, labels, calls: [...lib.calls, { name, args, node, module }] }
-  if (!machine.quiet) machine.seen.calls.push({ name: lib.path, at: machine.place(node, module) })
+  machine.called(lib.path, node, module)
   if (lib.effect) {
     extendEffect(machine, lib.effect, name, args)
     return made

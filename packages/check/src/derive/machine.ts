@@ -49,6 +49,7 @@ interface Branch {
   readonly writes: ReadonlyMap<Scope, ReadonlyMap<string, Value>>
 }
 
+const telling = /audit|hash/i
 const noWrites: Branch['writes'] = new Map()
 
 /** How deep calls are followed, and how many steps one entry point may take. */
@@ -229,6 +230,11 @@ export class Machine {
   abort(labels: Labels, node: Node, module: Module): never {
     this.refused(labels, node, module)
     throw new Abrupt(labels)
+  }
+
+  /** Notes the name of a call, where a rule asks for it. */
+  called(name: string, node: Node, module: Module): void {
+    if (!this.quiet && telling.test(name)) this.seen.calls.push({ name, at: this.place(node, module) })
   }
 
   /** Notes a call that could hide a refusal. */

@@ -46,8 +46,8 @@ function patterns<Rule>(rules: { readonly [pattern: string]: Rule } | undefined)
 export class LibraryIndex {
   readonly #entries: readonly Entry[]
   readonly #byPackage = new Map<string, readonly Entry[]>()
-  readonly #calls = new Map<string, CallRule | undefined>()
-  readonly #builders = new Map<string, BuilderRule | undefined>()
+  readonly #calls = new Map<string, Map<string, CallRule | undefined>>()
+  readonly #builders = new Map<string, Map<string, BuilderRule | undefined>>()
 
   constructor(libraries: readonly Library[]) {
     this.#entries = libraries.map((library) => ({
@@ -71,17 +71,23 @@ export class LibraryIndex {
 
   /** The rule of a call. */
   call(name: string, path: string): CallRule | undefined {
-    const key = `${name}\0${path}`
-    if (!this.#calls.has(key)) this.#calls.set(key, find(this.#of(name), (entry) => entry.calls, path))
-    return this.#calls.get(key)
+    return cached(this.#calls, name, path, () => find(this.#of(name), (entry) => entry.calls, path))
   }
 
   /** The builder that starts at a path: the path of the call that makes it, without its last `()`. */
   builder(name: string, path: string): BuilderRule | undefined {
-    const key = `${name}\0${path}`
-    if (!this.#builders.has(key)) this.#builders.set(key, find(this.#of(name), (entry) => entry.builders, path))
-    return this.#builders.get(key)
+    return cached(this.#builders, name, path, () => find(this.#of(name), (entry) => entry.builders, path))
   }
+}
+
+function cached<Rule>(cache: Map<string, Map<string, Rule | undefined>>, name: string, path: string, make: () => Rule | undefined): Rule | undefined {
+  let paths = cache.get(name)
+  if (paths === undefined) cache.set(name, (paths = new Map()))
+  const known = paths.get(path)
+  if (known !== undefined || paths.has(path)) return known
+  const rule = make()
+  paths.set(path, rule)
+  return rule
 }
 
 function find<Rule>(entries: readonly Entry[], pick: (entry: Entry) => readonly Pattern<Rule>[], path: string): Rule | undefined {

@@ -21,7 +21,8 @@ export class CodeBase {
   readonly packages: readonly WorkspacePackage[]
   readonly resolver: Resolver
   readonly #modules = new Map<string, Module | undefined>()
-  readonly #exports = new Map<string, Symbol | undefined>()
+  readonly #exports = new Map<Module, Map<string, Symbol | undefined>>()
+  readonly #names = new Map<Module, Map<string, Symbol | undefined>>()
 
   constructor(tree: SourceTree) {
     this.tree = tree
@@ -53,19 +54,25 @@ export class CodeBase {
 
   /** Follows a top-level name of a module through imports and re-exports. Undefined for a global. */
   lookup(module: Module, name: string): Symbol | undefined {
+    let known = this.#names.get(module)
+    if (known === undefined) this.#names.set(module, (known = new Map()))
+    const before = known.get(name)
+    if (before !== undefined || known.has(name)) return before
     const node = module.locals.get(name)
-    if (node) return { kind: 'local', module, name, node }
-    const imported = module.imports.get(name)
-    return imported && this.#imported(module, imported.source, imported.name, 0)
+    const imported = node ? undefined : module.imports.get(name)
+    const found: Symbol | undefined = node ? { kind: 'local', module, name, node } : imported && this.#imported(module, imported.source, imported.name, 0)
+    known.set(name, found)
+    return found
   }
 
   /** What a module exports under a name. */
   exported(module: Module, name: string, depth = 0): Symbol | undefined {
-    const key = `${module.path}\0${name}`
-    if (this.#exports.has(key)) return this.#exports.get(key)
-    this.#exports.set(key, undefined)
+    let known = this.#exports.get(module)
+    if (known === undefined) this.#exports.set(module, (known = new Map()))
+    if (known.has(name)) return known.get(name)
+    known.set(name, undefined)
     const found = this.#exported(module, name, depth)
-    this.#exports.set(key, found)
+    known.set(name, found)
     return found
   }
 

@@ -17,7 +17,7 @@ export class Resolver {
   readonly #tree: SourceTree
   readonly #aliases: AliasFinder
   readonly #packages: ReadonlyMap<string, WorkspacePackage>
-  readonly #cache = new Map<string, Resolution>()
+  readonly #cache = new Map<string, Map<string, Resolution>>()
   #fallback: ResolverFactory | undefined
 
   constructor(tree: SourceTree, packages: readonly WorkspacePackage[]) {
@@ -35,10 +35,11 @@ export class Resolver {
 
   /** Resolves a specifier as a file of the tree imports it. */
   resolve(from: string, specifier: string): Resolution {
-    const folder = posix.dirname(from)
-    const key = `${folder}\0${specifier}`
-    let found = this.#cache.get(key)
-    if (found === undefined) this.#cache.set(key, (found = this.#resolve(folder, specifier)))
+    const folder = from.slice(0, from.lastIndexOf('/'))
+    let known = this.#cache.get(folder)
+    if (known === undefined) this.#cache.set(folder, (known = new Map()))
+    let found = known.get(specifier)
+    if (found === undefined) known.set(specifier, (found = this.#resolve(folder, specifier)))
     return found
   }
 

@@ -6,10 +6,17 @@ const transparent = /^(?:object|strictObject|looseObject|partial|required|extend
 
 /** Names of the strings of a schema (Zod and its like) that have no maximum length. */
 export function unboundedStrings(schema: Value | undefined): string[] {
+  if (!schema) return []
+  const known = seen.get(schema)
+  if (known) return known
   const found = new Set<string>()
-  if (schema) visit(schema, '', found, 0)
-  return [...found]
+  visit(schema, '', found, 0)
+  const names = [...found]
+  seen.set(schema, names)
+  return names
 }
+
+const seen = new WeakMap<Value, string[]>()
 
 function visit(value: Value, name: string, found: Set<string>, depth: number): void {
   if (depth > 12) return
