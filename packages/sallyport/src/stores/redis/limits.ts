@@ -1,6 +1,8 @@
 import { SallyportError } from '../../errors/sallyport-error.ts'
 import { Script, scriptsOf, type RedisClient } from './client.ts'
-import { CHANGE, DECIDE, DISPATCH, LEAVE, PEEK, RELEASE, RESERVE, SETTLE } from './scripts.ts'
+import { Decisions } from './decisions.ts'
+import { numbers, malformed } from './reply.ts'
+import { CHANGE, DISPATCH, LEAVE, PEEK, RELEASE, RESERVE, SETTLE } from './scripts.ts'
 import type { BudgetCheck, LimitCheck, LimitDecision, LimitState, LimitStore, ReservationDecision, WindowCheck } from '../../limits/types.ts'
 
 /** Options of `redisLimits`. */
@@ -54,8 +56,9 @@ export function redisLimits(client: RedisClient, options: RedisLimitsOptions = {
   const watchRun = options.afterFailover !== 'ignore'
   const holds = [`${base}holds`, `${base}expiries`] as const
   const run = `${base}run`
+  const decisions = new Decisions(scripts, base, options.clock === 'caller')
   const script = {
-    decide: new Script(DECIDE), reserve: new Script(RESERVE), dispatch: new Script(DISPATCH), settle: new Script(SETTLE),
+    reserve: new Script(RESERVE), dispatch: new Script(DISPATCH), settle: new Script(SETTLE),
     release: new Script(RELEASE), peek: new Script(PEEK), change: new Script(CHANGE), leave: new Script(LEAVE), forget: new Script(FORGET_FAILOVER),
   }
   // The run id that this process saw last: data that vanished with a restart is then noticed, too.
@@ -69,22 +72,10 @@ export function redisLimits(client: RedisClient, options: RedisLimitsOptions = {
     name: 'redis',
 
     async decide(checks, now) {
-      const keys = new Array<string>(checks.length)
-      let asked = ''
-      for (let i = 0; i < checks.length; i++) {
-        const check = checks[i] as LimitCheck
-        if (!(check.limit >= 0)) return refusal(checks, check.name)
-        if (check.kind === 'window') {
-          keys[i] = `${base}c:${check.key}`
-          if (!(check.cost >= 0 && check.windowMs > 0)) return refusal(checks, check.name)
-          asked += `,1,${check.limit},${check.windowMs},${check.cost}`
-        } else {
-          keys[i] = `${base}s:${check.key}`
-          asked += `,2,${check.limit},${JSON.stringify(check.holder)},${check.leaseMs}`
-        }
-      }
       if (checks.length === 0) return { allowed: true, states: [] }
-      const reply = numbers(await script.decide.run(scripts, keys, [time(now), `[${asked.slice(1)}]`]), 2 + checks.length * 2)
+      const invalid = checks.find((check) => !(check.limit >= 0) || (check.kind === 'window' && !(check.cost >= 0 && check.windowMs > 0)))
+      if (invalid !== undefined) return refusal(checks, invalid.name)
+      const reply = await decisions.ask(checks, now)
       const states = statesOf(checks, reply, 2)
       const refusedBy = reply[0] as number
       if (refusedBy < 0) return { allowed: true, states }
@@ -155,16 +146,4 @@ function statesOf(checks: readonly (LimitCheck | BudgetCheck)[], reply: readonly
 function refusal(checks: readonly (LimitCheck | BudgetCheck | WindowCheck)[], refusedBy: string): LimitDecision & { allowed: false } {
   const states = checks.map(({ name, limit }) => ({ name, limit, remaining: 0, resetMs: 0 }))
   return { allowed: false, refusedBy, retryAfterMs: 1000, states }
-}
-
-/** A reply that is not what a script of ours returns is a failure of the store, never a permission. */
-function numbers(reply: unknown, length: number): readonly number[] {
-  if (!Array.isArray(reply) || reply.length !== length) throw malformed()
-  const values = reply.map(Number)
-  if (values.some(Number.isNaN)) throw malformed()
-  return values
-}
-
-function malformed(): Error {
-  return new Error('The Redis server answered a script with something else than its result')
 }

@@ -117,107 +117,139 @@ local function save(key, c, lives)
 end
 `
 
-// What most decisions are: charges of counters that are in use, have room, and are in their newest bucket. Then one number of each
-// changes, and the key's end of life does not.
-const DECIDE_FAST = `
-local asked = cjson.decode(ARGV[2])
-local count = #KEYS
-local raws = redis.call('MGET', unpack(KEYS))
-local reply, currents, fast = { -1, 0 }, {}, true
-for i = 1, count do
-  local raw, at = raws[i], i * 4 - 3
-  if not raw or asked[at] ~= 1 then
-    fast = false
+// The most usual of all, with the least work: one decision, on counters that are in use, have room and are in their newest bucket.
+const DECIDE_ONE = `
+local asked, reply = decisions[1], { -1, 0 }
+local currents, count = {}, #asked / 5
+-- As many keys as checks: none stands twice.
+local plain = #decisions == 1 and #KEYS == count
+for i = 1, plain and count or 0 do
+  local raw, at = raws[i], i * 5
+  if not raw or asked[at - 4] ~= 1 then
+    plain = false
     break
   end
   local length, head, older, current, held, credit, _, ban = struct.unpack('<dddddddd', raw)
-  local cost = asked[at + 3]
-  local left = asked[at + 1] - older - current - held - cost
-  if not (left >= 0) or cost == 0 or current == 0 or credit > 0 or ban > now or length ~= ceil(asked[at + 2] / 12) or head ~= floor(now / length) then
-    fast = false
+  local cost = asked[at]
+  local left = asked[at - 2] - older - current - held - cost
+  if not (left >= 0) or cost == 0 or current == 0 or credit > 0 or ban > now or length ~= ceil(asked[at - 1] / 12) or head ~= floor(now / length) then
+    plain = false
     break
-  end
-  for before = 1, i - 1 do
-    if KEYS[before] == KEYS[i] then fast = false end
   end
   currents[i] = current + cost
   reply[i * 2 + 1] = floor(left)
   reply[i * 2 + 2] = (head + 13) * length - now
 end
-if fast then
+if plain then
   for i = 1, count do redis.call('SETRANGE', KEYS[i], 24, struct.pack('<d', currents[i])) end
-  return reply
+  return { reply }
 end
 `
 
-/** KEYS: one for each check. ARGV: now, and a JSON array of 1, limit, window, cost or 2, limit, holder, lease for each. */
-export const DECIDE: string = `${CLOCK}${DECIDE_FAST}${COUNTER}
-local found, pending, byKey = {}, {}, {}
-local refusedBy, wait = -1, 0
-local arg = 1
-for i = 1, count do
-  local limit = asked[arg + 1]
-  local refusedFor = 0
-  if asked[arg] == 1 then
-    local window, cost = asked[arg + 2], asked[arg + 3]
-    local key = KEYS[i]
-    local c = byKey[key]
-    if not c then
-      c = open(raws[i], window)
-      byKey[key] = c
-      pending[key] = 0
-    end
-    found[i] = c
-    local needed = pending[key] + cost
-    pending[key] = needed
-    if now < c[8] or not (room(c, limit) >= needed) then refusedFor = retryAfter(c, limit, needed) end
-  else
-    local holder, lease = asked[arg + 2], asked[arg + 3]
-    redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now)
-    if not redis.call('ZSCORE', KEYS[i], holder) then
-      if redis.call('ZCARD', KEYS[i]) >= limit then
-        local first = redis.call('ZRANGE', KEYS[i], 0, 0, 'WITHSCORES')
-        refusedFor = first[2] and max(1, tonumber(first[2]) - now) or lease
+/**
+ * Decisions, one after the other, each as atomic as alone: several when callers come while others wait for their answers.
+ * KEYS: each once. ARGV: now, and a JSON array for each decision of 1, key, limit, window, cost or 2, key, limit, holder, lease.
+ *
+ * Most are charges of counters that are in use, have room and are in their newest bucket. Then one number of each changes, and
+ * the key's end of life does not: the first part does that with plain numbers. Everything else is decided by the second.
+ */
+export const DECIDE: string = `${CLOCK}
+local decisions, raws = cjson.decode(ARGV[2]), redis.call('MGET', unpack(KEYS))
+${DECIDE_ONE}
+local replies = {}
+local lengths, useds, ends, dirty, seen = {}, {}, {}, {}, {}
+currents = {}
+
+local function look(key, raw)
+  lengths[key] = nil
+  if not raw then return end
+  local length, head, older, current, held, credit, _, ban = struct.unpack('<dddddddd', raw)
+  if current > 0 and credit == 0 and ban <= now and head == floor(now / length) then
+    lengths[key], useds[key], currents[key], ends[key] = length, older + held, current, (head + 13) * length - now
+  end
+end
+
+local function fast(asked, number)
+  for at = 1, #asked, 5 do
+    local key, cost = asked[at + 1], asked[at + 4]
+    if asked[at] ~= 1 or not lengths[key] or cost == 0 or seen[key] == number or lengths[key] ~= ceil(asked[at + 3] / 12) then return end
+    if not (asked[at + 2] - useds[key] - currents[key] >= cost) then return end
+    seen[key] = number
+  end
+  local reply, size = { -1, 0 }, 2
+  for at = 1, #asked, 5 do
+    local key = asked[at + 1]
+    local current = currents[key] + asked[at + 4]
+    currents[key], dirty[key] = current, true
+    reply[size + 1] = floor(asked[at + 2] - useds[key] - current)
+    reply[size + 2] = ends[key]
+    size = size + 2
+  end
+  return reply
+end
+
+local function flush()
+  for key in pairs(dirty) do redis.call('SETRANGE', KEYS[key], 24, struct.pack('<d', currents[key])) end
+  dirty = {}
+end
+
+local slow
+for key, raw in ipairs(raws) do look(key, raw) end
+for number = 1, #decisions do
+  local reply = fast(decisions[number], number)
+  if not reply then
+    if not slow then
+      ${COUNTER}
+      slow = function(asked)
+        local found, refusedBy, wait = {}, -1, 0
+        for at = 1, #asked, 5 do
+          local key, limit, refusedFor = asked[at + 1], asked[at + 2], 0
+          if asked[at] == 1 then
+            found[key] = found[key] or open(redis.call('GET', KEYS[key]), asked[at + 3])
+            local c = found[key]
+            c.needed = (c.needed or 0) + asked[at + 4]
+            if now < c[8] or not (room(c, limit) >= c.needed) then refusedFor = retryAfter(c, limit, c.needed) end
+          else
+            local slots = KEYS[key]
+            redis.call('ZREMRANGEBYSCORE', slots, '-inf', now)
+            if not redis.call('ZSCORE', slots, asked[at + 3]) and redis.call('ZCARD', slots) >= limit then
+              local first = redis.call('ZRANGE', slots, 0, 0, 'WITHSCORES')
+              refusedFor = first[2] and max(1, tonumber(first[2]) - now) or asked[at + 4]
+            end
+          end
+          if refusedFor > 0 then
+            if refusedBy < 0 then refusedBy = (at - 1) / 5 end
+            wait = max(wait, refusedFor)
+          end
+        end
+        for at = 1, refusedBy < 0 and #asked or 0, 5 do
+          local key, cost = asked[at + 1], asked[at + 4]
+          if asked[at] == 1 then
+            local c = found[key]
+            c[4] = c[4] + cost - takeCredit(c, asked[at + 2], cost)
+            if cost > 0 then save(KEYS[key], c, c.lives) end
+          else
+            redis.call('ZADD', KEYS[key], now + cost, asked[at + 3])
+            redis.call('PEXPIRE', KEYS[key], cost * 2 + slack)
+          end
+        end
+        local reply = { refusedBy, ceil(wait) }
+        for at = 1, #asked, 5 do
+          local c, limit = found[asked[at + 1]], asked[at + 2]
+          reply[#reply + 1] = c and remaining(c, limit) or max(0, limit - redis.call('ZCARD', KEYS[asked[at + 1]]))
+          reply[#reply + 1] = c and ceil(resetAfter(c)) or 0
+        end
+        for key in pairs(found) do look(key, redis.call('GET', KEYS[key])) end
+        return reply
       end
     end
+    flush()
+    reply = slow(decisions[number])
   end
-  if refusedFor > 0 then
-    if refusedBy < 0 then refusedBy = i - 1 end
-    wait = max(wait, refusedFor)
-  end
-  arg = arg + 4
+  replies[number] = reply
 end
-if refusedBy < 0 then
-  arg = 1
-  for i = 1, count do
-    if asked[arg] == 1 then
-      local c, cost = found[i], asked[arg + 3]
-      if cost > 0 then
-        c[4] = c[4] + cost - takeCredit(c, asked[arg + 1], cost)
-        save(KEYS[i], c, c.lives)
-      end
-    else
-      local lease = asked[arg + 3]
-      redis.call('ZADD', KEYS[i], now + lease, asked[arg + 2])
-      redis.call('PEXPIRE', KEYS[i], lease * 2 + slack)
-    end
-    arg = arg + 4
-  end
-end
-reply = { refusedBy, ceil(wait) }
-arg = 1
-for i = 1, count do
-  local limit = asked[arg + 1]
-  if found[i] then
-    reply[#reply + 1] = remaining(found[i], limit)
-    reply[#reply + 1] = ceil(resetAfter(found[i]))
-  else
-    reply[#reply + 1] = max(0, limit - redis.call('ZCARD', KEYS[i]))
-    reply[#reply + 1] = 0
-  end
-  arg = arg + 4
-end
-return reply
+flush()
+return replies
 `
 
 // A hold is packed as { expires, dispatched, { key, window, amount, fromCredit }, … } in one hash, its expiry in a sorted set.
