@@ -49,12 +49,14 @@ export function postgresDriver(options: PostgresDriverOptions): LogDriver {
   async function once(steps: readonly SqlStep[]): Promise<SqlResult> {
     const client = await pool.connect()
     let failure: Error | undefined
+    client.on('error', ignore)
     try {
       return await transactOn(client, steps, timeoutMs)
     } catch (error) {
       failure = error as Error
       throw error
     } finally {
+      client.off('error', ignore)
       // A connection that timed out may still be answering the last question: it is not used again.
       client.release(failure !== undefined && sqlErrorFrom(failure).kind === 'unavailable' ? failure : undefined)
     }
@@ -147,6 +149,7 @@ export function postgresDriver(options: PostgresDriverOptions): LogDriver {
       const client = await pool.connect().catch((error: unknown) => {
         throw sqlErrorFrom(error)
       })
+      client.on('error', ignore)
       try {
         const run = async (sql: string, params: readonly SqlValue[] = []): Promise<SqlRow | undefined> => (await client.query(config(sql, params, timeoutMs))).rows[0] as SqlRow | undefined
         await run('BEGIN')
@@ -160,6 +163,7 @@ export function postgresDriver(options: PostgresDriverOptions): LogDriver {
         await client.query('ROLLBACK').catch(() => {})
         throw error instanceof Error && error.message.includes('upgrade the library') ? error : sqlErrorFrom(error)
       } finally {
+        client.off('error', ignore)
         client.release()
       }
     },
@@ -173,6 +177,9 @@ export function postgresDriver(options: PostgresDriverOptions): LogDriver {
     },
   }
 }
+
+// A connection that breaks fails its query, which tells. Without a listener it would end the process as well.
+const ignore = (): void => {}
 
 function ownPool(connectionString: string, timeoutMs: number): Pool {
   const pool = new pg.Pool({ connectionString, connectionTimeoutMillis: timeoutMs, allowExitOnIdle: true, keepAlive: true })

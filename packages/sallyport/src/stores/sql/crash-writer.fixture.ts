@@ -1,4 +1,5 @@
-// A process that writes the log until it is killed. Says on standard output what was acknowledged to it, one id a line.
+// A process that writes the log until it is killed. Says on standard output what was acknowledged to it, one id a line,
+// and what was refused, with a `!` before the code. The first line is its process id.
 import { generateSigner } from '../../audit/note/key.ts'
 import type { SqlLedger } from './ledger.ts'
 import { intent, outcome } from './events.fixture.ts'
@@ -22,6 +23,7 @@ export async function openTarget({ kind, at, signer }: CrashTarget, everyMs = 20
 export const makeSigner = (): { readonly signerText: string; readonly verifierText: string } => generateSigner('crash.example/audit')
 
 async function write(target: CrashTarget): Promise<void> {
+  process.stdout.write(`#${process.pid}\n`)
   const ledger = await openTarget(target)
   let index = 0
   const caller = async (): Promise<void> => {
@@ -32,7 +34,7 @@ async function write(target: CrashTarget): Promise<void> {
         process.stdout.write(`${id}\n`)
         ledger.record(outcome(id, 'success', Date.now()))
       } catch (error) {
-        process.stderr.write(`${String((error as { reason?: unknown }).reason ?? error)}\n`)
+        process.stdout.write(`!${String((error as { code?: unknown }).code ?? error)}\n`)
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
     }

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseVerifier } from '../../audit/note/key.ts'
@@ -23,24 +23,37 @@ export interface CrashReport {
   readonly lastRound: readonly number[]
 }
 
+/** A writer that runs. */
+export interface Writer {
+  /** Ends the process itself, not what traces it. */
+  kill(): void
+  readonly closed: Promise<unknown>
+}
+
 /** Starts one writer. What it was told is durable goes to `acknowledged`. */
-export function startWriter(target: CrashTarget, acknowledged: (id: string) => void, wrap: readonly string[] = []): ChildProcess {
+export function startWriter(target: CrashTarget, acknowledged: (id: string) => void, refused: (code: string) => void = () => {}, wrap: readonly string[] = []): Writer {
   const [command = node, ...args] = [...wrap, node, '--disable-warning=ExperimentalWarning', script, JSON.stringify(target)]
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] })
   let rest = ''
+  let pid = child.pid
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) acknowledged(line)
+    for (const line of lines) {
+      if (line.startsWith('#')) pid = Number(line.slice(1))
+      else if (line.startsWith('!')) refused(line.slice(1))
+      else acknowledged(line)
+    }
   })
-  return child
+  const closed = new Promise((resolve) => child.once('close', resolve))
+  return { kill: () => void (pid !== undefined && process.kill(pid, 'SIGKILL')), closed }
 }
 
-/** Resolves once each writer was acknowledged this often. */
-function untilAcknowledged(counts: readonly number[], least: number): Promise<void> {
+/** Resolves once something is so. */
+export function until(holds: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     const timer = setInterval(() => {
-      if (!counts.every((count) => count >= least)) return
+      if (!holds()) return
       clearInterval(timer)
       resolve()
     }, 5)
@@ -59,11 +72,11 @@ export async function crashRounds(where: Omit<CrashTarget, 'signer' | 'name'>, r
       acknowledged.add(id)
       counts[index] = (counts[index] ?? 0) + 1
     }))
-    const exits = writers.map((writer) => new Promise((resolve) => writer.once('close', resolve)))
     // Not the same moment of the work each time.
-    await untilAcknowledged(counts, 5 + (round % 7) * 9)
-    for (const writer of writers) writer.kill('SIGKILL')
-    await Promise.all(exits)
+    const least = 5 + (round % 7) * 9
+    await until(() => counts.every((count) => count >= least))
+    for (const writer of writers) writer.kill()
+    await Promise.all(writers.map(({ closed }) => closed))
     lastRound = counts
   }
   return { rounds, ...(await examine(target, verifierText, acknowledged)), lastRound }

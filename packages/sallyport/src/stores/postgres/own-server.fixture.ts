@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A Postgres of a test's own, to be stopped and started. */
+export interface OwnServer {
+  readonly url: string
+  start(): void
+  /** Ends it at once, as a crash does. */
+  crash(): void
+  remove(): void
+}
+
+function programs(): string | undefined {
+  const root = '/usr/lib/postgresql'
+  const folder = existsSync(root) ? readdirSync(root).map((version) => join(root, version, 'bin')).find((bin) => existsSync(join(bin, 'initdb'))) : undefined
+  return folder
+}
+
+/** Starts a server on a free port. Undefined where Postgres' programs are missing or may not run as its user. */
+export async function ownServer(): Promise<OwnServer | undefined> {
+  const bin = programs()
+  if (bin === undefined) return undefined
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-postgres-'))
+  const root = process.getuid?.() === 0
+  // Postgres refuses to run as root.
+  const run = (program: string, ...args: string[]): boolean => {
+    const command = [join(bin, program), ...args]
+    const [first = '', ...rest] = root ? ['runuser', '-u', 'postgres', '--', ...command] : command
+    return spawnSync(first, rest, { stdio: 'ignore', cwd: folder }).status === 0
+  }
+  if (root) {
+    const id = Number(spawnSync('id', ['-u', 'postgres']).stdout.toString())
+    if (!Number.isInteger(id) || id === 0) return undefined
+    chownSync(folder, id, -1)
+  }
+  const data = join(folder, 'data')
+  if (!run('initdb', '-D', data, '-A', 'trust', '-U', 'postgres', '-N')) {
+    rmSync(folder, { recursive: true, force: true })
+    return undefined
+  }
+  const port = await freePort()
+  const start = (): void => void run('pg_ctl', '-D', data, '-l', join(folder, 'log'), '-w', '-o', `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1`, 'start')
+  start()
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    start,
+    crash: () => void run('pg_ctl', '-D', data, '-m', 'immediate', 'stop'),
+    remove() {
+      run('pg_ctl', '-D', data, '-m', 'immediate', 'stop')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })
+}
