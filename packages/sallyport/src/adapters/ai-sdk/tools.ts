@@ -1,0 +1,49 @@
+import { jsonSchema, tool, type ToolSet } from 'ai'
+import type { AnyAction } from '../../action/action.ts'
+import type { Principal } from '../../identity/principal.ts'
+import type { MaybePromise } from '../../lib/maybe-promise.ts'
+import { describeTools } from '../tools/describe-tool.ts'
+import { toolOutcome } from '../tools/tool-result.ts'
+
+/** Options of `toTools`. */
+export interface ToToolsOptions {
+  /**
+   * Who calls: the agent, with the person for whom it acts as its `subject`. As a function it is asked at each call, so that a
+   * session that ended meanwhile ends the tools' rights too.
+   */
+  readonly principal: Principal | (() => MaybePromise<Principal>)
+}
+
+/**
+ * Actions as tools of the AI SDK. Each call goes through the whole pipeline with the principal's rights at that moment. A refusal
+ * comes back as `{ error: { code, message, next } }`, which a model can act on; an action that asks for approval runs once,
+ * after another person has said yes to exactly these arguments, whatever approvals the client replays.
+ *
+ * @throws DefinitionError for an action that can't be a tool.
+ * @example
+ * ```ts
+ * streamText({ model, messages, tools: toTools([readOrders, setPrice], { principal: () => agentFor(session) }) })
+ * ```
+ */
+export function toTools(actions: readonly AnyAction[], { principal }: ToToolsOptions): ToolSet {
+  const tools: ToolSet = {}
+  for (const { action, name, description, input } of describeTools(actions)) {
+    tools[name] = tool({
+      description,
+      // The action's own schema reads the arguments again, and its refusal is counted and audited: here they pass as they are.
+      inputSchema: jsonSchema<Record<string, unknown>>(input as Parameters<typeof jsonSchema>[0]),
+      async execute(args: Record<string, unknown>, { abortSignal }) {
+        const caller = typeof principal === 'function' ? await principal() : principal
+        const result = await action.call({
+          principal: caller,
+          input: args,
+          request: { transport: 'ai-sdk', method: 'CALL' },
+          ...(abortSignal === undefined ? {} : { signal: abortSignal }),
+        })
+        const outcome = await toolOutcome({ correlationId: result.serverError?.correlationId ?? '', result })
+        return outcome.ok ? outcome.data : outcome.failure
+      },
+    })
+  }
+  return tools
+}

@@ -1,0 +1,146 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { Principal } from '../../identity/principal.ts'
+import type { IdentityProvider } from '../../identity/provider.ts'
+import { definePolicy } from '../../policy/define-policy.ts'
+import { createTestPort, testAgent, testUser } from '../../testing/index.ts'
+import { toMcpHandler } from './mcp-handler.ts'
+
+const policy = definePolicy({ roles: { customer: ['order:read', 'price:update'], manager: ['price:approve', 'order:read', 'price:update'] } })
+const person = testUser('u1', ['customer'], { tier: 'enterprise' })
+const agent = testAgent('bot', ['order:read', 'price:update'], { subject: person, owner: 'boss', tier: 'enterprise' })
+const URL_ = 'https://shop.example/mcp'
+
+const callers: Readonly<Record<string, Principal>> = { person, agent, nobody: testUser('u2', []), scoped: { ...person, attributes: { scopes: 'orders' } } }
+const identity: IdentityProvider = {
+  name: 'tokens',
+  authenticate: ({ headers }) => callers[(headers.get('authorization') ?? '').replace('Bearer ', '')] ?? null,
+}
+
+function setUp(more: object = {}) {
+  const port = createTestPort({ policy, identity, rolesOf: () => ['manager'] })
+  let changes = 0
+  const signals: AbortSignal[] = []
+  const actions = [
+    port.define('order.read').describe('Reads an order').readOnly().inputSchema(z.strictObject({ id: z.string().max(9) })).authorize('order:read')
+      .outputSchema(z.object({ id: z.string(), city: z.string() })).action(({ parsedInput }) => ({ id: parsedInput.id, city: 'Paris', cost: 9 }) as never),
+    port.define('price.set').inputSchema(z.strictObject({ price: z.number() })).authorize('price:update').approval({ approvers: 'price:approve' })
+      .outputSchema(z.object({ changes: z.number() })).action(() => ({ changes: ++changes })),
+    port.define('shop.hours').noInput().public('anybody may know').outputSchema(z.string()).action(() => 'nine to five'),
+    port.define('slow.read').noInput().authorize('order:read').outputSchema(z.string()).action(({ signal }) => {
+      signals.push(signal)
+      return new Promise<string>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+    }),
+  ]
+  const handle = toMcpHandler(actions, { port, name: 'shop', version: '1.0.0', oauth: { resource: URL_, authorizationServers: ['https://id.shop.example'] }, ...more })
+  const connect = async (token: string, versionNegotiation?: { mode: 'auto' | 'legacy' }): Promise<Client> => {
+    const client = new Client({ name: 'test', version: '1.0.0' }, versionNegotiation === undefined ? {} : { versionNegotiation })
+    const fetch_ = (url: string | URL, init?: RequestInit): Promise<Response> => handle(new Request(url, init))
+    await client.connect(new StreamableHTTPClientTransport(new URL(URL_), { fetch: fetch_, requestInit: { headers: { authorization: `Bearer ${token}` } } }))
+    return client
+  }
+  return { port, handle, connect, changes: () => changes, signals }
+}
+
+describe.each([['auto' as const], ['legacy' as const]])('an MCP client (%s)', (mode) => {
+  it('sees the tools that it could be granted, with their schemas and hints', async () => {
+    const { connect } = setUp()
+    const { tools } = await (await connect('person', { mode })).listTools()
+    expect(tools.map((tool) => tool.name)).toEqual(['order_read', 'price_set', 'shop_hours', 'slow_read'])
+    expect(tools[0]).toMatchObject({ description: 'Reads an order', inputSchema: { type: 'object', required: ['id'] }, annotations: { readOnlyHint: true, destructiveHint: false } })
+    expect(tools[1]?.annotations).toMatchObject({ readOnlyHint: false, destructiveHint: true })
+    expect((await (await connect('nobody', { mode })).listTools()).tools.map((tool) => tool.name)).toEqual(['shop_hours'])
+  })
+
+  it('calls an action through the whole pipeline', async () => {
+    const { connect, port } = setUp()
+    const result = await (await connect('person', { mode })).callTool({ name: 'order_read', arguments: { id: 'o1' } })
+    expect(result).toMatchObject({ structuredContent: { id: 'o1', city: 'Paris' } })
+    expect(JSON.stringify(result)).not.toContain('cost')
+    expect((await port.events()).map(({ event }) => event.kind)).toEqual(['intent', 'outcome'])
+    expect((await port.events())[0]?.event).toMatchObject({ facts: { transport: 'mcp', actor: { id: 'u1' } } })
+  })
+
+  it('that is an agent is refused without a grant, in a form that it can act on', async () => {
+    const { connect, port } = setUp()
+    const client = await connect('agent', { mode })
+    const refused = await client.callTool({ name: 'order_read', arguments: { id: 'o1' } })
+    expect(refused).toMatchObject({ isError: true, structuredContent: { error: { code: 'GRANT_REQUIRED', details: { requestable: true, action: 'order.read' } } } })
+    await port.store.grants.create({
+      id: 'g1', environment: 'test', subject: 'u1', actor: 'bot', chain: [], actions: ['order.read'], resources: null, input: null, fields: ['id'], maxUses: 1, uses: 0, notBefore: 0,
+      expiresAt: Number.MAX_SAFE_INTEGER, parentId: null, grantedBy: 'u1', revokedAt: null, createdAt: 0,
+    })
+    const granted = await client.callTool({ name: 'order_read', arguments: { id: 'o1' } })
+    expect(JSON.stringify(granted)).toContain('o1')
+    expect(JSON.stringify(granted)).not.toContain('Paris')
+    expect(await client.callTool({ name: 'order_read', arguments: { id: 'o1' } })).toMatchObject({ isError: true })
+  })
+
+  it('gets a pending approval as a result, and the same call succeeds once after it', async () => {
+    const { connect, port, changes } = setUp()
+    const client = await connect('person', { mode })
+    const call = () => client.callTool({ name: 'price_set', arguments: { price: 5 } })
+    const first = await call()
+    expect(first).toMatchObject({ isError: true, structuredContent: { error: { code: 'APPROVAL_REQUIRED', next: expect.stringContaining('approve') } } })
+    expect(await call()).toMatchObject({ structuredContent: { error: { code: 'APPROVAL_PENDING' } } })
+    const { error } = first.structuredContent as { error: { details: { approvalId: string } } }
+    await port.store.approvals.decide(error.details.approvalId, { by: 'boss', decision: 'approve', at: port.clock.now() })
+    expect(await call()).toMatchObject({ structuredContent: { changes: 1 } })
+    expect(await call()).toMatchObject({ isError: true })
+    expect(changes()).toBe(1)
+  })
+
+  it('gets validation errors it can correct, and nothing for what it can not see', async () => {
+    const { connect } = setUp()
+    const client = await connect('person', { mode })
+    expect(await client.callTool({ name: 'order_read', arguments: { id: 5 } })).toMatchObject({ isError: true, structuredContent: { error: { code: 'INVALID_INPUT' } } })
+    const nobody = await connect('nobody', { mode })
+    const [hidden, unknown] = [await nobody.callTool({ name: 'order_read', arguments: { id: 'o1' } }), await nobody.callTool({ name: 'no_such', arguments: {} })]
+    expect(hidden.structuredContent).toEqual(unknown.structuredContent)
+  })
+})
+
+describe('the server', () => {
+  const post = (headers: Record<string, string>) => new Request(URL_, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' })
+
+  it('answers without a valid token with 401 and where to get one', async () => {
+    const { handle } = setUp()
+    for (const headers of [{}, { authorization: 'Bearer forged' }, { cookie: 'session=person' }]) {
+      const response = await handle(post(headers as Record<string, string>))
+      expect(response.status).toBe(401)
+      expect(response.headers.get('www-authenticate')).toContain('resource_metadata="https://shop.example/.well-known/oauth-protected-resource/mcp"')
+    }
+  })
+
+  it('serves its protected-resource metadata', async () => {
+    const { handle } = setUp({ scopes: { 'order.read': 'orders' } })
+    const response = await handle(new Request('https://shop.example/.well-known/oauth-protected-resource/mcp'))
+    expect(await response.json()).toEqual({ resource: URL_, authorization_servers: ['https://id.shop.example'], bearer_methods_supported: ['header'], scopes_supported: ['orders'] })
+  })
+
+  it('refuses pages of other origins', async () => {
+    const { handle } = setUp({ allowedOrigins: ['https://inspector.example'] })
+    expect((await handle(post({ authorization: 'Bearer person', origin: 'https://evil.example' }))).status).toBe(403)
+    expect((await handle(post({ authorization: 'Bearer person', origin: 'https://inspector.example', accept: 'application/json, text/event-stream' }))).status).not.toBe(403)
+  })
+
+  it('gives a token the tools of its scopes', async () => {
+    const { connect } = setUp({ scopes: { 'order.read': 'orders', 'price.set': 'prices' } })
+    expect((await (await connect('scoped')).listTools()).tools.map((tool) => tool.name)).toEqual(['order_read', 'shop_hours', 'slow_read'])
+    expect((await (await connect('person')).listTools()).tools.map((tool) => tool.name)).toEqual(['shop_hours', 'slow_read'])
+  })
+
+  it('aborts the handler when the client cancels', async () => {
+    const { connect, signals, port } = setUp()
+    // A 2025 client cancels in another request, which a stateless server can't relate to this one: the deadline ends it.
+    const client = await connect('person', { mode: 'auto' })
+    const cancel = new AbortController()
+    const call = client.callTool({ name: 'slow_read', arguments: {} }, { signal: cancel.signal }).catch((error: unknown) => error)
+    await expect.poll(() => signals.length).toBe(1)
+    cancel.abort(new Error('enough'))
+    await call
+    await expect.poll(() => signals[0]?.aborted).toBe(true)
+    await expect.poll(async () => (await port.events()).at(-1)?.event).toMatchObject({ outcome: 'aborted' })
+  })
+})

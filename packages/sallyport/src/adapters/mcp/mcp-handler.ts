@@ -1,0 +1,132 @@
+import { createMcpHandler, Server, type CallToolResult } from '@modelcontextprotocol/server'
+import type { AnyAction } from '../../action/action.ts'
+import { DefinitionError } from '../../errors/sallyport-error.ts'
+import type { Principal } from '../../identity/principal.ts'
+import type { CallRequest } from '../../lib/call-request.ts'
+import type { PortRuntime } from '../../pipeline/runtime.ts'
+import { describeTools, type ToolDescription } from '../tools/describe-tool.ts'
+import { toolOutcome } from '../tools/tool-result.ts'
+import { challenge, metadataPath, protectedResourceMetadata, type OAuthOptions } from './oauth.ts'
+import { couldBeGranted } from './visible.ts'
+
+/** Options of `toMcpHandler`. */
+export interface McpHandlerOptions {
+  /** The port on which the actions are defined: its identity provider says who calls. */
+  readonly port: { readonly runtime: PortRuntime }
+  readonly name: string
+  readonly version: string
+  /** What this server is to OAuth: its own address, and who issues tokens for it. */
+  readonly oauth: OAuthOptions
+  /** For each action that needs one, by name, the OAuth scope. Scopes of a caller: `attributes.scopes` of its principal. */
+  readonly scopes?: Readonly<Record<string, string>>
+  /** Origins of pages that may call. A request with an `Origin` that is not here is refused (DNS rebinding). Default none. */
+  readonly allowedOrigins?: readonly string[]
+  /** What a client should know of the tools as a whole. */
+  readonly instructions?: string
+}
+
+/**
+ * An MCP server (Streamable HTTP, protocol 2026-07-28 and stateless 2025) from a list of actions, as a `Request → Response`
+ * function. It is an OAuth resource server: without a valid bearer token it answers 401 with `WWW-Authenticate`, and it serves
+ * its protected-resource metadata. `tools/list` shows what the caller could be granted; every call goes through the pipeline.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28
+ * @throws DefinitionError for an action that can't be a tool, and a resource that is no URL.
+ * @example
+ * ```ts
+ * const mcp = toMcpHandler([readOrders, setPrice], {
+ *   port, name: 'shop', version: '1.0.0',
+ *   oauth: { resource: 'https://shop.example/mcp', authorizationServers: ['https://id.shop.example'] },
+ * })
+ * ```
+ */
+export function toMcpHandler(actions: readonly AnyAction[], options: McpHandlerOptions): (request: Request) => Promise<Response> {
+  const tools = describeTools(actions)
+  const { runtime } = options.port
+  const scopes = options.scopes ?? {}
+  for (const name of Object.keys(scopes)) if (!actions.some((action) => action.definition.name === name)) throw new DefinitionError(`'${name}' has a scope and is not among the actions.`)
+  const metadata = protectedResourceMetadata(options.oauth, Object.values(scopes))
+  const wellKnown = metadataPath(options.oauth.resource)
+  const handler = createMcpHandler(({ authInfo }) => {
+    const caller = authInfo?.extra?.['caller']
+    if (!(caller instanceof Caller)) throw new Error('a request without a caller')
+    return serverFor(tools, options, caller.principal, caller.request)
+  })
+
+  return async (request) => {
+    const { pathname } = new URL(request.url)
+    if (pathname === wellKnown) return Response.json(metadata, { headers: { 'cache-control': 'max-age=3600' } })
+    const origin = request.headers.get('origin')
+    if (origin !== null && options.allowedOrigins?.includes(origin) !== true) return new Response('Origin not allowed', { status: 403 })
+    // Cookies travel by themselves; an MCP client has none. A bearer token or an API key, or nothing.
+    if (request.headers.get('authorization') === null) return challenge(options.oauth)
+    const principal = await authenticate(request, runtime)
+    if (principal === null) return challenge(options.oauth, 'invalid_token')
+    // What the SDK hands on to the server that answers this request. The token itself stays out of it.
+    return handler.fetch(request, { authInfo: { token: '', clientId: principal.id, scopes: [], extra: { caller: new Caller(principal, request) } } })
+  }
+}
+
+/** Who made a request. A class, so that nothing a client sends can pass for it. */
+class Caller {
+  readonly principal: Principal
+  readonly request: Request
+
+  constructor(principal: Principal, request: Request) {
+    this.principal = principal
+    this.request = request
+  }
+}
+
+async function authenticate(request: Request, runtime: PortRuntime): Promise<Principal | null> {
+  try {
+    return await runtime.identity.authenticate(callRequest(request), { signal: request.signal, now: runtime.clock.now() })
+  } catch (cause) {
+    runtime.log({ level: 'warn', action: '(mcp)', correlationId: '-', control: 'authentication', code: 'UNAUTHENTICATED', reason: 'the token was refused', cause })
+    return null
+  }
+}
+
+function serverFor(tools: readonly ToolDescription[], options: McpHandlerOptions, principal: Principal, request: Request): Server {
+  const { port, name, version, instructions, scopes = {} } = options
+  const server = new Server({ name, version }, { capabilities: { tools: {} }, ...(instructions === undefined ? {} : { instructions }) })
+  const mayUse = (tool: ToolDescription): boolean => couldBeGranted(tool.action, principal, port.runtime.policy, scopes[tool.action.definition.name])
+
+  server.setRequestHandler('tools/list', () => ({
+    tools: tools.filter(mayUse).map((tool) => ({
+      name: tool.name,
+      description: tool.description,
+      inputSchema: tool.input,
+      ...(tool.output === null ? {} : { outputSchema: tool.output }),
+      annotations: { readOnlyHint: tool.readOnly, destructiveHint: !tool.readOnly, openWorldHint: false },
+    })),
+  }))
+  server.setRequestHandler('tools/call', async ({ params }, ctx): Promise<CallToolResult> => {
+    const tool = tools.find((candidate) => candidate.name === params.name)
+    // What a caller could never be granted answers as what does not exist.
+    if (tool === undefined || !mayUse(tool)) return failed({ error: { code: 'NOT_FOUND', message: 'There is no such tool.' } })
+    const handled = await tool.action.handle({ ...callRequest(request), signal: AbortSignal.any([request.signal, ctx.mcpReq.signal]) }, params.arguments ?? {})
+    const outcome = await toolOutcome(handled)
+    if (!outcome.ok) return failed(outcome.failure)
+    return {
+      content: [{ type: 'text', text: typeof outcome.data === 'string' ? outcome.data : JSON.stringify(outcome.data, plain) }],
+      ...(tool.output === null ? {} : { structuredContent: JSON.parse(JSON.stringify(outcome.data, plain)) as Record<string, unknown> }),
+    }
+  })
+  return server
+}
+
+function failed(failure: { readonly error: Readonly<Record<string, unknown>> }): CallToolResult {
+  return { isError: true, content: [{ type: 'text', text: JSON.stringify(failure) }], structuredContent: { ...failure } }
+}
+
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value
+}
+
+/** The request as the pipeline sees it, without cookies: only what the client meant to send counts. */
+function callRequest(request: Request): CallRequest {
+  const headers = new Headers(request.headers)
+  headers.delete('cookie')
+  return { transport: 'mcp', method: request.method, url: request.url, headers, signal: request.signal }
+}
