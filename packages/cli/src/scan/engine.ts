@@ -56,7 +56,7 @@ export class ScanEngine {
       const known = rule.startsWith(KNOWN) ? rule.slice(KNOWN.length) : undefined
       const ruleId = known === undefined ? rule : 'known-value'
       const secret = text.slice(start, end)
-      if (known === undefined && isExample(secret)) continue
+      if (known === undefined && this.#rules.isBuiltIn(rule) && isExample(secret)) continue
       if (!this.#rules.counts(ruleId, place.file, place.commit?.id)) continue
       const first = lineAt(starts, start)
       const last = lineAt(starts, Math.max(start, end - 1))

@@ -12,6 +12,8 @@ export interface ScanRules {
   readonly wantsFile: (file: string) => boolean
   /** False for what a rule does not count at a place. */
   readonly counts: (ruleId: string, file: string, commit: string | undefined) => boolean
+  /** True for a rule of ours: examples that it finds are left out. A configuration says what it allows by itself. */
+  readonly isBuiltIn: (ruleId: string) => boolean
   /** Rules that only look at a file's name, and match this one. */
   readonly byName: (file: string) => readonly string[]
 }
@@ -30,7 +32,13 @@ export function loadRules(root: string, configPath: string | undefined): ScanRul
   const layers = existsSync(path) ? readLayers(path, 0) : []
   const disabled = new Set(layers.flatMap((layer) => layer.extend?.disabledRules ?? []))
   const rules = new Map<string, Rule>(providerRules.map((rule) => [rule.id, rule]))
-  for (const layer of layers) for (const rule of rulesFromGitleaks(layer).rules) rules.set(rule.id, rule)
+  const builtIn = new Set(rules.keys())
+  for (const layer of layers) {
+    for (const rule of rulesFromGitleaks(layer).rules) {
+      rules.set(rule.id, rule)
+      builtIn.delete(rule.id)
+    }
+  }
   for (const id of disabled) rules.delete(id)
 
   const everywhere = layers.flatMap((layer) => listsOf(layer))
@@ -60,6 +68,7 @@ export function loadRules(root: string, configPath: string | undefined): ScanRul
       if (own?.path !== undefined && !own.path(file)) return false
       return ![...shared, ...(own?.allowed ?? [])].some((list) => list(file, commit))
     },
+    isBuiltIn: (ruleId) => builtIn.has(ruleId),
     byName: (file) => byName.filter(({ matches }) => matches(file)).map(({ id }) => id),
   }
 }

@@ -195,6 +195,19 @@ export class SecretEntry {
     }
   }
 
+  async import(value: string): Promise<string> {
+    if (value.trim() === '' || isPlaceholder(value)) throw new SecretsError([this.#problem('placeholder', 'was given a placeholder')])
+    const { provider, state, environment } = this.#options
+    const record = await state.read(environment, this.name)
+    if (record?.versions.some((version) => version.state === 'current') === true) throw new SecretsError([this.#problem('unfit', 'has a current version already: rotate it')])
+    if (provider.write === undefined) throw new SecretProviderError(`the provider "${provider.name}" can't keep values: set it at its source`)
+    const request = { name: this.name, key: this.definition.key ?? this.name }
+    const { version } = await provider.write({ ...request, value, rotationId: crypto.randomUUID() })
+    await provider.promote?.({ ...request, version })
+    await this.refresh()
+    return version
+  }
+
   async revoke(version: string | undefined): Promise<readonly string[]> {
     const ended = await revokeVersion(this.#host(), version)
     await this.refresh()

@@ -161,6 +161,20 @@ describe('values', () => {
   })
 })
 
+describe('a first value', () => {
+  const provider = encryptedProvider({ storage: memorySealedStorage(), keys: { one: btoa('k'.repeat(32)) }, environment: 'production' })
+
+  it('can be imported once, and not a placeholder', async () => {
+    const secrets = defineSecrets({ provider, secrets: { A_KEY: { description: 'a', rotation: {} } } })
+    await expect(secrets.import('A_KEY', 'changeme')).rejects.toThrow('placeholder')
+    await secrets.import('A_KEY', good.A_KEY)
+    expect(secrets.get('A_KEY').reveal()).toBe(good.A_KEY)
+    await expect(secrets.import('A_KEY', good.B_KEY)).rejects.toThrow('rotate')
+    await expect(defineSecrets({ provider: envProvider({ env: {} }), secrets: { A_KEY: define('a') } }).import('A_KEY', good.A_KEY)).rejects.toThrow('at its source')
+    await secrets.close()
+  })
+})
+
 describe('schedules', () => {
   let clock = fakeClock()
   beforeEach(() => { clock = fakeClock() })

@@ -39,6 +39,12 @@ export interface Secrets<Definitions extends SecretDefinitions = SecretDefinitio
   advance(): Promise<readonly { readonly name: string; readonly status: RotationStatus }[]>
   /** Ends a version (default: all that verify) at once, with nothing in its place. Gives the versions that it ended. */
   revoke(name: keyof Definitions & string, version?: string): Promise<readonly string[]>
+  /**
+   * Keeps a first value that was made elsewhere. For a secret that has a current version, rotate instead.
+   *
+   * @throws SecretsError for a placeholder, or where there is a current version; SecretProviderError where the provider can't keep it
+   */
+  import(name: keyof Definitions & string, value: string): Promise<string>
   /** Ages, schedules, versions and rotations. Never a value. */
   status(): Promise<readonly SecretStatus[]>
   /** Keyed fingerprints, to compare with those of other environments. */
@@ -169,6 +175,10 @@ class SecretSet implements Omit<Secrets, 'get' | 'verifying'> {
 
   revoke(name: string, version?: string): Promise<readonly string[]> {
     return this.#entry(name).revoke(version)
+  }
+
+  import(name: string, value: string): Promise<string> {
+    return this.#entry(name).import(value)
   }
 
   status(): Promise<readonly SecretStatus[]> {
