@@ -17,8 +17,11 @@ export function isPrincipal(value: unknown): value is Principal {
     optional(session.authenticatedAt, Number.isFinite) &&
     optional(session.expiresAt, Number.isFinite) &&
     optional(subject, (party) => isRecord(party) && isParty(party) && optional(party.tenant, isText)) &&
-    [tier, tenant, owner].every((text) => optional(text, isText)) &&
-    [chain, ceiling].every((list) => optional(list, isTexts))
+    optional(tier, isText) &&
+    optional(tenant, isText) &&
+    optional(owner, isText) &&
+    optional(chain, isTexts) &&
+    optional(ceiling, isTexts)
   )
 }
 

@@ -29,7 +29,7 @@ function describe(definition: ActionDefinition, port: PortRuntime, name: Control
     case 'origin':
       return port.host === null ? notNeeded('the port has no adapter: only action.call() reaches it') : met('Sec-Fetch-Site, then Origin, then Referer')
     case 'rate-limit':
-      return met(`${port.limits.perAddress} a minute per address${access.kind === 'public' ? '' : ', and the tier of the principal'}`)
+      return met(`${addressLimit(port)}${access.kind === 'public' ? '' : ', and the tier of the principal'}`)
     case 'authentication':
       if (access.kind === 'public') return { state: 'waived', reason: access.reason }
       return met(definition.freshnessMs === null ? 'on every call' : `on every call, signed in within ${definition.freshnessMs / 1000} s`)
@@ -54,6 +54,14 @@ function describe(definition: ActionDefinition, port: PortRuntime, name: Control
     case 'error-sanitization':
       return met('codes, safe messages, correlation id')
   }
+}
+
+function addressLimit({ host, limits }: PortRuntime): string {
+  const source = host?.clientAddress
+  if (source === undefined) return 'no address: the port has no adapter'
+  // `clientAddress({ waived })` says why on the function itself.
+  if ('waived' in source && typeof source.waived === 'string') return `${limits.perAddress} a minute for all addresses together (${source.waived})`
+  return `${limits.perAddress} a minute per address`
 }
 
 function accessSummary({ permission, options }: Extract<ActionDefinition['access'], { kind: 'authorize' }>): string {

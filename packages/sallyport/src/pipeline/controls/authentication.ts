@@ -1,10 +1,9 @@
+import { isFresh } from '../../identity/freshness.ts'
+import { isPrincipal } from '../../identity/is-principal.ts'
 import type { Principal } from '../../identity/principal.ts'
 import { isPromiseLike } from '../../lib/maybe-promise.ts'
 import type { Call } from '../call.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
-
-const KINDS: ReadonlySet<unknown> = new Set(['user', 'service', 'agent'])
-const CREDENTIALS: ReadonlySet<unknown> = new Set(['cookie', 'bearer', 'internal'])
 
 /** `authentication`: who is calling, asked anew on every call, and recently enough for what is destructive. */
 export const authentication: Control = {
@@ -18,12 +17,14 @@ export const authentication: Control = {
         if (required) throw new Refusal('UNAUTHENTICATED', 'nobody is signed in', { fix: 'Sign in, or declare the action .public(reason).' })
         return PASS
       }
-      requirePrincipal(found)
+      if (!isPrincipal(found)) {
+        throw new Refusal('UNAVAILABLE', 'the identity provider returned something that is not a principal', { fix: 'Return `{ kind, id, roles, session: { credential } }`, or null.' })
+      }
       const { session } = found
       if (session.expiresAt !== undefined && !(session.expiresAt > call.startedAt)) throw new Refusal('UNAUTHENTICATED', 'the session has expired')
       // Known from here on: a sign-in that is too old is somebody's, and the log should say whose.
       call.principal = found
-      if (freshnessMs !== null && !isFresh(session.authenticatedAt, call.startedAt, freshnessMs)) {
+      if (freshnessMs !== null && !isFresh(session, freshnessMs, call.startedAt)) {
         throw new Refusal('REAUTHENTICATE', `the sign-in is older than ${freshnessMs} ms, or its time is not known`, {
           fix: 'Send the person through sign-in again; the identity provider must give `session.authenticatedAt`.',
         })
@@ -53,32 +54,4 @@ class AuthenticationView {
   get signal(): AbortSignal {
     return this.#call.signal
   }
-}
-
-function isFresh(authenticatedAt: number | undefined, now: number, withinMs: number): boolean {
-  // A sign-in that lies in the future proves nothing, beyond what clocks differ by.
-  return typeof authenticatedAt === 'number' && now - authenticatedAt <= withinMs && authenticatedAt - now <= 60_000
-}
-
-/** What an identity provider returned must be a principal in every part that a control relies on. */
-function requirePrincipal(value: Principal): void {
-  const valid =
-    typeof value === 'object' &&
-    KINDS.has(value.kind) &&
-    typeof value.id === 'string' &&
-    value.id !== '' &&
-    isStrings(value.roles) &&
-    typeof value.session === 'object' &&
-    value.session !== null &&
-    CREDENTIALS.has(value.session.credential) &&
-    (value.tenant === undefined || typeof value.tenant === 'string') &&
-    (value.subject === undefined || (typeof value.subject?.id === 'string' && value.subject.id !== '' && isStrings(value.subject.roles))) &&
-    (value.ceiling === undefined || isStrings(value.ceiling))
-  if (!valid) throw new Refusal('UNAVAILABLE', 'the identity provider returned something that is not a principal', { fix: 'Return `{ kind, id, roles, session: { credential } }`, or null.' })
-}
-
-function isStrings(value: unknown): boolean {
-  if (!Array.isArray(value)) return false
-  for (let i = 0; i < value.length; i++) if (typeof value[i] !== 'string') return false
-  return true
 }
