@@ -7,4 +7,21 @@ export interface CommandEntry {
 }
 
 /** Every command, by name. */
-export const commands: Readonly<Record<string, CommandEntry>> = {}
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  check: {
+    description: 'list every server action of a code base, and what guards it',
+    load: async () => (await import('./check/command.ts')).checkCommand(),
+  },
+  scan: {
+    description: 'look for secrets in files, staged changes, history and client bundles',
+    load: async () => (await import('./scan/command.ts')).scanCommand(),
+  },
+  secrets: {
+    description: "list, check, rotate and revoke an application's secrets",
+    load: async () => (await import('./secrets/command.ts')).secretsCommand(),
+  },
+  audit: {
+    description: 'read, verify, prove and export the audit log',
+    load: async () => (await import('./audit/command.ts')).auditCommand(),
+  },
+}
