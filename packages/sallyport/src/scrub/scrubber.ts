@@ -4,7 +4,7 @@ import { compileRules, createKnownValue, createPlan, type KnownValue, type Plan 
 import { RedactingStream } from './stream.ts'
 import type { Rule } from './rule.ts'
 import type { Finding, Scrubber } from './types.ts'
-import { scrubStructure } from './structure.ts'
+import { scrubStructure, type TextScrubber } from './structure.ts'
 
 const NONE: readonly Finding[] = []
 
@@ -48,21 +48,25 @@ export function createScrubber(options: ScrubberOptions = {}): Scrubber {
     plan = undefined
   }
   const current = (): Plan => (plan ??= createPlan(rules, known.values(), { maxCandidate, placeholder }))
+  const isQuiet = (text: string): boolean => {
+    const compiled = plan ?? current()
+    return compiled.dense.length === 0 && compiled.quietPass.run(text, 0, compiled.automaton.start) === text.length
+  }
   const scrub = (text: string): { readonly text: string; readonly findings: readonly Finding[] } => {
-    const compiled = current()
-    if (compiled.dense.length === 0 && compiled.quietPass.run(text, 0, compiled.automaton.start) === text.length) return { text, findings: NONE }
-    const stream = new RedactingStream(compiled)
+    if (isQuiet(text)) return { text, findings: NONE }
+    const stream = new RedactingStream(current())
     const out = stream.push(text) + stream.end()
     const { findings } = stream
-    if (findings.length === 0) return { text, findings }
+    if (findings.length === 0) return { text, findings: NONE }
     return { text: out, findings: findings.toSorted((a, b) => a.start - b.start || a.end - b.end) }
   }
+  const texts: TextScrubber = { isQuiet, scrub }
 
   for (const [name, value] of Object.entries(options.secrets ?? {})) addSecret(name, value)
   return {
     scrub,
     stream: () => new RedactingStream(current()),
-    scrubValue: (value, valueOptions) => scrubStructure(value, scrub, valueOptions),
+    scrubValue: (value, valueOptions) => scrubStructure(value, texts, valueOptions),
     addSecret,
     retireSecret(name) {
       if (known.delete(name)) plan = undefined

@@ -1,131 +1,152 @@
 import type { Plan } from './automaton/plan.ts'
-import type { PrefixAutomaton } from './automaton/prefix-automaton.ts'
-import { Scanner } from './automaton/scanner.ts'
+import { Scanner, type TextSource } from './automaton/scanner.ts'
 import type { Finding, ScrubStream } from './types.ts'
 
 /** Longer chunks are worth a search for places where a candidate may begin. */
 const SHORT = 192
 
-/** Redacts a text that comes in chunks. Holds back only what no rule can decide yet. */
+/**
+ * Redacts a text that comes in chunks. Holds back only what no rule can decide yet.
+ *
+ * Fields are plain, and `push` does nearly everything itself: most chunks are tokens of a few characters, for which a call or
+ * an access more is measurable.
+ */
 export class RedactingStream implements ScrubStream {
-  readonly #plan: Plan
-  readonly #scanner: Scanner
+  private readonly plan: Plan
+  private readonly scanner: Scanner
+  private readonly next: Int32Array
+  private readonly columns: Uint8Array | Uint16Array
+  private readonly alarm: number
+  private readonly holdColumn: number
+  /** State of the prefix automaton. */
+  private state: number
+  /** Characters read. */
+  private at = 0
+  /** Nothing is live and nothing waits to be written: the state is all there is. */
+  private quiet: boolean
   /** What has been read and not let out. */
-  #held = ''
-  /** Text before `#held` that a rule may still want to look at. */
-  #context = ''
+  private text = ''
+  /** Text before `text` that a rule may still want to look at. */
+  private context = ''
   /** Where the last redaction ended that has been written: one that touches it needs no placeholder of its own. */
-  #redactedTo = -1
-  /** Nothing is live and nothing waits to be written. */
-  #quiet: boolean
-  #ended = false
-  readonly #automaton: PrefixAutomaton
+  private redactedTo = -1
+  private ended = false
 
   constructor(plan: Plan) {
-    this.#plan = plan
-    this.#automaton = plan.automaton
-    this.#scanner = new Scanner(plan)
-    this.#quiet = this.#scanner.idle
+    const { automaton } = plan
+    this.plan = plan
+    this.scanner = new Scanner(plan)
+    this.next = automaton.next
+    this.columns = automaton.columns
+    this.alarm = automaton.alarm
+    this.holdColumn = automaton.holdColumn
+    this.state = automaton.start
+    this.quiet = this.scanner.idle && !plan.needsContext
   }
 
   get held(): number {
-    return this.#held.length
+    return this.text.length
   }
 
   get findings(): readonly Finding[] {
-    return this.#scanner.findings
+    return this.scanner.findings
   }
 
   push(chunk: string): string {
-    return this.#quiet && chunk.length < SHORT ? this.#pushQuietly(chunk) : this.#push(chunk)
-  }
-
-  /** The way of nearly every token: no candidate is live, and none begins that is more than a few characters long. */
-  #pushQuietly(chunk: string): string {
-    const { next, columns, alarm, holdColumn } = this.#automaton
     const { length } = chunk
-    let { state } = this.#scanner
+    if (!this.quiet || length > SHORT) return this.read(chunk)
+    const { next, columns, alarm } = this
+    let { state } = this
     for (let i = 0; i < length; i += 1) {
       state = next[state + columns[chunk.charCodeAt(i)]!]!
-      if (state >= alarm) return this.#push(chunk)
+      if (state >= alarm) return this.read(chunk)
     }
-    this.#scanner.state = state
-    this.#scanner.at += length
-    const hold = next[state + holdColumn]!
-    const held = this.#held
+    this.state = state
+    this.at += length
+    const hold = next[state + this.holdColumn]!
+    const held = this.text
     if (hold === 0) {
-      if (held === '') return this.#out(chunk)
-      this.#held = ''
-      return this.#out(held + chunk)
+      if (held === '') return chunk
+      this.text = ''
+      return held + chunk
     }
-    if (hold < length) {
-      this.#held = chunk.slice(length - hold)
-      const out = chunk.slice(0, length - hold)
-      return this.#out(held === '' ? out : held + out)
+    if (hold === 1 && length > 0) {
+      this.text = chunk[length - 1]!
+      const out = chunk.substring(0, length - 1)
+      return held === '' ? out : held + out
     }
     const all = held + chunk
-    this.#held = all.slice(all.length - hold)
-    return this.#out(all.slice(0, all.length - hold))
+    this.text = all.slice(all.length - hold)
+    return all.slice(0, all.length - hold)
   }
 
-  #push(chunk: string): string {
-    if (this.#ended) throw new TypeError('The stream has ended')
-    const scanner = this.#scanner
-    const all = this.#held + chunk
-    const start = scanner.at - this.#held.length
-    const text = this.#reader(all, start)
+  end(): string {
+    if (this.ended) return ''
+    this.close()
+    const start = this.at - this.text.length
+    this.scanner.finish(this.source(this.text, start))
+    return this.write(this.text, start, this.at)
+  }
+
+  abort(): string {
+    if (this.ended) return ''
+    this.close()
+    this.scanner.abandon()
+    return this.write(this.text, this.at - this.text.length, this.at)
+  }
+
+  private close(): void {
+    this.ended = true
+    this.quiet = false
+    this.scanner.at = this.at
+  }
+
+  /** The long way: with candidates, or to find where one begins. */
+  private read(chunk: string): string {
+    if (this.ended) throw new TypeError('The stream has ended')
+    const { scanner, plan } = this
+    const all = this.text + chunk
+    const start = this.at - this.text.length
+    const source = this.source(all, start)
+    scanner.at = this.at
+    scanner.state = this.state
     let i = 0
     while (i < chunk.length) {
       if (scanner.idle) {
-        const stopped = this.#plan.quietPass.run(chunk, i, scanner.state)
-        scanner.state = this.#plan.quietPass.state
+        const stopped = plan.quietPass.run(chunk, i, scanner.state)
+        scanner.state = plan.quietPass.state
         scanner.at += stopped - i
         i = stopped
         if (i === chunk.length) break
       }
-      scanner.read(chunk.charCodeAt(i), text)
+      scanner.read(chunk.charCodeAt(i), source)
       i += 1
     }
+    this.at = scanner.at
+    this.state = scanner.state
     // A candidate that is already partly redacted may have begun before what is held.
-    const out = this.#emit(all, start, Math.max(start, scanner.undecidedFrom()))
-    this.#quiet = scanner.idle && scanner.spans.isEmpty
+    const out = this.write(all, start, Math.max(start, scanner.undecidedFrom()))
+    this.quiet = scanner.idle && scanner.spans.isEmpty && !plan.needsContext
     return out
   }
 
-  end(): string {
-    if (this.#ended) return ''
-    this.#ended = true
-    this.#quiet = false
-    const start = this.#scanner.at - this.#held.length
-    this.#scanner.finish(this.#reader(this.#held, start))
-    return this.#emit(this.#held, start, this.#scanner.at)
-  }
-
-  abort(): string {
-    if (this.#ended) return ''
-    this.#ended = true
-    this.#quiet = false
-    this.#scanner.abandon()
-    return this.#emit(this.#held, this.#scanner.at - this.#held.length, this.#scanner.at)
-  }
-
-  #reader(all: string, start: number): (from: number, to: number) => string {
+  private source(all: string, start: number): TextSource {
     return (from, to) => {
-      const before = start - this.#context.length
+      const before = start - this.context.length
       if (from >= start) return all.slice(from - start, to - start)
-      return (this.#context + all).slice(Math.max(0, from - before), to - before)
+      return (this.context + all).slice(Math.max(0, from - before), to - before)
     }
   }
 
   /** Writes what is decided: everything before `until`. */
-  #emit(all: string, start: number, until: number): string {
-    const { spans } = this.#scanner
+  private write(all: string, start: number, until: number): string {
+    const { spans } = this.scanner
     let out = ''
     let from = start
     for (let span = spans.first; span && span.start < until; span = spans.first) {
       if (span.start > from) out += all.slice(from - start, span.start - start)
-      if (span.start > this.#redactedTo) out += span.placeholder
-      this.#redactedTo = Math.max(this.#redactedTo, span.end)
+      if (span.start > this.redactedTo) out += span.placeholder
+      this.redactedTo = Math.max(this.redactedTo, span.end)
       from = Math.max(from, span.end)
       spans.shift()
     }
@@ -133,20 +154,15 @@ export class RedactingStream implements ScrubStream {
       out += all.slice(from - start, until - start)
       from = until
     }
-    this.#held = from - start >= all.length ? '' : all.slice(from - start)
-    if (this.#plan.needsContext) this.#remember(all.slice(0, from - start))
+    this.text = from - start >= all.length ? '' : all.slice(from - start)
+    if (this.plan.needsContext) this.remember(all.slice(0, from - start))
     return out
   }
 
-  #out(text: string): string {
-    if (this.#plan.needsContext) this.#remember(text)
-    return text
-  }
-
   /** Keeps at least the last `maxCandidate` characters of the input. */
-  #remember(text: string): void {
-    const { maxCandidate } = this.#plan
-    this.#context += text
-    if (this.#context.length > 4 * maxCandidate) this.#context = this.#context.slice(-maxCandidate)
+  private remember(text: string): void {
+    const { maxCandidate } = this.plan
+    this.context += text
+    if (this.context.length > 4 * maxCandidate) this.context = this.context.slice(-maxCandidate)
   }
 }

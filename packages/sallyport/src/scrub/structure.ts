@@ -1,105 +1,135 @@
 import type { Finding, ScrubValueOptions } from './types.ts'
 
-type Scrub = (text: string) => { readonly text: string; readonly findings: readonly Finding[] }
-
-const NONE: readonly Finding[] = []
-/** From this depth on, objects that contain themselves are looked for. */
-const CYCLE_DEPTH = 64
-
-/** Scrubs keys and strings of a structured value. Copies only what lies on the path to something found. */
-export function scrubStructure<T>(value: T, scrub: Scrub, options?: ScrubValueOptions): { readonly value: T; readonly findings: readonly Finding[] } {
-  const walk = new Walk(scrub, options?.disclosed)
-  const result = walk.visit(value, undefined, 0)
-  return { value: result as T, findings: walk.findings ?? NONE }
+/** What a structure's strings are given to. */
+export interface TextScrubber {
+  /** Whether nothing at all begins in the text: quick, and right for nearly every string. */
+  isQuiet(text: string): boolean
+  scrub(text: string): { readonly text: string; readonly findings: readonly Finding[] }
 }
 
-/** The way from the root to where the walk is. */
+const NONE: readonly Finding[] = []
+/** Deeper structures, and those that contain themselves, are not looked through quickly. */
+const QUICK_DEPTH = 64
+
+/**
+ * Scrubs keys and strings of a structured value. What is clean, as nearly every value is, is looked through without making
+ * anything, and returned as it is.
+ *
+ * Looks into arrays, objects, `Map`, `Set`, bytes (as UTF-8), and what `toJSON` gives of anything else. Objects of other kinds, such as streams
+ * and blobs, pass as they are.
+ */
+export function scrubStructure<T>(value: T, scrubber: TextScrubber, options?: ScrubValueOptions): { readonly value: T; readonly findings: readonly Finding[] } {
+  if (isQuiet(value, scrubber, 0)) return { value, findings: NONE }
+  const copier = new Copier(scrubber, options?.disclosed)
+  const copy = copier.visit(value, undefined)
+  return copier.findings.length === 0 ? { value, findings: NONE } : { value: copy as T, findings: copier.findings }
+}
+
+function isQuiet(value: unknown, scrubber: TextScrubber, depth: number): boolean {
+  if (typeof value === 'string') return scrubber.isQuiet(value)
+  if (typeof value !== 'object' || value === null) return true
+  if (depth > QUICK_DEPTH) return false
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i += 1) if (!isQuiet(value[i], scrubber, depth + 1)) return false
+    return true
+  }
+  if (!isPlain(value)) return value instanceof Date
+  // `for … in` needs no list of keys; a plain object inherits none.
+  for (const key in value) {
+    if (!scrubber.isQuiet(key) || !isQuiet((value as Readonly<Record<string, unknown>>)[key], scrubber, depth + 1)) return false
+  }
+  return true
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** The way from the root to where the copier is. */
 interface Place {
   readonly parent: Place | undefined
   readonly key: string | number
 }
 
-class Walk {
-  findings: Finding[] | undefined
-  readonly #scrub: Scrub
+/** Makes a scrubbed copy of the same shape, in which what was one object is one object. */
+class Copier {
+  readonly findings: Finding[] = []
+  readonly #scrubber: TextScrubber
   readonly #disclosed: ReadonlySet<string> | undefined
-  #path: Set<object> | undefined
+  readonly #copies = new Map<object, unknown>()
 
-  constructor(scrub: Scrub, disclosed: ReadonlySet<string> | undefined) {
-    this.#scrub = scrub
+  constructor(scrubber: TextScrubber, disclosed: ReadonlySet<string> | undefined) {
+    this.#scrubber = scrubber
     this.#disclosed = disclosed
   }
 
-  visit(value: unknown, place: Place | undefined, depth: number): unknown {
+  visit(value: unknown, place: Place | undefined): unknown {
     if (typeof value === 'string') return this.#string(value, place)
-    if (typeof value !== 'object' || value === null) return value
-    if (depth < CYCLE_DEPTH) return this.#container(value, place, depth)
-    const path = (this.#path ??= new Set())
-    if (path.has(value)) return value
-    path.add(value)
-    const result = this.#container(value, place, depth)
-    path.delete(value)
-    return result
-  }
-
-  #container(value: object, place: Place | undefined, depth: number): unknown {
-    if (Array.isArray(value)) return this.#array(value, place, depth)
-    if (value instanceof Map) return this.#map(value, place, depth)
+    if (typeof value !== 'object' || value === null || value instanceof Date) return value
+    const known = this.#copies.get(value)
+    if (known !== undefined) return known
+    if (Array.isArray(value)) return this.#fill(value, [] as unknown[], (copy) => value.forEach((item, i) => copy.push(this.visit(item, { parent: place, key: i }))))
     if (value instanceof Set) {
-      const items = [...value]
-      const scrubbed = this.#array(items, place, depth)
-      return scrubbed === items ? value : new Set(scrubbed)
+      return this.#fill(value, new Set(), (copy) => [...value].forEach((item, i) => copy.add(this.visit(item, { parent: place, key: i }))))
     }
-    return this.#object(value as Record<string, unknown>, place, depth)
+    if (value instanceof Map) {
+      return this.#fill(value, new Map(), (copy) => {
+        for (const [key, item] of value) {
+          const newKey = this.visit(key, { parent: place, key: '' })
+          copy.set(newKey, this.visit(item, { parent: place, key: typeof newKey === 'string' ? newKey : '' }))
+        }
+      })
+    }
+    if (value instanceof Uint8Array) return this.#bytes(value, place)
+    if (!isPlain(value) && 'toJSON' in value && typeof value.toJSON === 'function') return this.#instance(value, (value.toJSON as () => unknown)(), place)
+    return this.#fill(value, Object.create(Object.getPrototypeOf(value) as object | null) as object, (copy) => this.#properties(value, copy, place))
   }
 
-  #array(items: readonly unknown[], place: Place | undefined, depth: number): readonly unknown[] {
-    let copy: unknown[] | undefined
-    for (let i = 0; i < items.length; i += 1) {
-      const item = items[i]
-      const scrubbed = this.visit(item, { parent: place, key: i }, depth + 1)
-      if (scrubbed !== item) (copy ??= items.slice())[i] = scrubbed
-    }
-    return copy ?? items
+  #fill<C extends object>(original: object, copy: C, fill: (copy: C) => void): unknown {
+    const before = this.findings.length
+    // Registered before it is filled: it may contain itself.
+    this.#copies.set(original, copy)
+    fill(copy)
+    // An instance may hold more than can be copied: it is replaced only where something was found in it.
+    if (this.findings.length === before && !isPlain(original) && !Array.isArray(original)) this.#copies.set(original, original)
+    return this.#copies.get(original)
   }
 
-  #map(map: ReadonlyMap<unknown, unknown>, place: Place | undefined, depth: number): ReadonlyMap<unknown, unknown> {
-    const entries = [...map].flat()
-    const scrubbed = this.#array(entries, place, depth)
-    if (scrubbed === entries) return map
-    const copy = new Map<unknown, unknown>()
-    for (let i = 0; i < scrubbed.length; i += 2) copy.set(scrubbed[i], scrubbed[i + 1])
-    return copy
+  #properties(value: object, copy: object, place: Place | undefined): void {
+    for (const [key, item] of Object.entries(value)) {
+      const free = freeKey(copy, this.#key(key, place))
+      const property = { value: this.visit(item, { parent: place, key: free }), writable: true, enumerable: true, configurable: true }
+      Object.defineProperty(copy, free, property)
+    }
   }
 
-  #object(value: Record<string, unknown>, place: Place | undefined, depth: number): unknown {
-    const keys = Object.keys(value)
-    let changed: [string, unknown][] | undefined
-    for (let i = 0; i < keys.length; i += 1) {
-      const key = keys[i]!
-      const item = value[key]
-      const here: Place = { parent: place, key }
-      const newKey = this.#string(key, here)
-      const scrubbed = this.visit(item, here, depth + 1)
-      if (changed === undefined && (newKey !== key || scrubbed !== item)) {
-        changed = keys.slice(0, i).map((earlier): [string, unknown] => [earlier, value[earlier]])
-      }
-      changed?.push([newKey, scrubbed])
-    }
-    if (changed === undefined) return value
-    const copy: object = Object.create(Object.getPrototypeOf(value) as object | null) as object
-    for (const [key, item] of changed) {
-      Object.defineProperty(copy, freeKey(copy, key), { value: item, writable: true, enumerable: true, configurable: true })
-    }
-    return copy
+  /** Something that says itself what it is as JSON: replaced by that where something is found in it. */
+  #instance(value: object, json: unknown, place: Place | undefined): unknown {
+    const before = this.findings.length
+    const copy = json === value ? value : this.visit(json, place)
+    return this.findings.length === before ? value : copy
+  }
+
+  #bytes(value: Uint8Array, place: Place | undefined): unknown {
+    const before = this.findings.length
+    const text = this.#string(new TextDecoder('utf-8', { ignoreBOM: true }).decode(value), place)
+    return this.findings.length === before ? value : new TextEncoder().encode(text)
+  }
+
+  /** A finding in a key is reported under what the key has become: a path must not say what was redacted. */
+  #key(key: string, place: Place | undefined): string {
+    const { text, findings } = this.#scrubber.scrub(key)
+    for (const finding of findings) this.findings.push({ ...finding, path: pointer({ parent: place, key: text }) })
+    return text
   }
 
   #string(text: string, place: Place | undefined): string {
-    const result = this.#scrub(text)
+    const result = this.#scrubber.scrub(text)
     if (result.findings.length === 0) return text
     const path = pointer(place)
     if (this.#disclosed?.has(path)) return text
-    for (const finding of result.findings) (this.findings ??= []).push({ ...finding, path })
+    for (const finding of result.findings) this.findings.push({ ...finding, path })
     return result.text
   }
 }

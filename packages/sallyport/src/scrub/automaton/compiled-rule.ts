@@ -10,7 +10,7 @@ import { stripLead } from '../pattern/strip-lead.ts'
 import type { Rule } from '../rule.ts'
 import { RuleMachine } from './rule-machine.ts'
 import type { ThreadList } from './thread-list.ts'
-import { createFilter, type Filter, needsContext } from './filter.ts'
+import { checkAllowLists, createFilter, type Filter, needsContext } from './filter.ts'
 
 const MAX_IDLE = 4
 
@@ -39,6 +39,7 @@ export class CompiledRule {
       this.gate = []
       return
     }
+    checkAllowLists(rule)
     const shape = this.#parsed
     const keywords = (rule.keywords ?? []).map((keyword) => keyword.toLowerCase())
     this.gate = keywords.length === 0 || alwaysContains(shape.node, keywords) ? [] : keywords
@@ -61,7 +62,7 @@ export class CompiledRule {
   }
 
   get program(): Program {
-    this.#program ??= compileProgram(this.#parsed.node, this.groups, this.rule.pattern)
+    this.#program ??= compileProgram(this.#parsed.node, this.groups)
     return this.#program
   }
 

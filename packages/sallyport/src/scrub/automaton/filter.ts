@@ -1,4 +1,5 @@
 import type { AllowList, Rule } from '../rule.ts'
+import { parsePattern } from '../pattern/parse.ts'
 import { Searcher } from '../pattern/search.ts'
 import { entropy } from './entropy.ts'
 
@@ -33,8 +34,27 @@ export function needsContext(rule: Rule): boolean {
   return (rule.allow ?? []).some((list) => list.target === 'match' || list.target === 'line')
 }
 
+/** Lists that many rules share are read once. */
+const checked = new WeakSet<readonly string[]>()
+const searchersOf = new WeakMap<readonly string[], readonly Searcher[]>()
+
+/** @throws PatternError for a pattern of an allow-list that is not supported */
+export function checkAllowLists(rule: Rule): void {
+  for (const { patterns } of rule.allow ?? []) {
+    if (!patterns || checked.has(patterns)) continue
+    patterns.forEach(parsePattern)
+    checked.add(patterns)
+  }
+}
+
+function compile(patterns: readonly string[]): readonly Searcher[] {
+  let searchers = searchersOf.get(patterns)
+  if (!searchers) searchersOf.set(patterns, (searchers = patterns.map((pattern) => new Searcher(pattern))))
+  return searchers
+}
+
 function compileAllowList(list: AllowList): (candidate: Candidate) => boolean {
-  const searchers = (list.patterns ?? []).map((pattern) => new Searcher(pattern))
+  const searchers = compile(list.patterns ?? [])
   const stopwords = (list.stopwords ?? []).map((word) => word.toLowerCase())
   const target = list.target ?? 'secret'
   return (candidate) => {

@@ -27,7 +27,9 @@ export const BEHIND_OK = 2
  * at, which leaves few places that mean nothing.
  */
 export class Prefilter {
-  /** For each pair of bytes its number, or 0 where it isn't marked. */
+  /** For each pair of bytes, 1 where it is marked. Kept apart, for being small it stays near. */
+  readonly marked = new Uint8Array(65536)
+  /** For each marked pair its number. */
   readonly numbers = new Uint16Array(65536)
   /** For each number, 256 flags: what may stand around the pair. */
   readonly around: Uint8Array
@@ -68,6 +70,7 @@ export class Prefilter {
     for (const first of bytes[best] ?? (best === -1 ? outside : ALL)) {
       for (const second of bytes[best + 1] ?? ALL) {
         const pair = pairOf(first, second)
+        this.marked[pair] = 1
         if (this.numbers[pair] === 0) this.numbers[pair] = fresh
         rows.add(this.numbers[pair]!)
       }

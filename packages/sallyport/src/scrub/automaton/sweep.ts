@@ -68,24 +68,31 @@ export class Sweep {
   }
 
   #find(at: number): number {
-    const { numbers, around } = this.#prefilter
     const end = (this.#used + 1) >> 1
     let i = this.#ascii ? (at - this.#start) >> 1 : 0
     for (;;) {
-      for (; i + 4 <= end; i += 4) {
-        if ((numbers[pairs[i]!]! | numbers[pairs[i + 1]!]! | numbers[pairs[i + 2]!]! | numbers[pairs[i + 3]!]!) !== 0) break
-      }
-      const stop = Math.min(i + 4, end)
-      for (; i < stop; i += 1) {
-        const number = numbers[pairs[i]!]!
-        if (number === 0) continue
-        const edge = 2 * i <= 0 || 2 * i + 2 >= this.#used
-        const row = number * 256
-        if (!edge && ((around[row + block[2 * i - 1]!]! & BEFORE_OK) === 0 || (around[row + block[2 * i + 2]!]! & BEHIND_OK) === 0)) continue
-        // In a block that isn't ASCII bytes and units don't correspond: any of its characters may be meant.
-        return this.#ascii ? Math.max(at, this.#start + 2 * i) : at
-      }
+      i = nextMarked(this.#prefilter.marked, i, end)
       if (i >= end) return -1
+      // In a block that isn't ASCII bytes and units don't correspond: any of its characters may be meant.
+      if (this.#fits(i)) return this.#ascii ? Math.max(at, this.#start + 2 * i) : at
+      i += 1
     }
   }
+
+  /** Whether the bytes around a marked pair are what they have to be. */
+  #fits(i: number): boolean {
+    const { numbers, around } = this.#prefilter
+    if (i === 0 || 2 * i + 2 >= this.#used) return true
+    const row = numbers[pairs[i]!]! * 256
+    return (around[row + block[2 * i - 1]!]! & BEFORE_OK) !== 0 && (around[row + block[2 * i + 2]!]! & BEHIND_OK) !== 0
+  }
+}
+
+function nextMarked(marked: Uint8Array, from: number, end: number): number {
+  let i = from
+  for (; i + 4 <= end; i += 4) {
+    if ((marked[pairs[i]!]! | marked[pairs[i + 1]!]! | marked[pairs[i + 2]!]! | marked[pairs[i + 3]!]!) !== 0) break
+  }
+  while (i < end && marked[pairs[i]!] === 0) i += 1
+  return i
 }

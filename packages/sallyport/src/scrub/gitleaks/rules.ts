@@ -1,5 +1,4 @@
 import { parsePattern } from '../pattern/parse.ts'
-import { PatternError } from '../pattern/pattern-error.ts'
 import type { AllowList, Rule } from '../rule.ts'
 import { type GitleaksAllowlist, type GitleaksRule, readConfig } from './config.ts'
 
@@ -37,7 +36,7 @@ export function rulesFromGitleaks(document: unknown): GitleaksRules {
 
 function toRule(rule: GitleaksRule, pattern: string, everywhere: readonly GitleaksAllowlist[]): Rule {
   const lists = [...(rule.allowlists ?? []), ...everywhere.filter((list) => isFor(list, rule.id))]
-  const allow = lists.flatMap((list) => toAllowList(list, rule.id))
+  const allow = lists.flatMap(toAllowList)
   const secretGroup = secretGroupOf(rule, pattern)
   return {
     id: rule.id,
@@ -61,23 +60,13 @@ function secretGroupOf(rule: GitleaksRule, pattern: string): number | readonly n
   return parsed.groups === 1 ? 1 : Array.from({ length: parsed.groups }, (_, i) => i + 1)
 }
 
-function toAllowList(list: GitleaksAllowlist, id: string): readonly AllowList[] {
+function toAllowList(list: GitleaksAllowlist): readonly AllowList[] {
   const all = list.condition?.toUpperCase() === 'AND' || list.condition === '&&'
   const beyondText = (list.paths?.length ?? 0) + (list.commits?.length ?? 0) > 0
   if (all && beyondText) return []
   const patterns = list.regexes ?? []
   const stopwords = list.stopwords ?? []
   if (patterns.length + stopwords.length === 0) return []
-  for (const pattern of patterns) checkPattern(pattern, id)
   const target = list.regexTarget === 'match' || list.regexTarget === 'line' ? list.regexTarget : 'secret'
   return [{ patterns, stopwords, target, all }]
-}
-
-function checkPattern(pattern: string, id: string): void {
-  try {
-    parsePattern(pattern)
-  } catch (error) {
-    if (error instanceof PatternError) throw new PatternError(`In an allow-list of ${id}: ${error.message}`, pattern, error.position)
-    throw error
-  }
 }

@@ -44,6 +44,21 @@ export function minLength(node: PatternNode): number {
   }
 }
 
+/** About how many instructions the pattern compiles to. */
+export function sizeOfProgram(node: PatternNode): number {
+  switch (node.type) {
+    case 'sequence':
+    case 'choice':
+      return node.items.reduce((sum, item) => sum + sizeOfProgram(item) + 2, 0)
+    case 'repeat':
+      return (sizeOfProgram(node.item) + 1) * (node.max === Infinity ? node.min + 1 : Math.max(node.max, 1))
+    case 'group':
+      return sizeOfProgram(node.item) + 2
+    default:
+      return 1
+  }
+}
+
 /** True where every match passes through one of these groups. */
 export function alwaysCaptures(node: PatternNode, groups: ReadonlySet<number>): boolean {
   switch (node.type) {

@@ -1,11 +1,13 @@
 import { ANY, foldCase, NOT_NEWLINE, normalise } from './char-set.ts'
 import { ClassReader } from './parse-class.ts'
-import { type Assertion, EMPTY, type ParsedPattern, type PatternNode } from './node.ts'
+import { type Assertion, EMPTY, type ParsedPattern, type PatternNode, sizeOfProgram } from './node.ts'
 import { PatternError } from './pattern-error.ts'
 
 /** As in RE2: a bigger count is refused. */
 const MAX_COUNT = 1000
 const MAX_DEPTH = 200
+/** A pattern may not compile to more instructions than this: it bounds the work per character. */
+const MAX_INSTRUCTIONS = 20_000
 
 interface Flags {
   readonly fold: boolean
@@ -25,6 +27,7 @@ export function parsePattern(source: string): ParsedPattern {
   const parser = new Parser(source)
   const node = parser.choice({ fold: false, multiline: false, dotAll: false, swapGreed: false }, 0)
   if (parser.at < source.length) throw new PatternError('Unmatched )', source, parser.at)
+  if (sizeOfProgram(node) > MAX_INSTRUCTIONS) throw new PatternError('A pattern that is too large', source, 0)
   return { source, node, groups: parser.groups, named: parser.named }
 }
 

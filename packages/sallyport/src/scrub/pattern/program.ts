@@ -1,6 +1,5 @@
 import { type CharSet, contains } from './char-set.ts'
 import type { Assertion, PatternNode } from './node.ts'
-import { PatternError } from './pattern-error.ts'
 
 /** Instructions of a compiled pattern, in the manner of Pike's virtual machine. */
 export const CHAR = 0
@@ -26,9 +25,6 @@ const ASSERTIONS: Readonly<Record<Assertion, number>> = {
   'not-boundary': NOT_BOUNDARY,
 }
 
-/** A pattern may not compile to more instructions than this: it bounds the work per character. */
-const MAX_INSTRUCTIONS = 20_000
-
 /** A compiled pattern. `SAVE x` writes slot x; `SPLIT x y` prefers x. */
 export interface Program {
   readonly op: Uint8Array
@@ -43,7 +39,7 @@ export interface Program {
 }
 
 /** Compiles; only the groups that are named here are recorded, in their order. */
-export function compileProgram(node: PatternNode, groups: readonly number[], source: string): Program {
+export function compileProgram(node: PatternNode, groups: readonly number[]): Program {
   const op: number[] = []
   const x: number[] = []
   const y: number[] = []
@@ -51,7 +47,6 @@ export function compileProgram(node: PatternNode, groups: readonly number[], sou
   const setIndex = new Map<string, number>()
 
   const emit = (code: number, a = 0, b = 0): number => {
-    if (op.length >= MAX_INSTRUCTIONS) throw new PatternError('A pattern that is too large', source, 0)
     op.push(code)
     x.push(a)
     y.push(b)

@@ -14,7 +14,7 @@ export class Searcher {
   /** @throws PatternError */
   constructor(pattern: string) {
     const parsed = parsePattern(pattern)
-    this.#program = compileProgram(parsed.node, [], pattern)
+    this.#program = compileProgram(parsed.node, [])
     this.#empty = parsed.node.type === 'empty'
     this.#now = new Int32Array(this.#program.length)
     this.#next = new Int32Array(this.#program.length)

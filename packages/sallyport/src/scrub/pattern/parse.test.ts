@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { createScrubber } from '../scrubber.ts'
+import { parsePattern } from './parse.ts'
+import { PatternError } from './pattern-error.ts'
+
+describe('a pattern', () => {
+  it.each([
+    ['a(?=b)', 1, 'Look-around'],
+    ['a(?<!b)c', 1, 'Look-around'],
+    ['(a)\\1', 3, 'Back-references'],
+    ['(?>a)b', 0, 'Atomic'],
+    ['ab++', 3, 'Possessive'],
+    ['a**', 2, 'quantifier'],
+    ['*a', 0, 'nothing to repeat'],
+    ['a{2000}', 1, '1000'],
+    ['a{3,2}', 1, 'backwards'],
+    ['(a', 0, 'not closed'],
+    ['a)', 1, 'Unmatched'],
+    ['[a', 0, 'not closed'],
+    ['x[z-a]', 5, 'backwards'],
+    ['[[:nope:]]', 1, 'not known'],
+    ['a\\', 1, 'backslash'],
+    ['\\pL', 0, 'Unicode'],
+    ['(?x)a', 0, 'flag'],
+    ['a*', 0, 'empty'],
+    ['(?:(?:a{100}){100}){100}', 0, 'too large'],
+  ])('%s is refused at %i', (pattern, position, problem) => {
+    const construct = (): unknown => createScrubber({ rules: [{ id: 'x', description: 'x', pattern }] })
+    expect(construct).toThrow(PatternError)
+    expect(construct).toThrow(problem)
+    try {
+      construct()
+    } catch (error) {
+      expect((error as PatternError).position).toBe(position)
+    }
+  })
+
+  it.each([
+    ['[^]]x', ']x ax', ']x [REDACTED]'],
+    ['a{,3}', 'a{,3}', '[REDACTED]'],
+    ['\\x41\\x{42}\\u0043', 'ABC', '[REDACTED]'],
+    ['\\Qa.b\\E', 'a.b axb', '[REDACTED] axb'],
+    ['(?i)a(?-i:b)c', 'AbC ABC', '[REDACTED] ABC'],
+    ['(?i:a)b', 'Ab AB', '[REDACTED] AB'],
+    ['(?s)a.b', 'a\nb', '[REDACTED]'],
+    ['a.b', 'a\nb', 'a\nb'],
+    ['(?m)^b$', 'a\nb\nab', 'a\n[REDACTED]\nab'],
+    ['[[:digit:]]{2}', '1 23', '1 [REDACTED]'],
+    ['(?P<n>ab)c', 'abc', '[REDACTED]'],
+    ['[\\w.-]+@x', 'a-b.c@x', '[REDACTED]'],
+    ['ü+', 'xüüx', 'x[REDACTED]x'],
+    ['(?i)É', 'é', '[REDACTED]'],
+  ])('%s means what it means in RE2', (pattern, text, expected) => {
+    expect(createScrubber({ rules: [{ id: 'x', description: 'x', pattern }] }).scrub(text).text).toBe(expected)
+  })
+
+  it('counts its groups', () => {
+    expect(parsePattern('(a)(?:b)(?<n>c)').groups).toBe(2)
+    expect(() => createScrubber({ rules: [{ id: 'x', description: 'x', pattern: '(a)', secretGroup: 2 }] })).toThrow(RangeError)
+  })
+})

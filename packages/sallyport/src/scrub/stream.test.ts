@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { createScrubber } from './scrubber.ts'
+import { providerRules } from './packs/provider.ts'
+import type { Rule } from './rule.ts'
+
+const rule = (pattern: string, more: Partial<Rule> = {}): Rule => ({ id: pattern, description: pattern, pattern, ...more })
+const pushed = (rules: readonly Rule[], ...chunks: string[]): string[] => {
+  const stream = createScrubber({ rules }).stream()
+  return [...chunks.map((chunk) => stream.push(chunk)), stream.end()]
+}
+
+describe('a stream', () => {
+  it('lets out at once what no rule can match', () => {
+    expect(pushed([rule('\\bkey-\\d+')], 'a ke', 'y or k', 'ey-x', ' monkey-1')).toEqual(['a ', 'key or ', 'key-x', ' monkey-1', ''])
+  })
+
+  it('commits as soon as the least has been read, and swallows the rest', () => {
+    const stream = createScrubber({ rules: [rule('tok_[a-z]{4,}')] }).stream()
+    expect(stream.push('x tok_ab')).toBe('x ')
+    expect(stream.held).toBe(6)
+    expect(stream.push('cd')).toBe('[REDACTED]')
+    expect(stream.held).toBe(0)
+    expect(stream.push('efgh')).toBe('')
+    expect(stream.held).toBe(0)
+    expect(stream.push('. y')).toBe('. y')
+    expect(stream.findings).toEqual([{ rule: 'tok_[a-z]{4,}', start: 2, end: 14 }])
+  })
+
+  it('holds back only the group that is redacted', () => {
+    expect(pushed([rule('pw=(\\w{3,});', { secretGroup: 1 })], 'pw=ab', 'c', '; pw=x', '!')).toEqual(['pw=', '', '[REDACTED]; pw=', 'x!', ''])
+  })
+
+  it('waits for whatever decides, however long that takes', () => {
+    const out = pushed([rule('a\\w{0,99}z!')], 'a', 'b', 'c', 'd', 'e', 'z', '.')
+    expect(out).toEqual(['', '', '', '', '', '', 'abcdez.', ''])
+  })
+
+  it('decides at the end what needed an end', () => {
+    expect(pushed([rule('ab$')], 'ab').join('')).toBe('[REDACTED]')
+    expect(pushed([rule('ab\\b')], 'ab', 'c').join('')).toBe('abc')
+    expect(pushed([rule('abc')], 'xab').join('')).toBe('xab')
+  })
+
+  it('redacts what is unfinished when it breaks off', () => {
+    const stream = createScrubber({ rules: [rule('tok_[a-z]{4}')] }).stream()
+    expect(stream.push('x tok_ab')).toBe('x ')
+    expect(stream.abort()).toBe('[REDACTED]')
+    expect(stream.abort()).toBe('')
+    expect(() => stream.push('more')).toThrow(TypeError)
+    const other = createScrubber({ rules: [rule('tok_[a-z]{4}')] }).stream()
+    other.push('x to')
+    expect(other.abort()).toBe('to')
+  })
+
+  it('redacts a candidate that outgrows its bound until it ends, in a whole text too', () => {
+    const scrubber = createScrubber({ rules: [rule('<[^>]*>!')], maxCandidate: 64 })
+    const text = `a <${'x'.repeat(200)}> b <short> c`
+    expect(scrubber.scrub(text).text).toBe('a [REDACTED] b <short> c')
+    const stream = scrubber.stream()
+    let most = 0
+    let out = ''
+    for (const char of text) {
+      out += stream.push(char)
+      most = Math.max(most, stream.held)
+    }
+    expect(out + stream.end()).toBe('a [REDACTED] b <short> c')
+    expect(most).toBeLessThanOrEqual(64)
+  })
+
+  it('keeps within its bound on whatever input', () => {
+    const scrubber = createScrubber({ rules: [...providerRules, rule('a(?:.*b)?'), rule('(?:x+x+)+y'), rule('k=(\\S+);', { secretGroup: 1 })], maxCandidate: 256 })
+    for (const unit of ['a', 'x', 'sk-', 'eyJ', 'k=', '-----BEGIN PRIVATE KEY-----', 'ghp_', 'https://a:', 'AKIA']) {
+      const stream = scrubber.stream()
+      let most = 0
+      for (let i = 0; i < 2000; i += 1) {
+        stream.push(unit)
+        most = Math.max(most, stream.held)
+      }
+      expect(most).toBeLessThanOrEqual(256 + unit.length)
+    }
+  })
+
+  it('merges what overlaps, and takes the placeholder of what begins first', () => {
+    const rules = [rule('bcd', { placeholder: '<2>' }), rule('abc', { placeholder: '<1>' }), rule('de', { placeholder: '<3>' })]
+    expect(createScrubber({ rules }).scrub('xabcdex').text).toBe('x<1>x')
+    expect(pushed(rules, 'xab', 'c', 'd', 'e', 'x').join('')).toBe('x<1>x')
+  })
+
+  it('leaves placeholders alone', () => {
+    const scrubber = createScrubber({ rules: [...providerRules, rule('(?i)password[=:]\\s*(\\S{6,})', { secretGroup: 1 })] })
+    const once = scrubber.scrub('password: hunter22 and postgres://u:secretpw@h ghp_012345678901234567890123456789abcdef, end').text
+    const twice = scrubber.scrub(once)
+    expect(twice).toEqual({ text: once, findings: [] })
+  })
+
+  it('counts a keyword only when it comes before a match or in it', () => {
+    const scrubber = createScrubber({ rules: [rule('\\b[a-f0-9]{6}\\b', { keywords: ['Acme'] })] })
+    expect(scrubber.scrub('012345 acme 6789ab').text).toBe('012345 acme [REDACTED]')
+  })
+})
