@@ -53,10 +53,13 @@ export function check(options: CheckOptions): CheckResult {
   const contexts: EntryContext[] = []
   const ids = new Map<string, number>()
   const shared = sharedWorlds()
+  const inline = new Map<string, number>()
   found.forEach((one, index) => {
+    const inlineIndex = inline.get(one.module.path) ?? 0
+    if (one.kind === 'inline-action') inline.set(one.module.path, inlineIndex + 1)
     options.progress?.(index, found.length, short(one.module.path))
     try {
-      contexts.push(examine({ base, libraries, found: one, importers: importers.get(one.module.path) ?? [], registered, depth: config.depth ?? 8, short, ids, shared }))
+      contexts.push(examine({ base, libraries, found: one, importers: importers.get(one.module.path) ?? [], registered, depth: config.depth ?? 8, short, ids, shared, inlineIndex }))
     } catch (error) {
       // One entry point that the checker fails on must not hide the others.
       tree.problems.push({ file: one.module.path, problem: `${one.name} could not be checked: ${error instanceof Error ? error.message : String(error)}` })

@@ -25,6 +25,8 @@ export interface Examination {
   /** Ids that have been given out, and how often. */
   readonly ids: Map<string, number>
   readonly shared: SharedWorlds
+  /** How many inline actions stand before it in its file. */
+  readonly inlineIndex: number
 }
 
 const steps = 40_000
@@ -57,7 +59,7 @@ export function examine(examination: Examination): EntryContext {
     name: found.name,
     file,
     line: at.line,
-    exposure: exposureOf(found, examination.importers, examination.registered),
+    exposure: exposureOf(found, examination.importers, examination.registered, examination.inlineIndex),
     made: facts.member.chain ? 'sallyport' : facts.member.shape === 'function' && isWrapped(found) ? 'built' : facts.member.shape,
     controls: shortened(grades, shorten),
     effects: summarize(facts.effects).map((effect) => ({ kind: effect.kind, operation: effect.operation, target: effect.target, open: reached.has(place(effect)), at: shorten(effect.at) })),

@@ -3,12 +3,12 @@ import type { Found } from './actions.ts'
 import type { Importer } from './importers.ts'
 import type { RegisteredAction } from './manifest.ts'
 
-/** Who can call an entry point: read from a build where there is one, derived from imports otherwise. */
-export function exposureOf(found: Found, importers: readonly Importer[], registered: readonly RegisteredAction[] | undefined): Exposure {
+/** Who can call an entry point: read from a build where there is one, derived from imports otherwise. `inlineIndex` counts the inline actions of the file. */
+export function exposureOf(found: Found, importers: readonly Importer[], registered: readonly RegisteredAction[] | undefined, inlineIndex = 0): Exposure {
   if (found.kind === 'route' || found.kind === 'api-route') return { tier: 'public', derived: false, reason: 'a route answers whoever asks' }
   const inFile = registered?.filter((one) => one.file === found.module.path)
   if (registered && registered.some((one) => one.file !== undefined)) {
-    const own = found.kind === 'action' ? inFile?.filter((one) => one.name === found.name) : inFile?.filter((one) => one.name?.startsWith('$$RSC_SERVER_ACTION'))
+    const own = found.kind === 'action' ? inFile?.filter((one) => one.name === found.name) : inFile?.filter((one) => one.name === `$$RSC_SERVER_ACTION_${inlineIndex}`)
     if (!own || own.length === 0) return { tier: 'latent', derived: false, reason: 'the build registers no such action' }
     return own.some((one) => one.shipped)
       ? { tier: 'shipped', derived: false, reason: 'its id stands in a client bundle' }

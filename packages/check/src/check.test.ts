@@ -1,0 +1,155 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { check } from './check.ts'
+import { ConfigError, readConfig } from './config.ts'
+import { beyondBaseline, readBaseline, writeBaseline } from './baseline.ts'
+import { memoryTree } from './files/memory.ts'
+import { toManifest } from './output/posture.ts'
+
+const open = '\'use server\'\nimport { PrismaClient } from \'@prisma/client\'\nconst db = new PrismaClient()\nexport async function remove(id: string) { await db.post.delete({ where: { id } }) }\n'
+const run = (files: { readonly [path: string]: string }, today = '2026-11-22') => check({ root: '/app', tree: memoryTree(files), today })
+const rulesOf = (files: { readonly [path: string]: string }) => run(files).findings.map(({ rule }) => rule)
+
+describe('a tree on disk', () => {
+  let root: string
+  const write = (path: string, content: string | Buffer): void => {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), content)
+  }
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'sallyport-check-'))
+    write('app/actions.ts', open)
+  })
+  afterEach(() => rmSync(root, { recursive: true }))
+
+  it('is checked although other files are malformed, huge, or not UTF-8', () => {
+    write('app/broken.ts', '\'use server\'\nexport async function half( {{{')
+    write('app/huge.ts', `'use server'\n//${'x'.repeat(3 * 1024 * 1024)}`)
+    write('app/latin.ts', Buffer.from([0x27, 0x75, 0x73, 0x65, 0x20, 0x73, 0x65, 0x72, 0x76, 0x65, 0x72, 0x27, 0x0a, 0x2f, 0x2f, 0xe9, 0xff]))
+    write('package.json', '{ not json')
+    write('tsconfig.json', '{ "compilerOptions": { "paths": 7 } }')
+    const result = check({ root })
+    expect(result.findings.filter(({ rule }) => rule === 'missing-authentication').map(({ file }) => file)).toEqual(['app/actions.ts'])
+    expect(result.problems.map(({ file }) => file).sort()).toEqual(['app/broken.ts', 'app/huge.ts', 'app/latin.ts', 'package.json'])
+    for (const { problem } of result.problems) expect(problem).not.toContain('\n')
+  })
+
+  it('ends where symbolic links form a loop, or lead nowhere', () => {
+    symlinkSync(root, join(root, 'app/again'))
+    symlinkSync(join(root, 'gone'), join(root, 'app/gone.ts'))
+    const result = check({ root })
+    expect(result.entries.map(({ id }) => id)).toEqual(['app/actions.ts#remove'])
+    expect(result.problems.map(({ problem }) => problem)).toEqual(['a symbolic link that leads nowhere'])
+  })
+
+  it('reads a configuration, and says what is wrong with one', () => {
+    write('sallyport.check.json', '{ "rules": { "missing-authentication": "off" }, } // loose')
+    expect(check({ root, config: readConfig(root) }).findings.map(({ rule }) => rule)).not.toContain('missing-authentication')
+    for (const [text, message] of [['{', 'not valid JSON'], ['{ "rulez": {} }', 'rulez is not a setting'], ['{ "rules": { "x": "off" } }', 'no rule x'], ['{ "depth": 99 }', 'depth']] as const) {
+      write('sallyport.check.json', text)
+      expect(() => readConfig(root)).toThrow(ConfigError)
+      expect(() => readConfig(root)).toThrow(message)
+    }
+  })
+
+  it('takes exposure from the manifest of a build', () => {
+    write('package.json', '{ "name": "app" }')
+    write('app/other.ts', open)
+    write('.next/server/server-reference-manifest.json', JSON.stringify({ node: { abc123: { filename: 'app/actions.ts', exportedName: 'remove' } }, edge: {} }))
+    write('.next/static/chunks/a.js', 'createServerReference("abc123")')
+    const { entries, statistics } = check({ root })
+    expect(statistics.exposure).toBe('manifest')
+    expect(Object.fromEntries(entries.map(({ file, exposure }) => [file, exposure.tier]))).toEqual({ 'app/actions.ts': 'shipped', 'app/other.ts': 'latent' })
+  })
+})
+
+describe('imports', () => {
+  it('may be cyclic, also as re-exports', () => {
+    const files = {
+      'a.ts': '\'use server\'\nimport { b } from \'./b\'\nexport async function a(id: string) { return b(id) }',
+      'b.ts': 'import { a } from \'./a\'\nexport * from \'./c\'\nexport const b = (id: string): unknown => a(id)',
+      'c.ts': 'export * from \'./b\'\nexport { nowhere } from \'./c\'',
+    }
+    expect(run(files).entries.map(({ name }) => name)).toEqual(['a'])
+  })
+
+  it('that lead to nothing leave the answer open', () => {
+    const files = { 'a.ts': open.replace('{ await', '{ await guard(); await').replace('import {', 'import { guard } from \'./gone\'\nimport {') }
+    const [entry] = run(files).entries
+    expect(entry?.controls.authentication.state).toBe('unknown')
+    expect(rulesOf(files)).not.toContain('missing-authentication')
+  })
+
+  it('work without a tsconfig', () => {
+    const guard = 'import { auth } from \'@clerk/nextjs/server\'\nexport async function demand() { if (!(await auth()).userId) throw new Error(\'no\') }'
+    const files = { 'src/lib/guard.ts': guard, 'src/app/a.ts': open.replace('{ await', '{ await demand(); await').replace('import {', 'import { demand } from \'@/lib/guard\'\nimport {') }
+    expect(run(files).entries[0]?.controls.authentication.state).toBe('present')
+  })
+})
+
+describe('exposure', () => {
+  it('is derived from who imports a file, and what nobody can call fails no build', () => {
+    const tier = (files: { readonly [path: string]: string }) => run({ 'app/actions.ts': open, ...files }).entries.find(({ name }) => name === 'remove')?.exposure
+    expect(tier({})).toMatchObject({ tier: 'latent', derived: true })
+    expect(tier({ 'app/page.tsx': 'import { remove } from \'./actions\'' })?.tier).toBe('registered')
+    expect(tier({ 'app/button.tsx': '\'use client\'\nimport { remove } from \'./actions\'' })?.tier).toBe('shipped')
+    expect(tier({ 'app/index.ts': 'export * from \'./actions\'', 'button.tsx': '\'use client\'\nimport { remove } from \'./app\'' })?.tier).toBe('shipped')
+    expect(run({ 'app/actions.ts': open }).findings.find(({ rule }) => rule === 'missing-authentication')?.level).toBe('warning')
+  })
+})
+
+describe('suppressions', () => {
+  const suppressed = (comment: string) => run({ 'app/actions.ts': open.replace('export async', `${comment}\nexport async`) })
+
+  it('with a reason accept a finding', () => {
+    const result = suppressed('// sallyport-ignore missing-authentication until 2027-01-01: everybody may delete in the sandbox')
+    expect(result.findings.map(({ rule }) => rule)).not.toContain('missing-authentication')
+    expect(result.suppressed).toMatchObject([{ reason: 'everybody may delete in the sandbox', until: '2027-01-01' }])
+  })
+
+  it.each([
+    ['// sallyport-ignore missing-authentication', 'needs a reason'],
+    ['// sallyport-ignore missing-authentication until 2026-01-01: everybody may delete', 'expired on 2026-01-01'],
+    ['// sallyport-ignore missing-authentication until soon: everybody may delete', 'names no date'],
+  ])('that are flawed are findings themselves: %s', (comment, message) => {
+    const { findings } = suppressed(comment)
+    expect(findings.map(({ rule }) => rule)).toEqual(expect.arrayContaining(['missing-authentication', 'bad-suppression']))
+    expect(findings.find(({ rule }) => rule === 'bad-suppression')?.message).toContain(message)
+  })
+})
+
+describe('secrets and versions', () => {
+  it('finds secrets in client files and in public variables, and leaves server files alone', () => {
+    const key = ['sk', 'live', 'x'.repeat(24)].join('_')
+    expect(rulesOf({ 'a.tsx': `'use client'\nconst key = '${key}'` })).toEqual(['secret-in-client'])
+    expect(rulesOf({ 'a.ts': `const key = '${key}'` })).toEqual([])
+    expect(rulesOf({ 'a.ts': 'export const key = process.env.NEXT_PUBLIC_OPENAI_API_KEY' })).toEqual(['secret-in-public-variable'])
+    expect(rulesOf({ 'a.ts': 'export const key = process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY' })).toEqual([])
+  })
+
+  it.each([
+    ['16.0.0', 5], ['15.5.6', 3], ['16.4.5', 0], ['15.5.28', 0], ['14.2.20', 1], ['14.2.30', 0],
+  ])('knows advisories of next %s', (version, count) => {
+    const findings = run({ 'package.json': JSON.stringify({ dependencies: { next: version } }) }).findings
+    expect(findings.filter(({ rule }) => rule === 'vulnerable-version').length).toBe(count)
+  })
+})
+
+describe('a baseline', () => {
+  it('accepts what it knows, also when lines move, and nothing else', () => {
+    const before = run({ 'app/actions.ts': open })
+    const baseline = readBaseline(writeBaseline(before.findings))
+    const moved = run({ 'app/actions.ts': `${open.replace('\'use server\'', '\'use server\'\n\n\n')}export async function clear() { await db.post.deleteMany() }` })
+    expect(new Set(beyondBaseline(moved.findings, baseline).map(({ entry }) => entry))).toEqual(new Set(['app/actions.ts#clear']))
+    expect(() => readBaseline('{}')).toThrow('malformed')
+  })
+})
+
+describe('the manifest', () => {
+  it('is the same for the same postures, whatever the lines', () => {
+    expect(toManifest(run({ 'app/actions.ts': open }))).toBe(toManifest(run({ 'app/actions.ts': `\n\n${open}` })))
+    expect(JSON.parse(toManifest(run({ 'app/actions.ts': open })))).toMatchObject({ entries: [{ id: 'app/actions.ts#remove', controls: { authentication: 'absent' } }] })
+  })
+})

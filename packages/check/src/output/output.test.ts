@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { check } from '../check.ts'
+import { memoryTree } from '../files/memory.ts'
+import { rules } from '../rules/index.ts'
+import { toHtml } from './html.ts'
+import { toJson } from './json.ts'
+import { toMarkdown } from './markdown.ts'
+import { toSarif } from './sarif.ts'
+import { explain } from './explain.ts'
+
+const files = {
+  'app/actions.ts': '\'use server\'\nimport { write } from \'./write\'\nexport async function rename(id: string, name: string) { await write(id, name) }\n',
+  'app/write.ts': 'import { PrismaClient } from \'@prisma/client\'\nconst db = new PrismaClient()\nexport const write = (id: string, name: string) => db.post.update({ where: { id }, data: { name: `<b>${name}</b>` } })\n',
+}
+const result = check({ root: '/app', tree: memoryTree(files), today: '2026-11-22' })
+
+describe('outputs', () => {
+  it('show the chain of calls that is the evidence', () => {
+    const finding = result.findings.find(({ rule }) => rule === 'missing-authentication')
+    expect(finding?.evidence[0]).toMatchObject({ file: 'app/write.ts', line: 3 })
+    expect(finding?.evidence[0]?.chain.at(-1)).toMatchObject({ file: 'app/actions.ts', line: 3, text: 'write(id, name)' })
+  })
+
+  it('name no path of this machine', () => {
+    for (const text of [toJson(result), toSarif(result), toMarkdown(result), toHtml(result)]) expect(text).not.toContain('/app/app/')
+  })
+
+  it('are valid SARIF 2.1.0 in its required parts', () => {
+    const log = JSON.parse(toSarif(result))
+    expect(log).toMatchObject({ version: '2.1.0', runs: [{ tool: { driver: { name: 'sallyport check' } } }] })
+    for (const one of log.runs[0].results) {
+      expect(log.runs[0].tool.driver.rules[one.ruleIndex].id).toBe(one.ruleId)
+      expect(one.locations[0].physicalLocation.region.startLine).toBeGreaterThan(0)
+      expect(['error', 'warning', 'note']).toContain(one.level)
+    }
+  })
+
+  it('are an HTML page that loads nothing and escapes what it shows', () => {
+    const html = toHtml(result)
+    expect(html).not.toMatch(/<(?:link|img|iframe)\b|src=|href=|@import|url\(/)
+    expect(html).not.toContain('<b>${name}</b>')
+    expect(html).toContain('default-src')
+  })
+
+  it('explain every rule with all that it must say', () => {
+    expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length)
+    for (const rule of rules) {
+      expect(explain(rule)).toContain('Good:')
+      for (const part of [rule.title, rule.why, rule.fix, rule.bad, rule.good]) expect(part.length).toBeGreaterThan(8)
+      expect(Object.values(rule.standards).flat().length).toBeGreaterThan(0)
+      for (const id of rule.standards.nhi ?? []) expect(id).toMatch(/^NHI\d+:2025$/)
+      for (const id of rule.standards.llm ?? []) expect(id).toMatch(/^LLM\d\d:2025$/)
+      for (const id of rule.standards.cwe ?? []) expect(id).toMatch(/^CWE-\d+$/)
+    }
+  })
+})
