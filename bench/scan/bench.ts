@@ -11,7 +11,7 @@ import { corpus, generator } from './corpus.ts'
 import { writeRepository } from './repository.ts'
 
 const FILES = Number(process.argv[2] ?? 10_000)
-const SECRETLINT_FILES = 1_000
+const SECRETLINT_FILES = 500
 const root = mkdtempSync(join(tmpdir(), 'sallyport-bench-scan-'))
 process.on('exit', () => rmSync(root, { recursive: true, force: true }))
 
@@ -77,7 +77,7 @@ const best = async (rounds: number, ...runs: readonly (() => unknown)[]): Promis
 }
 let found = 0
 const [read = 0, scanned = 0] = await best(
-  5,
+  3,
   () => readAll(list()),
   async () => { found = (await scan({ root, everything: true })).findings.length },
 )
@@ -97,7 +97,7 @@ const git = (...args: readonly string[]): void => {
   execFileSync('git', ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.com', '-c', 'commit.gpgsign=false', '-c', 'gc.auto=0', ...args], { cwd: root, stdio: 'ignore' })
 }
 git('init', '-q')
-const perCommit = Math.ceil(files.length / 50)
+const perCommit = Math.ceil(files.length / 20)
 for (let at = 0; at < files.length; at += perCommit) {
   git('add', '--', ...files.slice(at, at + perCommit))
   git('commit', '-q', '-m', `Add ${perCommit} files`)
@@ -105,7 +105,7 @@ for (let at = 0; at < files.length; at += perCommit) {
 let commits = 0
 let historic = 0
 const [logged = 0, history = 0] = await best(
-  2,
+  1,
   () => spawnSync('git', ['log', '-p', '-U0', '--all', '--full-history'], { cwd: root, stdio: ['ignore', 'ignore', 'ignore'] }),
   async () => {
     const result = await scan({ root, mode: 'history' })

@@ -31,12 +31,31 @@ function walk(root: string, path: string, files: string[]): void {
   }
 }
 
-/** Reads files one after the other into one buffer that grows as needed: what it gives is good until the next read. */
+/** Reads files into one buffer that grows as needed: what it gives is good until the next read that begins at the same place. */
 export class FileReader {
   #buffer = Buffer.allocUnsafe(256 * 1024)
 
+  /** What has been read up to a place. */
+  upTo(end: number): Buffer {
+    return this.#buffer.subarray(0, end)
+  }
+
+  /** Writes a line break and gives the place behind it. */
+  breakAt(at: number): number {
+    this.#grow(at, 1)
+    this.#buffer[at] = 0x0a
+    return at + 1
+  }
+
+  #grow(at: number, size: number): void {
+    if (at + size <= this.#buffer.length) return
+    const larger = Buffer.allocUnsafe((at + size) * 2)
+    this.#buffer.copy(larger, 0, 0, at)
+    this.#buffer = larger
+  }
+
   /** The bytes of a regular file; undefined for what is gone, a link, a folder, or larger than `maxBytes`. */
-  read(path: string, maxBytes: number): Buffer | undefined {
+  read(path: string, maxBytes: number, at = 0): Buffer | undefined {
     let handle: number
     try {
       handle = openSync(path, READ_NO_LINK)
@@ -46,14 +65,14 @@ export class FileReader {
     try {
       const stat = fstatSync(handle)
       if (!stat.isFile() || stat.size > maxBytes) return undefined
-      if (stat.size > this.#buffer.length) this.#buffer = Buffer.allocUnsafe(stat.size * 2)
+      this.#grow(at, stat.size)
       let length = 0
       while (length < stat.size) {
-        const read = readSync(handle, this.#buffer, length, stat.size - length, null)
+        const read = readSync(handle, this.#buffer, at + length, stat.size - length, null)
         if (read === 0) break
         length += read
       }
-      return this.#buffer.subarray(0, length)
+      return this.#buffer.subarray(at, at + length)
     } finally {
       closeSync(handle)
     }

@@ -65,6 +65,16 @@ describe('the working tree', () => {
     expect((await scan({ root, maxBytes: 60 })).findings).toEqual([])
   })
 
+  it('gives the same for many files at once as for each by itself', async () => {
+    const texts = ['clean', `a ${TOKEN}`, '', `-----BEGIN ${'RSA PRIVATE'} KEY-----\nAbCdEf0123`, `b = '${OTHER}'\n`, 'x'.repeat(300_000), `${TOKEN}\n`, 'end']
+    texts.forEach((text, index) => write(`f${index}.txt`, text))
+    const together = (await scan({ root })).findings
+    const alone: ScanFinding[] = []
+    for (const index of texts.keys()) alone.push(...(await scan({ root, paths: [`f${index}.txt`] })).findings)
+    expect(places(together)).toEqual(places(alone))
+    expect(together.length).toBe(3)
+  })
+
   it('finds values that are known, in the encodings of encoders', async () => {
     const value = 'kq83-Zpl0-77ty-mmx'
     write('a.txt', `plain ${value}\nbase64 ${btoa(value)}\nhex ${Buffer.from(value).toString('hex')}\n`)

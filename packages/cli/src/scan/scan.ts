@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { BUNDLE_FOLDERS, scanBundle, serverValues } from './bundle.ts'
-import { ScanEngine } from './engine.ts'
+import { isBinary, ScanEngine, type BatchPart } from './engine.ts'
 import { FileReader, listFiles } from './files.ts'
 import type { ScanFinding } from './finding.ts'
 import { scanHistory, scanStaged } from './history.ts'
@@ -45,6 +45,7 @@ export interface ScanResult {
 }
 
 const MAX_BYTES = 10 * 1024 * 1024
+const BATCH_BYTES = 256 * 1024
 
 /** Looks for secrets. Reads only. */
 export async function scan(options: ScanOptions): Promise<ScanResult> {
@@ -80,13 +81,27 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
     const reader = new FileReader()
     const found: ScanFinding[] = []
     let scanned = 0
+    let parts: BatchPart[] = []
+    let end = 0
+    const flush = (): void => {
+      if (parts.length > 0) found.push(...engine.scanBatch(reader.upTo(end), parts))
+      parts = []
+      end = 0
+    }
     for (const file of listFiles(root, options.paths ?? [], options.everything ?? false)) {
       if (!rules.wantsFile(file)) continue
-      const bytes = reader.read(join(root, file), options.maxBytes ?? MAX_BYTES)
+      const bytes = reader.read(join(root, file), options.maxBytes ?? MAX_BYTES, end)
       if (bytes === undefined) continue
       scanned++
-      found.push(...engine.scanBytes(bytes, { file }))
+      if (isBinary(bytes)) {
+        found.push(...engine.scanBytes(bytes, { file }))
+        continue
+      }
+      parts.push({ file, start: end, end: end + bytes.length })
+      end = reader.breakAt(end + bytes.length)
+      if (end >= BATCH_BYTES) flush()
     }
+    flush()
     return { findings: found, scanned }
   }
 }
