@@ -23,9 +23,9 @@ export function termsOfQuery({ id, outcome, action, tenant, principal }: AuditQu
   return Object.entries(asked).flatMap(([field, value]) => (value === undefined ? [] : [term(field, value)]))
 }
 
-/** Texts that the stored form of every match holds: a quick test before an event is parsed. */
-export function needlesOfQuery({ id, action, tenant, principal, outcome }: AuditQuery): readonly string[] {
-  return [id, action, tenant, principal, outcome].flatMap((value) => (value === undefined ? [] : [JSON.stringify(value)]))
+/** Texts that the stored form of every match holds, the rarest first: a quick test before an event is parsed. */
+export function needlesOfQuery({ id, principal, tenant, action, outcome }: AuditQuery): readonly string[] {
+  return [id, principal, tenant, action, outcome].flatMap((value) => (value === undefined ? [] : [JSON.stringify(value)]))
 }
 
 function term(field: string, value: string): number {

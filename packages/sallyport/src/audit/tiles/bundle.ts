@@ -33,3 +33,27 @@ export function bundleEntries(bundle: Uint8Array): readonly Uint8Array[] {
   }
   return entries
 }
+
+/**
+ * Entries that hold every one of the texts, with their index in the bundle: found without decoding the others.
+ *
+ * @throws RangeError when the bundle does not end with an entry.
+ */
+export function entriesWith(bundle: Uint8Array, texts: readonly string[]): readonly { readonly index: number; readonly entry: Buffer }[] {
+  const bytes = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength)
+  const found: { index: number; entry: Buffer }[] = []
+  const [rarest = '', ...others] = texts
+  let hit = rarest === '' ? 0 : bytes.indexOf(rarest)
+  for (let at = 0, index = 0; at < bytes.length && hit >= 0; index += 1) {
+    if (at + 2 > bytes.length) throw new RangeError('an entry bundle ends inside an entry')
+    const end = at + 2 + bytes.readUInt16BE(at)
+    if (end > bytes.length) throw new RangeError('an entry bundle ends inside an entry')
+    if (rarest === '' || hit < end) {
+      const entry = bytes.subarray(at + 2, end)
+      if ((rarest === '' || entry.includes(rarest)) && others.every((text) => entry.includes(text))) found.push({ index, entry })
+      if (rarest !== '') hit = bytes.indexOf(rarest, end)
+    }
+    at = end
+  }
+  return found
+}

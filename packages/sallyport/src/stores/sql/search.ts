@@ -1,7 +1,7 @@
 import { eventFromText } from '../../audit/event-text.ts'
 import { limitOf, matches } from '../../audit/query.ts'
 import { needlesOfQuery, termsOfQuery } from '../../audit/terms.ts'
-import { bundleEntries, TILE_WIDTH } from '../../audit/tiles/bundle.ts'
+import { entriesWith, TILE_WIDTH } from '../../audit/tiles/bundle.ts'
 import type { AuditQuery, AuditReader, StoredEvent } from '../../audit/types.ts'
 import type { SqlDriver, SqlRow } from './driver.ts'
 import { textsOf, unsealedBatches, type UnsealedBatch } from './unsealed.ts'
@@ -107,17 +107,17 @@ async function sealed(driver: Reads, query: AuditQuery, from: number, order: 'ne
   const newest = order === 'newest'
   let edge = Math.floor(from / TILE_WIDTH)
   const terms = termsOfQuery(query)
+  const needles = needlesOfQuery(query)
   while (!collect.full() && edge >= 0) {
     const bundles = await candidates(driver, query, terms, edge, newest)
     for (const row of bundles) {
       const n = number(row, 'n')
-      const entries = bundleEntries(row['data'] as Uint8Array)
-      for (let step = 0; step < entries.length; step += 1) {
-        const index = newest ? entries.length - 1 - step : step
-        const sequence = n * TILE_WIDTH + index
-        if (newest ? sequence > from : sequence < from) continue
-        const bytes = entries[index]
-        if (bytes !== undefined) collect.offer(sequence, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'), true)
+      const entries = entriesWith(row['data'] as Uint8Array, needles)
+      for (let step = 0; step < entries.length && !collect.full(); step += 1) {
+        const found = entries[newest ? entries.length - 1 - step : step]
+        const sequence = n * TILE_WIDTH + (found?.index ?? 0)
+        if (found === undefined || (newest ? sequence > from : sequence < from)) continue
+        collect.offer(sequence, found.entry.toString('utf8'), true)
       }
       edge = newest ? n - 1 : n + 1
     }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
 import { macKeys } from '../../audit/mac.ts'
 import { parseSigner } from '../../audit/note/key.ts'
-import { SqlError, type SqlResult } from '../sql/driver.ts'
+import { SqlError, type SqlResult, type SqlRow } from '../sql/driver.ts'
 import { MIGRATION_TABLE, pendingStatements, READ_VERSION } from '../sql/migrations.ts'
 import { createSealer, type Sealer } from '../sql/sealer.ts'
 import { openConnection, sqlErrorFrom } from './connection.ts'
@@ -179,6 +179,13 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
   port.on('message', accept)
 }
 
+/** Bytes are handed over, not copied. */
+function buffersOf(rows: readonly SqlRow[]): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>()
+  for (const row of rows) for (const value of Object.values(row)) if (value instanceof Uint8Array && value.buffer instanceof ArrayBuffer) buffers.add(value.buffer)
+  return [...buffers]
+}
+
 function startReader(port: MessagePort, setup: WorkerSetup): void {
   let connection: ReturnType<typeof openConnection> | undefined
   port.on('message', (request: Request) => {
@@ -189,7 +196,8 @@ function startReader(port: MessagePort, setup: WorkerSetup): void {
     } else if (request.kind === 'query') {
       try {
         connection ??= openConnection(setup.path, 'read')
-        port.postMessage({ kind: 'rows', id: request.id, rows: connection.run(request.sql, request.params).rows } satisfies Reply)
+        const { rows } = connection.run(request.sql, request.params)
+        port.postMessage({ kind: 'rows', id: request.id, rows } satisfies Reply, buffersOf(rows))
       } catch (error) {
         port.postMessage({ kind: 'failed', id: request.id, failure: failureFrom(error) } satisfies Reply)
       }

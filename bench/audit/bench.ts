@@ -1,0 +1,110 @@
+// `npm run bench -- audit [--events 10000000]`: the audit log beside bare inserts and bare hashing, in one run.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { median, printTable } from '../lib/measure.ts'
+import { bareBatches, headLock, sallyportPostgres, withSchema } from './postgres.ts'
+import { sealAndVerify } from './proofs.ts'
+import { bareInserts, fsyncMs, sallyportSqlite } from './sqlite.ts'
+
+const CALLERS = 64
+const ROUNDS = 5
+const at = process.argv.indexOf('--events')
+const events = at < 0 ? 200_000 : Number(process.argv[at + 1])
+const url = process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test'
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
+const rate = (value: number): string => Math.round(value).toLocaleString('en')
+
+/** Each candidate once a round, so that a noisy moment hits all; ratios are taken within a round. */
+async function sqlite(): Promise<{ readonly vsBare: number; readonly vsSingle: number; readonly sealing: number; readonly p50: number; readonly fsync: number }> {
+  const rounds = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const fsync = fsyncMs(folder)
+    const bare = bareInserts(folder, 64, 1_000)
+    const ours = await sallyportSqlite(folder, CALLERS, 1_500, false)
+    const single = bareInserts(folder, 1, 500)
+    const sealing = await sallyportSqlite(folder, CALLERS, 2_500, true)
+    rounds.push({ fsync, bare, ours: ours.recordsPerSecond, p50: ours.p50Ms, single, sealing: sealing.recordsPerSecond })
+  }
+  const of = (pick: (round: (typeof rounds)[number]) => number): number => median(rounds.map(pick))
+  console.log(`\nSQLite, ${CALLERS} callers, intent awaited, outcome queued (median of ${ROUNDS} rounds)`)
+  printTable(['', 'records/s', 'of bare'], [
+    ['bare inserts, 64 a commit', rate(of(({ bare }) => bare)), '1.00'],
+    ['one transaction an event', rate(of(({ single }) => single)), of(({ single, bare }) => single / bare).toFixed(2)],
+    ['sallyport', rate(of(({ ours }) => ours)), of(({ ours, bare }) => ours / bare).toFixed(2)],
+    ['sallyport, sealing every second meanwhile', rate(of(({ sealing }) => sealing)), of(({ sealing, bare }) => sealing / bare).toFixed(2)],
+  ])
+  console.log(`added latency of a call: p50 ${of(({ p50 }) => p50).toFixed(2)} ms; one fsync: ${of(({ fsync }) => fsync).toFixed(2)} ms`)
+  return { vsBare: of(({ ours, bare }) => ours / bare), vsSingle: of(({ ours, single }) => ours / single), sealing: of(({ sealing, bare }) => sealing / bare), p50: of(({ p50 }) => p50), fsync: of(({ fsync }) => fsync) }
+}
+
+async function postgres(): Promise<{ readonly vsBare: number; readonly vsHeadLock: number } | undefined> {
+  try {
+    return await withSchema(url, async (connectionString) => {
+      const rounds = []
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const bare = await bareBatches(connectionString, 1_000)
+        const ours = (await sallyportPostgres(connectionString, CALLERS, 1_500)).recordsPerSecond
+        const chain = await headLock(connectionString, CALLERS, 1_000)
+        rounds.push({ bare, ours, chain })
+      }
+      const of = (pick: (round: (typeof rounds)[number]) => number): number => median(rounds.map(pick))
+      console.log(`\nPostgres, ${CALLERS} callers`)
+      printTable(['', 'records/s', 'of bare'], [
+        ['bare inserts, 64 a statement', rate(of(({ bare }) => bare)), '1.00'],
+        ['a chain under a head-row lock', rate(of(({ chain }) => chain)), of(({ chain, bare }) => chain / bare).toFixed(2)],
+        ['sallyport', rate(of(({ ours }) => ours)), of(({ ours, bare }) => ours / bare).toFixed(2)],
+      ])
+      return { vsBare: of(({ ours, bare }) => ours / bare), vsHeadLock: of(({ ours, chain }) => ours / chain) }
+    })
+  } catch (error) {
+    console.log(`\nPostgres: not measured (${error instanceof Error ? error.message : String(error)})`)
+    return undefined
+  }
+}
+
+/** Gaps of the event loop with fsync delayed by strace, which does not slow other calls down (seccomp). */
+function slowDisk(): { readonly p99: number } | undefined {
+  const script = join(dirname(fileURLToPath(import.meta.url)), 'slow-disk.ts')
+  const run = spawnSync('strace', ['-f', '-qq', '--seccomp-bpf', '-o', '/dev/null', '-e', 'trace=fsync,fdatasync', '-e', 'inject=fsync,fdatasync:delay_exit=5000', process.execPath, '--conditions=@sallyport/source', '--disable-warning=ExperimentalWarning', script], { encoding: 'utf8' })
+  const line = run.stdout?.trim().split('\n').at(-1) ?? ''
+  if (run.status !== 0 || !line.startsWith('{')) {
+    console.log('\nEvent loop while every fsync takes 5 ms: not measured (strace is missing or may not trace)')
+    return undefined
+  }
+  const result = JSON.parse(line) as { p99: number; worst: number; p50CallMs: number }
+  console.log(`\nEvent loop while every fsync takes 5 ms more: gap p99 ${result.p99.toFixed(2)} ms, worst ${result.worst.toFixed(2)} ms; a call p50 ${result.p50CallMs.toFixed(2)} ms`)
+  return result
+}
+
+try {
+  const lite = await sqlite()
+  const large = await postgres()
+  const slow = slowDisk()
+  const proofs = await sealAndVerify(folder, events)
+  const of = (value: number): number => value / proofs.sha256PerSecond
+  console.log(`\nSealing and verifying ${rate(events)} events of 300 bytes`)
+  printTable(['', 'records/s', 'of SHA-256'], [
+    ['bare SHA-256', rate(proofs.sha256PerSecond), '1.00'],
+    ['sealing: leaves, tiles, bundles, signed checkpoints', rate(proofs.sealPerSecond), of(proofs.sealPerSecond).toFixed(2)],
+    ['sealing in SQLite: MACs, term index and transaction too', rate(proofs.sealStoredPerSecond), of(proofs.sealStoredPerSecond).toFixed(2)],
+    ['verify, from SQLite', rate(proofs.verifyPerSecond), of(proofs.verifyPerSecond).toFixed(2)],
+  ])
+  console.log(`100 newest events by principal ${proofs.searchPrincipalMs.toFixed(1)} ms, by action ${proofs.searchActionMs.toFixed(1)} ms; a call by its id ${proofs.showMs.toFixed(1)} ms; memory grew by ${Math.round(proofs.rssGrowthMb)} MB\n`)
+  console.log(JSON.stringify({
+    bench: 'audit',
+    figures: {
+      loop_block_p99_ms: slow?.p99 ?? null, added_latency_p50_ms: lite.p50, fsync_ms: lite.fsync, added_latency_p50_fsyncs: lite.p50 / lite.fsync, events,
+      search_principal_ms: proofs.searchPrincipalMs, search_action_ms: proofs.searchActionMs, show_ms: proofs.showMs, rss_growth_mb: proofs.rssGrowthMb,
+    },
+    ratios: {
+      sqlite_vs_bare_batch: lite.vsBare, sqlite_vs_single: lite.vsSingle, sqlite_sealing_vs_bare_batch: lite.sealing,
+      postgres_vs_bare_batch: large?.vsBare ?? null, postgres_vs_head_lock: large?.vsHeadLock ?? null,
+      seal_vs_sha256: of(proofs.sealPerSecond), seal_stored_vs_sha256: of(proofs.sealStoredPerSecond), verify_vs_sha256: of(proofs.verifyPerSecond),
+    },
+  }))
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,95 @@
+import { hash } from 'node:crypto'
+import { join } from 'node:path'
+import { generateSigner, parseSigner, parseVerifier, signCheckpoint, verifyLog } from 'sallyport/audit'
+import { sqlLogSource, sqliteLedger } from 'sallyport/sqlite'
+import { leafHashInto } from '../../packages/sallyport/src/audit/merkle/hash.ts'
+import { EMPTY_TREE, growTree, rootOf } from '../../packages/sallyport/src/audit/merkle/tree.ts'
+import { appendToBundle } from '../../packages/sallyport/src/audit/tiles/bundle.ts'
+import { intentOf } from './event.ts'
+
+/** Rates of hashing, sealing, verifying, and times of searching. */
+export interface ProofsRun {
+  readonly sha256PerSecond: number
+  /** Leaves, tiles, bundles and a signed checkpoint for each 1,024 entries, in memory. */
+  readonly sealPerSecond: number
+  /** The same with everything else that sealing in SQLite does: MACs, the term index, the transaction. */
+  readonly sealStoredPerSecond: number
+  readonly verifyPerSecond: number
+  readonly searchPrincipalMs: number
+  readonly searchActionMs: number
+  readonly showMs: number
+  readonly rssGrowthMb: number
+}
+
+const keys = generateSigner('bench.example/audit')
+const signer = parseSigner(keys.signerText)
+
+/** The rate of SHA-256 over the records, by the fastest call that Node has. */
+export function bareSha256(entries: readonly Buffer[], ms: number): number {
+  let done = 0
+  const start = performance.now()
+  while (performance.now() - start < ms) for (const entry of entries) done += hash('sha256', entry, 'hex').length / 64
+  return done / ((performance.now() - start) / 1_000)
+}
+
+/** Sealing itself. */
+export function sealInMemory(entries: readonly Buffer[], ms: number): number {
+  let done = 0
+  const start = performance.now()
+  while (performance.now() - start < ms) {
+    let tree = EMPTY_TREE
+    for (let at = 0; at < entries.length; at += 1_024) {
+      const part = entries.slice(at, at + 1_024)
+      const leaves = Buffer.allocUnsafe(part.length * 32)
+      for (const [index, entry] of part.entries()) leafHashInto(leaves, index * 32, entry)
+      tree = growTree(tree, leaves).tree
+      for (let from = 0; from < part.length; from += 256) appendToBundle(new Uint8Array(), part.slice(from, from + 256))
+      signCheckpoint({ origin: signer.name, size: tree.size, root: rootOf(tree) }, [signer])
+    }
+    done += entries.length
+  }
+  return done / ((performance.now() - start) / 1_000)
+}
+
+/** Writes, seals, verifies and searches a log of this many events in SQLite. */
+export async function sealAndVerify(folder: string, events: number): Promise<ProofsRun> {
+  const entries = Array.from({ length: 4_096 }, (_, index) => Buffer.from(JSON.stringify(intentOf(index))))
+  const ledger = sqliteLedger({ path: join(folder, `proofs-${events}.db`), sealing: { signers: [keys.signerText], everyMs: 1e6 } })
+  await ledger.flush()
+  let sealMs = 0
+  let rss = 0
+  const chunk = 65_536
+  for (let from = 0; from < events; from += chunk) {
+    for (let at = from; at < Math.min(events, from + chunk); at += 512) {
+      await ledger.driver.append(Array.from({ length: Math.min(512, events - at) }, (_, index) => JSON.stringify(intentOf(at + index))))
+    }
+    const start = performance.now()
+    await ledger.seal()
+    sealMs += performance.now() - start
+    if (from === 0) rss = process.memoryUsage.rss()
+    if (events >= 1_000_000 && (from / chunk) % 16 === 0) process.stderr.write(`  ${from + chunk} events, ${Math.round(process.memoryUsage.rss() / 1e6)} MB\n`)
+  }
+  const rates = Array.from({ length: 3 }, () => ({ sha: bareSha256(entries, 300), seal: sealInMemory(entries, 300) }))
+  const middle = (values: number[]): number => values.sort((a, b) => a - b)[1] ?? Number.NaN
+  const start = performance.now()
+  const report = await verifyLog(sqlLogSource(ledger.driver), { verifiers: [parseVerifier(keys.verifierText)] })
+  const verifyMs = performance.now() - start
+  if (!report.ok || report.size !== events) throw new Error(`the log does not verify: ${JSON.stringify(report.problems)}`)
+  const timed = async (query: Parameters<typeof ledger.events.search>[0]): Promise<number> => {
+    const times = []
+    for (let round = 0; round < 5; round += 1) {
+      const begun = performance.now()
+      await ledger.events.search(query)
+      times.push(performance.now() - begun)
+    }
+    return times.sort((a, b) => a - b)[2] ?? Number.NaN
+  }
+  const run: ProofsRun = {
+    sha256PerSecond: middle(rates.map(({ sha }) => sha)), sealPerSecond: middle(rates.map(({ seal }) => seal)),
+    sealStoredPerSecond: events / (sealMs / 1_000), verifyPerSecond: events / (verifyMs / 1_000),
+    searchPrincipalMs: await timed({ principal: 'user-7' }), searchActionMs: await timed({ action: 'order.action3' }), showMs: await timed({ id: intentOf(Math.floor(events / 3)).id }),
+    rssGrowthMb: (process.memoryUsage.rss() - rss) / 1e6,
+  }
+  await ledger.close()
+  return run
+}
