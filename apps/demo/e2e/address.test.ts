@@ -7,7 +7,8 @@ const address = { recipient: 'Customer', street: '1 Mill Lane', city: 'Hull', po
 
 describe.skipIf(noBrowser)(`flow 1: a customer changes an address ${noBrowser || ''}`, () => {
   test('of an own order: it is saved, and every control is shown as passed', async () => {
-    const page = await signedIn(people.customer)
+    const page = await (await openWindow()).newPage()
+    await signIn(page, people.customer)
     await page.goto(`/orders/${orderNumbered('Q-1042').id}`)
     await page.getByLabel('City').fill('Scarborough')
     await page.getByRole('button', { name: 'Save address' }).click()
