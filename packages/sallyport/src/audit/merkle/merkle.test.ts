@@ -39,6 +39,20 @@ describe('Merkle tree', () => {
     for (const [size, root] of ROOTS.entries()) expect(rootOf(memoryTree(ENTRIES.slice(0, size)).tree).toString('hex')).toBe(root)
   })
 
+  it('has the proofs of the shared vectors', async () => {
+    const { reader } = memoryTree(ENTRIES)
+    const hex = (path: readonly Buffer[]): string[] => path.map((hash) => hash.toString('hex'))
+    const [a, b, c] = ['96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7', '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e', '6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4']
+    const [d, e] = ['bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b', 'ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0']
+    expect(hex(await inclusionProof(reader, 0, 8))).toEqual([a, b, c])
+    expect(hex(await inclusionProof(reader, 5, 8))).toEqual([d, e, ROOTS[4]])
+    expect(hex(await inclusionProof(reader, 2, 3))).toEqual([ROOTS[2]])
+    expect(hex(await inclusionProof(reader, 1, 5))).toEqual([ROOTS[1], b, d])
+    expect(hex(await consistencyProof(reader, 1, 8))).toEqual([a, b, c])
+    expect(hex(await consistencyProof(reader, 6, 8))).toEqual(['0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a', e, ROOTS[4]])
+    expect(hex(await consistencyProof(reader, 2, 5))).toEqual([b, d])
+  })
+
   it('agrees with the definition, however it grew', () => {
     for (const size of sizes) {
       const expected = naive(all.slice(0, size)).toString('hex')
