@@ -12,6 +12,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description: 'list every server action of a code base, and what guards it',
     load: async () => (await import('./check/command.ts')).checkCommand(),
   },
+  report: {
+    description: 'evidence for an auditor, from the code and the audit log',
+    load: async () => (await import('./report/command.ts')).reportCommand(),
+  },
   scan: {
     description: 'look for secrets in files, staged changes, history and client bundles',
     load: async () => (await import('./scan/command.ts')).scanCommand(),

@@ -1,0 +1,60 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkCommand } from './command.ts'
+
+describe('sallyport check', () => {
+  let root: string
+  let out = ''
+  let err = ''
+  let code = -1
+  const run = async (...args: string[]): Promise<number> => {
+    out = err = ''
+    await checkCommand({ out: (text) => void (out += text), err: (text) => void (err += text), exit: (given) => void (code = given), interactive: false }).parseAsync(args, { from: 'user' })
+    return code
+  }
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'sallyport-check-cli-'))
+    mkdirSync(join(root, 'app'))
+    writeFileSync(join(root, 'app/actions.ts'), '\'use server\'\nimport { PrismaClient } from \'@prisma/client\'\nconst db = new PrismaClient()\nexport async function remove(id: string) { await db.post.delete({ where: { id } }) }\n')
+    writeFileSync(join(root, 'app/page.tsx'), 'import { remove } from \'./actions\'\nexport default function Page() { return <form action={remove} /> }\n')
+  })
+  afterEach(() => rmSync(root, { recursive: true }))
+
+  it('exits with 1 where there are errors, 0 where there are none, 2 where it can\'t run', async () => {
+    expect(await run(root)).toBe(1)
+    expect(out).toContain('missing-authentication')
+    expect(await run(root, '--fail-on', 'never')).toBe(0)
+    expect(await run(join(root, 'gone'))).toBe(2)
+    writeFileSync(join(root, 'sallyport.check.json'), '{ "fail": 1 }')
+    expect(await run(root)).toBe(2)
+    expect(err).toContain('fail is not a setting')
+  })
+
+  it('prints every format, and writes to a file', async () => {
+    await run(root, '-f', 'json')
+    expect(JSON.parse(out).entries).toHaveLength(1)
+    await run(root, '-f', 'sarif', '-o', join(root, 'out.sarif'))
+    expect(out).toBe('')
+    expect(JSON.parse(readFileSync(join(root, 'out.sarif'), 'utf8')).version).toBe('2.1.0')
+    await run(root, '-f', 'markdown')
+    expect(out).toContain('| level | rule |')
+    await run(root, '-f', 'html')
+    expect(out).toContain('<!doctype html>')
+  })
+
+  it('accepts a baseline, and writes a manifest', async () => {
+    expect(await run(root, '--update-baseline')).toBe(0)
+    expect(await run(root, '--baseline', join(root, 'sallyport.baseline.json'), '--manifest')).toBe(0)
+    expect(JSON.parse(readFileSync(join(root, 'sallyport.manifest.json'), 'utf8')).entries[0].id).toBe('app/actions.ts#remove')
+    expect(await run(root, '--baseline', join(root, 'gone.json'))).toBe(2)
+  })
+
+  it('explains a rule, and names the rules that there are', async () => {
+    expect(await run('--explain', 'mass-assignment')).toBe(0)
+    expect(out).toContain('CWE-915')
+    expect(await run('--explain', 'nothing')).toBe(2)
+    expect(err).toContain('mass-assignment')
+  })
+})
