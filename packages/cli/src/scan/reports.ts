@@ -9,15 +9,7 @@ const REDACTED = 'REDACTED'
 
 /** Writes a report. Values are left out unless `redact` is false. */
 export function writeReport(findings: readonly ScanFinding[], format: ReportFormat, redact: boolean, version: string): string {
-  // A line may hold several secrets: each of them is taken out of every line that is shown.
-  const secrets = [...new Set(findings.map((finding) => finding.secret))].filter((secret) => secret !== '').sort((a, b) => b.length - a.length)
-  const lineOf = (finding: ScanFinding): string => {
-    let line = finding.line
-    if (redact) for (const secret of secrets) line = line.replaceAll(secret, REDACTED)
-    // What is left of a secret that goes on over several lines.
-    if (redact && finding.endLine > finding.startLine) line = line.slice(0, finding.startColumn - 1) + REDACTED
-    return line.trim().slice(0, MAX_LINE)
-  }
+  const lineOf = redact ? redactor(findings) : (finding: ScanFinding): string => finding.line.trim().slice(0, MAX_LINE)
   switch (format) {
     case 'text':
       return textReport(findings, lineOf)
@@ -25,6 +17,26 @@ export function writeReport(findings: readonly ScanFinding[], format: ReportForm
       return `${JSON.stringify(findings.map((finding) => gitleaksEntry(finding, lineOf(finding), redact)), null, 1)}\n`
     case 'sarif':
       return `${JSON.stringify(sarif(findings, version), null, 1)}\n`
+  }
+}
+
+/** A value this long is taken out wherever a shown line has it; a shorter one, which may be a word, only where it was found. */
+const MIN_EVERYWHERE = 8
+
+/** Takes every value that was found out of every line that is shown. */
+function redactor(findings: readonly ScanFinding[]): (finding: ScanFinding) => string {
+  const secrets = [...new Set(findings.map(({ secret }) => secret))].filter((secret) => secret.length >= MIN_EVERYWHERE).sort((a, b) => b.length - a.length)
+  const keyOf = ({ commit, file, startLine }: ScanFinding): string => `${commit?.id ?? ''} ${file} ${startLine}`
+  const byLine = Map.groupBy(findings, keyOf)
+  return (finding) => {
+    let { line } = finding
+    // From the right, so that columns stay what they are.
+    const here = (byLine.get(keyOf(finding)) ?? []).toSorted((a, b) => b.startColumn - a.startColumn)
+    for (const { startColumn, endColumn, startLine, endLine } of here) {
+      line = line.slice(0, startColumn - 1) + REDACTED + (endLine > startLine ? '' : line.slice(endColumn))
+    }
+    for (const secret of secrets) line = line.replaceAll(secret, REDACTED)
+    return line.trim().slice(0, MAX_LINE)
   }
 }
 

@@ -15,6 +15,10 @@ export class Score {
     return this.#parts.has(part)
   }
 
+  hasRule(part: ScreeningPart, name: string): boolean {
+    return this.#findings.has(`${part}/${name}`)
+  }
+
   add(part: ScreeningPart, name: string, weight: number): void {
     const rule = `${part}/${name}`
     if (this.#without.has(rule)) return

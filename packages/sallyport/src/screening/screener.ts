@@ -136,8 +136,9 @@ class PhraseAndMarkerScreener implements Screener {
     const { rules, shares } = this.#matches
     for (let i = 0; i < rules.length; i++) {
       const rule = this.#vocabulary.rules[rules[i] as number] as PhraseRule
+      // What stands there in the clear as well is not hidden.
+      if (hiddenIn !== undefined && !score.hasRule(rule.part, rule.name)) score.add('encoded', hiddenIn, 0.5)
       score.add(rule.part, rule.name, rule.weight * (shares[i] as number))
-      if (hiddenIn !== undefined) score.add('encoded', hiddenIn, 0.5)
     }
     rules.length = shares.length = 0
   }
@@ -150,8 +151,8 @@ class PhraseAndMarkerScreener implements Screener {
     this.#phrases(score, how)
     if ((saw & SAW_MARKER) !== 0) {
       findMarkers(folded, (rule) => {
+        if (!score.hasRule(rule.part, rule.name)) score.add('encoded', how, 0.5)
         score.add(rule.part, rule.name, rule.weight)
-        score.add('encoded', how, 0.5)
       })
     }
   }
