@@ -16,6 +16,10 @@ const at = (name: string, callers: 1 | 64): number | undefined => {
   const rounds = redis?.rates[name]?.[callers]
   return rounds === undefined ? undefined : median(rounds)
 }
+const cpuAt = (name: string, callers: 1 | 64): number | undefined => {
+  const rounds = redis?.cpu[name]?.[callers]
+  return rounds === undefined ? undefined : median(rounds)
+}
 /** Rounds take turns, so the ratio of each round is that of two neighbours in time: its median is calmer than a ratio of medians. */
 const paired = (ours: string, theirs: string, callers: 1 | 64): number => {
   const [mine, other] = [redis?.rates[ours]?.[callers], redis?.rates[theirs]?.[callers]]
@@ -24,8 +28,8 @@ const paired = (ours: string, theirs: string, callers: 1 | 64): number => {
 if (redis === undefined) {
   console.log('\nNo Redis to be reached: those rows are missing.')
 } else {
-  console.log(`\nOn Redis ${redis.version}, operations per second`)
-  printTable(['', 'c = 1', 'c = 64'], Object.keys(redis.rates).map((name) => [name, show(at(name, 1)), show(at(name, 64))]))
+  console.log(`\nOn Redis ${redis.version}: operations per second, and processor time of client and server per operation (µs)`)
+  printTable(['', 'c = 1', 'c = 64', 'µs, c = 1', 'µs, c = 64'], Object.keys(redis.rates).map((name) => [name, show(at(name, 1)), show(at(name, 64)), show(cpuAt(name, 1)), show(cpuAt(name, 64))]))
   for (const note of redis.notes) console.log(note)
 }
 
@@ -48,9 +52,17 @@ const goals: Record<keyof typeof ratios, string> = {
 console.log('')
 printTable(['ratio', 'goal', 'measured'], Object.entries(ratios).map(([name, value]) => [name, goals[name as keyof typeof ratios], Number.isNaN(value) ? '–' : `${value}`]))
 
+const cpu = {
+  redis_c1_vs_rlf: ratio(cpuAt('rate-limiter-flexible, four in sequence', 1), cpuAt('sallyport, four limits', 1)),
+  redis_c64_vs_rlf: ratio(cpuAt('rate-limiter-flexible, four in sequence', 64), cpuAt('sallyport, four limits', 64)),
+  redis_c1_vs_evalsha: ratio(cpuAt('EVALSHA return 1', 1), cpuAt('sallyport, four limits', 1)),
+  reserve_settle_vs_evalsha: ratio(cpuAt('EVALSHA return 1', 64), cpuAt('sallyport, reserve + settle', 64)),
+}
+console.log('\nThe same by processor time, which a busy machine distorts less:', Object.entries(cpu).map(([name, value]) => `${name} ${value}`).join(', '))
+
 const rates = (callers: 1 | 64): Record<string, number | undefined> => Object.fromEntries(Object.keys(redis?.rates ?? {}).map((name) => [name, at(name, callers)]))
 console.log(JSON.stringify({
   bench: 'limits',
-  figures: { memory: Object.fromEntries(Object.entries(memory).map(([name, rounds]) => [name, median(rounds)])), redis_c1: rates(1), redis_c64: rates(64), sqlite },
+  figures: { memory: Object.fromEntries(Object.entries(memory).map(([name, rounds]) => [name, median(rounds)])), redis_c1: rates(1), redis_c64: rates(64), by_processor_time: cpu, sqlite },
   ratios,
 }))

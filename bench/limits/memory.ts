@@ -23,7 +23,9 @@ export async function benchMemory(): Promise<Record<string, number[]>> {
   }
   const rates: Record<string, number[]> = {}
   for (let round = -1; round < ROUNDS; round++) {
-    for (const [name, run] of Object.entries(candidates)) {
+    const turns = Object.entries(candidates)
+    for (let turn = 0; turn < turns.length; turn++) {
+      const [name, run] = turns[(turn + round + 1) % turns.length] as (typeof turns)[number]
       const started = performance.now()
       for (let i = 0; i < CALLS; i++) {
         // As the pipeline does: who answers at once is not waited for.

@@ -1,6 +1,6 @@
 import { Script, type RedisScripts } from './client.ts'
 import { numbers, malformed } from './reply.ts'
-import { DECIDE } from './scripts.ts'
+import { DECIDE } from './lua-decide.ts'
 import type { LimitCheck } from '../../limits/types.ts'
 
 /** Scripts under way at most: enough that client and server never wait for each other. */

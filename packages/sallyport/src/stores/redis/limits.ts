@@ -2,7 +2,7 @@ import { SallyportError } from '../../errors/sallyport-error.ts'
 import { Script, scriptsOf, type RedisClient } from './client.ts'
 import { Decisions } from './decisions.ts'
 import { numbers, malformed } from './reply.ts'
-import { CHANGE, DISPATCH, LEAVE, PEEK, RELEASE, RESERVE, SETTLE } from './scripts.ts'
+import { CHANGE, DISPATCH, LEAVE, PEEK, RELEASE, RESERVE, SETTLE } from './lua-budgets.ts'
 import type { BudgetCheck, LimitCheck, LimitDecision, LimitState, LimitStore, ReservationDecision, WindowCheck } from '../../limits/types.ts'
 
 /** Options of `redisLimits`. */
