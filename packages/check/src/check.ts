@@ -23,6 +23,8 @@ export interface CheckOptions {
   /** Files to check instead of those of the directory. */
   readonly tree?: SourceTree
   readonly config?: CheckConfig
+  /** Report only on these files (absolute paths). Who imports them is then not looked for: exposure stays open. */
+  readonly only?: readonly string[]
   /** Today as an ISO date: suppressions expire by it. Default: the clock's. */
   readonly today?: string
   /** Called with what is done and what there is to do. */
@@ -45,9 +47,9 @@ export function check(options: CheckOptions): CheckResult {
   const tree = options.tree ?? readTree(options.root, { ignore: config.ignore ?? [] })
   const base = new CodeBase(tree)
   const libraries = new LibraryIndex([...(config.libraries ?? []), ...knownLibraries])
-  const found = inventory(base, config)
+  const found = inventory(base, config, options.only ?? tree.files)
   const registered = readBuildManifests(base)
-  const importers = importersOf(base, [...new Set(found.filter(({ kind }) => kind === 'action').map(({ module }) => module.path))])
+  const importers = options.only ? new Map<string, Importer[]>() : importersOf(base, [...new Set(found.filter(({ kind }) => kind === 'action').map(({ module }) => module.path))])
 
   const short = (path: string): string => (path.startsWith(`${tree.root}/`) ? path.slice(tree.root.length + 1) : path)
   const contexts: EntryContext[] = []
@@ -67,7 +69,7 @@ export function check(options: CheckOptions): CheckResult {
   })
   options.progress?.(found.length, found.length, '')
 
-  const all = findingsOf(base, contexts, importers, config, today, short)
+  const all = findingsOf(base, contexts, importers, config, today, short, options.only !== undefined)
   const suppressions = [...new Set([...contexts.map(({ found: one }) => one.module.path), ...all.map(({ file }) => file).map((file) => `${tree.root}/${file}`)])].flatMap((file) => suppressionsOf(short(file), tree.read(file) ?? ''))
   all.push(...badSuppressions(suppressions, config, today))
   const { findings, suppressed } = applySuppressions(all, suppressions, today)
@@ -82,9 +84,9 @@ export function check(options: CheckOptions): CheckResult {
   }
 }
 
-function inventory(base: CodeBase, config: CheckConfig): Found[] {
+function inventory(base: CodeBase, config: CheckConfig, files: readonly string[]): Found[] {
   const found: Found[] = []
-  for (const file of base.tree.files) {
+  for (const file of files) {
     const route = config.routes !== false && isRouteFile(file)
     const text = base.tree.read(file)
     if (text === undefined || (!route && !mayHoldActions(text))) continue
@@ -96,18 +98,18 @@ function inventory(base: CodeBase, config: CheckConfig): Found[] {
   return found
 }
 
-function levelOf(rule: Rule, report: Report, entry: EntryPoint | undefined, config: CheckConfig): Level | 'off' {
+function levelOf(rule: Rule, report: Report, entry: EntryPoint | undefined, config: CheckConfig, partial: boolean): Level | 'off' {
   const set = config.rules?.[rule.id]
   if (set !== undefined) return set
   const level = report.level ?? rule.level
   // What nobody can call does not fail a build.
-  return entry?.exposure.tier === 'latent' && level === 'error' ? 'warning' : level
+  return entry?.exposure.tier === 'latent' && level === 'error' && !partial ? 'warning' : level
 }
 
-function findingsOf(base: CodeBase, contexts: readonly EntryContext[], importers: ReadonlyMap<string, readonly Importer[]>, config: CheckConfig, today: string, short: (path: string) => string): Finding[] {
+function findingsOf(base: CodeBase, contexts: readonly EntryContext[], importers: ReadonlyMap<string, readonly Importer[]>, config: CheckConfig, today: string, short: (path: string) => string, partial: boolean): Finding[] {
   const findings: Finding[] = []
   const add = (rule: Rule, report: Report, entry: EntryPoint | undefined): void => {
-    const level = levelOf(rule, report, entry, config)
+    const level = levelOf(rule, report, entry, config, partial)
     if (level === 'off') return
     const shorten = (trace: Trace): Trace => plainTrace(trace, short)
     const file = short(report.at.file)
@@ -128,7 +130,7 @@ function findingsOf(base: CodeBase, contexts: readonly EntryContext[], importers
         for (const report of rule.file({ entries, importers: importers.get(path) ?? [] })) add(rule, report, entries.find(({ entry }) => entry.name === report.key)?.entry)
       }
     }
-    if (rule.project) for (const report of rule.project({ base, today })) add(rule, report, undefined)
+    if (rule.project && !partial) for (const report of rule.project({ base, today })) add(rule, report, undefined)
   }
   return findings
 }
