@@ -93,12 +93,21 @@ export function memoryGrants(): MemoryGrants {
     },
     admission: {
       refuses({ id, now }) {
-        const line = lineage(id)
-        if (line === undefined) return 'there is no such grant'
-        return line.every((grant) => isLive(grant, now)) ? undefined : 'the grant is not live any more'
+        for (let at: string | null = id; at !== null; ) {
+          const grant: GrantRecord | undefined = records.get(at)
+          if (grant === undefined) return 'there is no such grant'
+          if (!isLive(grant, now)) return 'the grant is not live any more'
+          at = grant.parentId
+        }
+        return undefined
       },
       take({ id }) {
-        for (const grant of lineage(id) ?? []) records.set(grant.id, { ...grant, uses: grant.uses + 1 })
+        for (let at: string | null = id; at !== null; ) {
+          const grant: GrantRecord | undefined = records.get(at)
+          if (grant === undefined) return
+          records.set(at, { ...grant, uses: grant.uses + 1 })
+          at = grant.parentId
+        }
       },
     },
   }
