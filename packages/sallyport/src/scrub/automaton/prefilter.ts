@@ -50,8 +50,8 @@ export class Prefilter {
   }
 
   /** Begins to look through a text. */
-  over(text: string): Sweep {
-    return new Sweep(text, this)
+  over(text: string, from: number): Sweep {
+    return new Sweep(text, from, this)
   }
 
   /** At either edge a byte of the beginning is paired with one that may be anything. True where the new number was used. */

@@ -2,8 +2,6 @@ import type { Plan } from './plan.ts'
 
 /** Texts from this length on are searched by the prefilter. */
 const LONG = 192
-/** Characters that the automaton reads at a place that the prefilter found. */
-const STRIDE = 12
 
 /**
  * Reads text while no candidate is live: nothing but the prefix automaton's state is carried. Holds no text, so that one
@@ -44,18 +42,19 @@ export class QuietPass {
     const { rootAfter } = this.#plan.automaton
     const { depth } = this.#plan.prefilter
     const { length } = text
-    const sweep = this.#plan.prefilter.over(text)
-    let at = from
+    const sweep = this.#plan.prefilter.over(text, from)
     this.state = state
-    while (at < length) {
-      const until = sweep.pays(at) ? Math.min(at + STRIDE, length) : length
+    let at = from
+    // What began before `from` ends within `depth` characters; what begins behind it is found by the sweep.
+    let until = Math.min(from + depth, length)
+    for (;;) {
       const stopped = this.#read(text, at, until, this.state)
       if (stopped < until || until === length) return stopped
-      // What began less than `depth` characters ago may still complete: its place counts too.
-      const found = sweep.next(Math.max(from, until - depth))
-      at = Math.max(until, found - depth)
+      const found = sweep.pays(until) ? sweep.next() : until
+      at = Math.max(until, Math.min(found, length) - depth)
       if (at > until) this.state = rootAfter(text.charCodeAt(at - 1))
+      until = sweep.pays(until) ? Math.min(sweep.through, length) : length
+      if (until <= at) until = at
     }
-    return length
   }
 }

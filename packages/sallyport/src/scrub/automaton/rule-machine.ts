@@ -24,7 +24,7 @@ export class RuleMachine {
   /** What has been open for longer than a candidate may be, and is redacted whatever becomes of it. */
   readonly overdue: Match[] = []
   /** The earliest character that a live thread or an open match may yet redact; Infinity for none. */
-  holdFrom = Infinity
+  holdFrom: number = Infinity
   /** No match may begin before this: the end of the last one. */
   floor = 0
   readonly #program: Program

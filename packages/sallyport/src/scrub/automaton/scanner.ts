@@ -19,7 +19,7 @@ export type TextSource = (start: number, end: number) => string
 
 /** Everything that is live while a text is read: the machines of candidates, and what they have decided. */
 export class Scanner {
-  readonly spans = new SpanList()
+  readonly spans: SpanList = new SpanList()
   readonly findings: Finding[] = []
   /** Characters read. */
   at = 0

@@ -15,44 +15,57 @@ const encoder = new TextEncoder()
 
 /** One pass of a prefilter over one text. The bytes are shared: a pass must not be interrupted by another. */
 export class Sweep {
+  /** How far the text has to be read because of the place that was found last. */
+  through = 0
   readonly #text: string
   readonly #prefilter: Prefilter
+  readonly #from: number
+  /** Where to look on. */
+  #at: number
   #start = 0
   #end = 0
   #ascii = true
   #used = 0
   #hits = 0
-  #from = -1
   #size = FIRST_BLOCK
 
-  constructor(text: string, prefilter: Prefilter) {
+  constructor(text: string, from: number, prefilter: Prefilter) {
     this.#text = text
     this.#prefilter = prefilter
+    this.#from = from
+    this.#at = from
   }
 
-  /** The first place from `from` on near which something may begin, or the length of the text. Places have to rise. */
-  next(from: number): number {
+  /** The next place near which something may begin, or the length of the text. */
+  next(): number {
     const { length } = this.#text
-    if (this.#from < 0) this.#from = from
-    let at = from
-    while (at < length) {
-      if (at < this.#start || at >= this.#end) this.#load(at)
-      const found = this.#find(at)
+    const { depth } = this.#prefilter
+    while (this.#at < length) {
+      if (this.#at >= this.#end) this.#load(this.#at)
+      const found = this.#find(this.#at)
       if (found >= 0) {
         this.#hits += 1
+        // In a block that isn't ASCII bytes and units don't correspond: any of its characters may be meant.
+        this.through = this.#ascii ? found + depth : this.#end
+        this.#at = this.#ascii ? found + 2 : this.#pastBlock()
         return found
       }
-      if (this.#end >= length) return length
-      // The last characters of a block may begin what the next one ends.
-      at = Math.max(at + 1, this.#end - this.#prefilter.depth)
-      this.#load(at)
+      this.#at = this.#pastBlock()
     }
+    this.through = length
     return length
   }
 
   /** False once places come so often that a plain pass is faster. */
   pays(at: number): boolean {
     return this.#hits < 8 || at - this.#from > this.#hits * MIN_DISTANCE
+  }
+
+  /** The last characters of a block may begin what the next one ends. */
+  #pastBlock(): number {
+    const end = this.#end
+    this.#end = 0
+    return end >= this.#text.length ? end : Math.max(this.#at + 1, end - this.#prefilter.depth)
   }
 
   #load(at: number): void {
@@ -73,7 +86,6 @@ export class Sweep {
     for (;;) {
       i = nextMarked(this.#prefilter.marked, i, end)
       if (i >= end) return -1
-      // In a block that isn't ASCII bytes and units don't correspond: any of its characters may be meant.
       if (this.#fits(i)) return this.#ascii ? Math.max(at, this.#start + 2 * i) : at
       i += 1
     }
