@@ -51,9 +51,9 @@ export interface GrantActions {
   readonly asked: OwnAction<undefined, { readonly requests: readonly GrantRequestView[] }>
   /** Requests that who asks may answer. `grant.requests` */
   readonly requests: OwnAction<undefined, { readonly requests: readonly GrantRequestView[] }>
-  /** Gives what was asked for, or less, or refuses. `grant.answer` */
+  /** Gives what was asked for, or less, or refuses; with `forMe`, to an agent that acts for nobody yet, so that it acts for the giver. `grant.answer` */
   readonly answer: OwnAction<
-    { readonly requestId: string; readonly decision: 'give' | 'refuse'; readonly uses?: number; readonly seconds?: number },
+    { readonly requestId: string; readonly decision: 'give' | 'refuse'; readonly forMe?: boolean; readonly uses?: number; readonly seconds?: number },
     { readonly status: 'given' | 'refused'; readonly grantId?: string }
   >
   /** Gives a grant without being asked. The token, where one is wanted, is shown once. `grant.give` */
@@ -204,14 +204,15 @@ export function grantActions<P extends Principal, Permission extends string>(por
 
     answer: define('grant.answer')
       .describe('Gives an agent what it asked for, or less, or refuses.')
-      .inputSchema(recordShape({ requestId: textShape(200), decision: choiceShape(['give', 'refuse']), ...amount }))
+      .inputSchema(recordShape({ requestId: textShape(200), decision: choiceShape(['give', 'refuse']), forMe: optionalShape(flagShape()), ...amount }))
       .authorize(permission, { resource: ({ parsedInput, principal }) => loadRequest(parsedInput.requestId, principal), type: 'grant-request' })
       .freshness(freshness)
-      .loggable(['requestId', 'decision', 'uses', 'seconds'])
+      .loggable(['requestId', 'decision', 'forMe', 'uses', 'seconds'])
       .outputSchema(recordShape({ status: choiceShape(['given', 'refused']), grantId: optionalShape(textShape(200)) }))
-      .action(async ({ parsedInput: { decision, uses, seconds }, resource, principal }) => {
+      .action(async ({ parsedInput: { decision, forMe, uses, seconds }, resource, principal }) => {
         const durationMs = seconds === undefined ? resource.durationMs : seconds * 1_000
-        const grant = decision === 'refuse' ? null : fresh(principal, { ...resource, uses: uses ?? resource.uses, durationMs })
+        const subject = forMe === true ? principal.id : resource.subject
+        const grant = decision === 'refuse' ? null : fresh(principal, { ...resource, subject, uses: uses ?? resource.uses, durationMs })
         if (!(await grants.requests.answer(resource.id, { by: principal.id, now: now(), grant }))) throw new SallyportError('CONFLICT', { reason: 'the request was answered, or has expired' })
         return grant === null ? ({ status: 'refused' } as const) : ({ status: 'given', grantId: grant.id } as const)
       }),

@@ -80,6 +80,17 @@ export function grantFlowContract(name: string, open: () => Promise<Store>): voi
       expect(shop.ran).toEqual(['1', '1'])
     })
 
+    it('that an agent asked for as itself lets it act for who gave it, when they say so', async () => {
+      const shop = await opened()
+      const asked = await shop.grants.request.call({ principal: shop.agent('bot'), input: { actions: ['order.cancel'], reason: 'Nobody sent me.', uses: 2 } })
+      const requestId = asked.data?.requestId ?? ''
+      expect(code(await shop.grants.answer.call({ principal: shop.person('cle'), input: { requestId, decision: 'give', forMe: true } }))).toBe('NOT_FOUND')
+      expect(await shop.grants.answer.call({ principal: shop.person('ann'), input: { requestId, decision: 'give', forMe: true } })).toMatchObject({ data: { status: 'given' } })
+      for (const other of [shop.agent('bot'), shop.agent('bot', 'bea')]) expect(code(await shop.cancel(other))).not.toBeUndefined()
+      expect((await shop.cancel(shop.agent('bot', 'ann'))).data).toMatchObject({ id: '1' })
+      expect(shop.ran).toEqual(['1'])
+    })
+
     it('gives nothing that the giver does not hold, to nobody for somebody else, and not without a fresh sign-in', async () => {
       const shop = await opened()
       expect(code(await shop.give('cle'))).toBe('FORBIDDEN')
