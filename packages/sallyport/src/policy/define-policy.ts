@@ -35,19 +35,18 @@ export function definePolicy<const Roles extends RoleMap, const Extra extends st
   for (const permission of named) {
     if (!/^[a-z][\w-]*(?::[a-z][\w-]*)+$/i.test(permission)) throw new DefinitionError(`'${permission}' is not a permission. Write 'order:update'.`)
   }
-  // A null prototype: a role called `constructor` must hold nothing.
-  const held: Record<string, ReadonlySet<string>> = Object.create(null)
-  for (const [role, list] of Object.entries(options.roles)) held[role] = expand(role, list, named)
+  // A map: a role called `constructor` must hold nothing.
+  const held = new Map(Object.entries(options.roles).map(([role, list]) => [role, expand(role, list, named)]))
 
   return {
     name: 'roles',
     // Every name in the set is one that the role map or `permissions` spelled out.
     permissions: [...named].sort() as (PermissionsIn<Roles> | Extra)[],
     holds(roles, permission) {
-      for (let i = 0; i < roles.length; i++) if (held[roles[i] as string]?.has(permission)) return true
+      for (let i = 0; i < roles.length; i++) if (held.get(roles[i] as string)?.has(permission) === true) return true
       return false
     },
-    permissionsOf: (roles) => [...new Set(roles.flatMap((role) => [...(held[role] ?? [])]))].sort(),
+    permissionsOf: (roles) => [...new Set(roles.flatMap((role) => [...(held.get(role) ?? [])]))].sort(),
     ...(options.decide === undefined ? {} : { decide: options.decide }),
   }
 }

@@ -34,11 +34,12 @@ export const authorization: Control = {
       const args = new AccessView(call, principal) as never
       if (options.resource === undefined) return decide(call, principal, options, permission, type, deny, args)
       const loaded = options.resource(args)
-      const keep = (resource: unknown): MaybePromise<typeof PASS> => {
-        takeResource(call, principal, resource, options, type, deny)
-        return simple ? PASS : decide(call, principal, options, permission, type, deny, args)
-      }
-      return isPromiseLike(loaded) ? loaded.then(keep) : keep(loaded)
+      return isPromiseLike(loaded) ? loaded.then((resource) => judge(call, principal, resource, args)) : judge(call, principal, loaded, args)
+    }
+
+    function judge(call: Call, principal: Principal, resource: unknown, args: never): MaybePromise<typeof PASS> {
+      takeResource(call, principal, resource, options, type, deny)
+      return simple ? PASS : decide(call, principal, options, permission, type, deny, args)
     }
 
     return (call) => {
