@@ -66,8 +66,9 @@ export class Secret<T = string> {
     return 'Secret'
   }
 
-  [INSPECT](): string {
-    return `[secret ${this.name}]`
+  static {
+    // Not a method with a computed name: declarations are made file by file, and could not name it.
+    Object.defineProperty(Secret.prototype, INSPECT, { value: Secret.prototype.toJSON })
   }
 
   #text(): string {

@@ -135,8 +135,8 @@ export class RuleMachine {
    */
   settle(at: number, maxCandidate: number): void {
     const list = this.#threads
-    this.final.length = 0
-    this.overdue.length = 0
+    if (this.final.length > 0) this.final.length = 0
+    if (this.overdue.length > 0) this.overdue.length = 0
     let dead = 0
     while (dead < list.size && list.pc[dead] === MARK) {
       for (const match of list.marks[dead]!) this.final.push(match)

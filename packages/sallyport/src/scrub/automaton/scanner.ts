@@ -142,16 +142,18 @@ export class Scanner {
     let kept = 0
     for (const machine of rules) {
       machine.settle(this.at, this.#plan.maxCandidate)
-      for (const match of machine.final) this.#accept(machine.rule, match, text)
-      for (const match of machine.overdue) this.#redactMatch(machine.rule, match)
+      if (machine.final.length > 0) for (const match of machine.final) this.#accept(machine.rule, match, text)
+      if (machine.overdue.length > 0) for (const match of machine.overdue) this.#redactMatch(machine.rule, match)
       if (machine.live || machine.rule.beginnings === undefined) rules[kept++] = machine
       else this.#release(machine)
     }
-    rules.length = kept
+    // Setting a length is slow, even to what it is.
+    if (kept < rules.length) rules.length = kept
     const literals = this.#liveLiterals
+    if (literals.length === 0) return
     kept = 0
     for (const literal of literals) if (literal.machine.matched > 0) literals[kept++] = literal
-    literals.length = kept
+    if (kept < literals.length) literals.length = kept
   }
 
   #release(machine: RuleMachine): void {
