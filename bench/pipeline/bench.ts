@@ -80,7 +80,7 @@ const full = (name: string, store: ReturnType<typeof memoryStore>) =>
     .outputSchema(outputSchema)
     .action(async ({ parsedInput, resource }) => ({ id: resource.id, city: parsedInput.city }))
 
-const memory = memoryStore({ capacity: 10_000 })
+const memory = memoryStore({ capacity: 1_000 })
 const all = full('all', { ...memory, ledger: serialising(memory.ledger, sink) })
 
 const directory = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))

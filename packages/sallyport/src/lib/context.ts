@@ -1,5 +1,5 @@
 /** Carries one value along an asynchronous call. */
 export interface AsyncContext<T> {
-  run<R>(value: T, callback: () => R): R
+  run<R, A>(value: T, callback: (argument: A) => R, argument: A): R
   get(): T | undefined
 }

@@ -74,13 +74,16 @@ export class Deadlines {
 }
 
 /** Settles as `promise` does, or rejects with what `onLate` returns when the list's time has passed first. */
-export function withDeadline<T>(promise: Promise<T>, list: DeadlineList, onLate: () => unknown): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
+export function withDeadline<T>(promise: Promise<T>, list: DeadlineList, onLate: () => unknown): Promise<T>
+/** The same, with what `keep` makes of the value: one promise less than a `then` after it. */
+export function withDeadline<T, R>(promise: Promise<T>, list: DeadlineList, onLate: () => unknown, keep: (value: T) => R): Promise<R>
+export function withDeadline<T>(promise: Promise<T>, list: DeadlineList, onLate: () => unknown, keep?: (value: T) => unknown): Promise<unknown> {
+  return new Promise<unknown>((resolve, reject) => {
     const deadline = list.arm(() => reject(onLate()))
     promise.then(
       (value) => {
         list.disarm(deadline)
-        resolve(value)
+        resolve(keep === undefined ? value : keep(value))
       },
       (error: unknown) => {
         list.disarm(deadline)
