@@ -105,7 +105,7 @@ for (let at = 0; at < files.length; at += perCommit) {
 let commits = 0
 let historic = 0
 const [logged = 0, history = 0] = await best(
-  1,
+  2,
   () => spawnSync('git', ['log', '-p', '-U0', '--all', '--full-history'], { cwd: root, stdio: ['ignore', 'ignore', 'ignore'] }),
   async () => {
     const result = await scan({ root, mode: 'history' })

@@ -111,10 +111,3 @@ describe('the value itself, once it is revealed', () => {
   })
 })
 
-describe('React', () => {
-  it('has no plain object to send to the browser', () => {
-    // React's server renderer takes plain objects, and refuses those whose prototype is another or that hold functions.
-    expect(Object.getPrototypeOf(make(true))).not.toBe(Object.prototype)
-    expect(Object.values(make(true)).some((value) => typeof value === 'function')).toBe(true)
-  })
-})
