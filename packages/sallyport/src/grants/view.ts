@@ -5,11 +5,11 @@ import type { GrantRecord, GrantRequest } from './types.ts'
 const idShape = textShape(200)
 
 /** What a grant is limited to. `null`: not on this axis. */
-export const scopeFields = {
+export const scopeFields: { readonly [Axis in 'resources' | 'input' | 'fields']: Shape<GrantRecord[Axis]> } = {
   resources: nullableShape(mapShape(listShape(textShape(500), 1_000), 50)),
   input: nullableShape(mapShape(listShape(scalarShape(), 1_000), 50)),
   fields: nullableShape(listShape(textShape(200), 200)),
-} as const
+}
 
 /** Where a grant stands. */
 export type GrantStatus = 'live' | 'early' | 'expired' | 'used' | 'revoked'
