@@ -28,9 +28,9 @@ export const BEHIND_OK = 2
  */
 export class Prefilter {
   /** For each pair of bytes, 1 where it is marked. Kept apart, for being small it stays near. */
-  readonly marked = new Uint8Array(65536)
+  readonly marked: Uint8Array = new Uint8Array(65536)
   /** For each marked pair its number. */
-  readonly numbers = new Uint16Array(65536)
+  readonly numbers: Uint16Array = new Uint16Array(65536)
   /** For each number, 256 flags: what may stand around the pair. */
   readonly around: Uint8Array
   /** How far before a place that was found a beginning may lie. */

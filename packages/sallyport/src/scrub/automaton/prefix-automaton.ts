@@ -161,7 +161,9 @@ function rootsOf(triggers: readonly Trigger[]): { rootOf: (context: number) => n
   const distinct = [...new Set(keys)]
   const index = keys.map((key) => distinct.indexOf(key))
   const rootMasks = distinct.map((key) => CONTEXTS.reduce((mask, context, i) => (keys[i] === key ? mask | context : mask), 0))
-  return { rootOf: (context) => index[Math.log2(context)]!, rootMasks }
+  const byContext = new Array<number>(9).fill(0)
+  CONTEXTS.forEach((context, i) => (byContext[context] = index[i]!))
+  return { rootOf: (context) => byContext[context]!, rootMasks }
 }
 
 function siblings(parent: readonly number[], roots: number): (number[] | undefined)[] {
