@@ -1,4 +1,5 @@
 import { callUnknown, call, runCallback } from './calls.ts'
+import { calledPath } from './members.ts'
 import { builderCall } from './builders.ts'
 import { isSallyport, sallyportCall } from './sallyport.ts'
 import { extendEffect, recordEffect } from './effects.ts'
@@ -22,7 +23,7 @@ export function lastName(path: string): string {
 export function callLibrary(machine: Machine, lib: Lib, args: readonly Value[], node: Node, module: Module): Value {
   const name = lastName(lib.path)
   const labels = args.reduce((all, arg) => union(all, deepLabels(arg)), lib.labels)
-  const made: Lib = { ...lib, path: `${lib.path}()`, labels, calls: [...lib.calls, { name, args, node, module }] }
+  const made: Lib = { ...lib, path: calledPath(lib.path), labels, calls: [...lib.calls, { name, args, node, module }] }
   machine.called(lib.path, node, module)
   if (lib.effect) {
     extendEffect(machine, lib.effect, name, args)

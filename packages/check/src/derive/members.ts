@@ -7,9 +7,29 @@ import type { Machine } from './machine.ts'
 import type { Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
 
+const paths = new Map<string, Map<string, string>>()
+
+// The same text is the same object: looking it up need not hash it again.
+function joined(path: string, name: string): string {
+  let longer = paths.get(path)
+  if (longer === undefined) paths.set(path, (longer = new Map()))
+  let whole = longer.get(name)
+  if (whole === undefined) longer.set(name, (whole = `${path}.${name}`))
+  return whole
+}
+
+/** The path of what a call of a path gives. */
+export function calledPath(path: string): string {
+  let longer = paths.get(path)
+  if (longer === undefined) paths.set(path, (longer = new Map()))
+  let whole = longer.get('()')
+  if (whole === undefined) longer.set('()', (whole = `${path}()`))
+  return whole
+}
+
 /** A member of a library's value: its path grows. */
 export function libMember(base: Lib, name: string): Lib {
-  return { ...base, path: base.path === '' ? name : `${base.path}.${name}` }
+  return { ...base, path: base.path === '' ? name : joined(base.path, name) }
 }
 
 /** Variables that say where or how, and are no secret. */

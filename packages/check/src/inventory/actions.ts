@@ -32,7 +32,9 @@ export function actionsOf(base: CodeBase, module: Module): Found[] {
       found.push({ kind: 'action', module, name, node: symbol?.kind === 'local' && symbol.module === module ? node : target.node, enclosing: [] })
     }
   }
-  walk(module.program, (node, parents) => {
+  // Nothing to look for where the only directive is the file's own.
+  const inline = module.text.split('use server', 3).length > (module.useServer ? 2 : 1)
+  if (inline) walk(module.program, (node, parents) => {
     if (!isFunction(node) || !isInlineAction(node)) return
     const enclosing = parents.filter((parent): parent is FunctionLike => isFunction(parent))
     found.push({ kind: 'inline-action', module, name: inlineName(node, parents), node, enclosing })
