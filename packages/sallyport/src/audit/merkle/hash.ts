@@ -10,7 +10,7 @@ let leaf = Buffer.alloc(4_096)
 /** Writes the leaf hash of an entry, SHA-256(0x00 || entry) (RFC 6962 section 2.1), at `at`. */
 export function leafHashInto(target: Buffer, at: number, entry: Uint8Array): void {
   if (leaf.length <= entry.length) leaf = Buffer.alloc(entry.length * 2)
-  leaf.set(entry, 1)
+  Buffer.prototype.copy.call(entry, leaf, 1)
   target.write(hash('sha256', leaf.subarray(0, entry.length + 1), 'binary'), at, 'latin1')
 }
 
@@ -40,10 +40,16 @@ export const EMPTY_ROOT: Buffer = hash('sha256', '', 'buffer')
 
 /** The root over a power of two of hashes that stand one after another at `from`. */
 export function perfectRoot(hashes: Buffer, from: number, count: number): Buffer {
-  const level = Buffer.allocUnsafe(Math.max(count, 1) * HASH_BYTES)
-  hashes.copy(level, 0, from, from + count * HASH_BYTES)
-  for (let width = count; width > 1; width /= 2) {
-    for (let pair = 0; pair < width / 2; pair += 1) nodeHashInto(level, pair * HASH_BYTES, level, pair * 2 * HASH_BYTES)
+  if (count <= 1) return hashes.subarray(from, from + HASH_BYTES)
+  // A byte before each pair becomes the prefix of a node: parents are written over pairs that are used up, so that nothing is copied.
+  const level = Buffer.allocUnsafe(1 + count * HASH_BYTES)
+  hashes.copy(level, 1, from, from + count * HASH_BYTES)
+  for (let width = count / 2; width >= 1; width /= 2) {
+    for (let pair = 0; pair < width; pair += 1) {
+      const at = pair * 2 * HASH_BYTES
+      level[at] = 1
+      level.write(hash('sha256', level.subarray(at, at + 1 + 2 * HASH_BYTES), 'binary'), 1 + pair * HASH_BYTES, 'latin1')
+    }
   }
-  return level.subarray(0, HASH_BYTES)
+  return level.subarray(1, 1 + HASH_BYTES)
 }

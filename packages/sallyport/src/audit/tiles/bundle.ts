@@ -14,9 +14,11 @@ export function appendToBundle(bundle: Uint8Array, entries: readonly Uint8Array[
   grown.set(bundle)
   let at = bundle.length
   for (const entry of entries) {
-    at = grown.writeUInt16BE(entry.length, at)
-    grown.set(entry, at)
-    at += entry.length
+    grown[at] = entry.length >>> 8
+    grown[at + 1] = entry.length & 0xff
+    // Faster than `set` for short pieces.
+    Buffer.prototype.copy.call(entry, grown, at + 2)
+    at += 2 + entry.length
   }
   return grown
 }

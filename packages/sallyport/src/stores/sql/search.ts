@@ -139,14 +139,20 @@ function candidates(driver: Reads, query: AuditQuery, terms: readonly number[], 
     const where = [`b.n ${compare} $1`, ...times].join(' AND ')
     return driver.query(`SELECT b.n, b.data FROM sallyport_audit_bundle b WHERE ${where} ORDER BY b.n ${direction} LIMIT $2`, params)
   }
-  const joins = terms.map((term, index) => {
-    const on = index === 0 ? 't0.segment = s.segment' : `t${index}.segment = s.segment AND t${index}.bundle = t0.bundle`
-    return `JOIN sallyport_audit_term t${index} ON ${on} AND t${index}.term = ${bind(term)}`
-  })
-  const where = [`s.segment ${compare} ${bind(Math.floor(edge / SEGMENT))}`, `t0.bundle ${compare} $1`, ...times].join(' AND ')
+  // CROSS JOIN keeps SQLite to this order: segments from the edge on, and in each of them one stretch of the index.
+  const joins = terms.map((_, index) => `CROSS JOIN sallyport_audit_term t${index}`)
+  const where = terms.flatMap((term, index) => [`t${index}.segment = s.segment`, `t${index}.term = ${bind(term)}`, ...(index === 0 ? [] : [`t${index}.bundle = t0.bundle`])])
+  if (times.length > 0) {
+    joins.push('CROSS JOIN sallyport_audit_bundle b')
+    where.push('b.n = t0.bundle', ...times)
+  }
+  // The numbers first: sorting must not drag the bundles themselves along.
   return driver.query(
-    `SELECT b.n, b.data FROM sallyport_audit_segment s ${joins.join(' ')} JOIN sallyport_audit_bundle b ON b.n = t0.bundle
-      WHERE ${where} ORDER BY s.segment ${direction}, t0.bundle ${direction} LIMIT $2`,
+    `SELECT found.n, whole.data FROM (
+        SELECT t0.bundle AS n FROM sallyport_audit_segment s ${joins.join(' ')}
+        WHERE s.segment ${compare} ${bind(Math.floor(edge / SEGMENT))} AND ${where.join(' AND ')} AND t0.bundle ${compare} $1
+        ORDER BY s.segment ${direction}, t0.bundle ${direction} LIMIT $2
+      ) AS found CROSS JOIN sallyport_audit_bundle whole WHERE whole.n = found.n ORDER BY found.n ${direction}`,
     params,
   )
 }

@@ -31,7 +31,7 @@ export function openConnection(path: string, mode: 'write' | 'read'): Connection
     let entry = statements.get(sql)
     if (entry === undefined) {
       const statement = database.prepare(sql.replace(/\$(\d+)/g, '?$1'))
-      entry = { statement, returns: statement.columns().length > 0 }
+      entry = { statement, returns: givesRows(statement, sql) }
       if (statements.size >= MAX_STATEMENTS) statements.clear()
       statements.set(sql, entry)
     }
@@ -53,6 +53,11 @@ export function openConnection(path: string, mode: 'write' | 'read'): Connection
       database.close()
     },
   }
+}
+
+// `columns` came with Node 22.16.
+function givesRows(statement: StatementSync & { columns?: StatementSync['columns'] }, sql: string): boolean {
+  return typeof statement.columns === 'function' ? statement.columns().length > 0 : /^\s*(SELECT|WITH|PRAGMA)\b|\bRETURNING\b/iu.test(sql)
 }
 
 /** Runs one step. False when its expectation failed. */

@@ -119,7 +119,7 @@ function runUnit(connection: Connection, unit: Unit): UnitResult {
   } catch (error) {
     const reason = sqlErrorFrom(error)
     // A disk that fails under one unit fails the group.
-    if (reason.kind === 'unavailable' || !database.isTransaction) throw reason
+    if (reason.kind === 'unavailable' || database.isTransaction === false) throw reason
     database.exec('ROLLBACK TO unit; RELEASE unit')
     return reason
   }
