@@ -13,6 +13,8 @@ import type { LimitStore } from './limits/types.ts'
 import type { Tiers } from './limits/tiers.ts'
 import type { LogEntry, PortLimits } from './pipeline/runtime.ts'
 import type { Policy } from './policy/types.ts'
+import type { SecretDefinitions } from './secrets/definition.ts'
+import type { Secrets } from './secrets/secrets.ts'
 import type { Screener } from './screening/types.ts'
 import type { Scrubber } from './scrub/types.ts'
 import type { Store } from './stores/types.ts'
@@ -21,7 +23,7 @@ import type { Store } from './stores/types.ts'
 export type Environment = 'development' | 'test' | 'staging' | 'production' | (string & {})
 
 /** What `createPort` takes. */
-export interface PortOptions<P extends Principal = Principal, Permission extends string = string> {
+export interface PortOptions<P extends Principal = Principal, Permission extends string = string, Definitions extends SecretDefinitions = SecretDefinitions> {
   /** Tells ports of one process apart. Two with one name share their state. Default `default`. */
   readonly name?: string
   /** Default `NODE_ENV`, else `production`: what is not known to be development is not. */
@@ -56,6 +58,11 @@ export interface PortOptions<P extends Principal = Principal, Permission extends
   readonly bans?: Omit<BanOptions, 'store' | 'clock'>
   /** What models cost, for the money budgets of tiers. */
   readonly prices?: PriceTable
+  /**
+   * The application's secrets, from `defineSecrets`. Every value is registered with the scrubber as it is loaded, and what a
+   * handler reveals stands in its audit event. `await secrets.load()` before the first call.
+   */
+  readonly secrets?: Secrets<Definitions>
   /** What redacts on the way out. Default: the provider rules. Secrets are registered with it. A function is called once, like `store`. */
   readonly scrub?: Scrubber | (() => Scrubber)
   /** Looks for known attacks in input. Default: all rules. */

@@ -22,6 +22,9 @@ import { defaultTiers } from './limits/tiers.ts'
 import type { Call } from './pipeline/call.ts'
 import type { PortRuntime } from './pipeline/runtime.ts'
 import type { PortOptions } from './port-options.ts'
+import type { SecretDefinitions } from './secrets/definition.ts'
+import type { SecretAccess } from './secrets/options.ts'
+import type { Secrets } from './secrets/secrets.ts'
 import { createScreener } from './screening/screener.ts'
 import { providerRules } from './scrub/packs/provider.ts'
 import { createScrubber } from './scrub/scrubber.ts'
@@ -44,11 +47,17 @@ export interface Define<Spec extends ActionSpec> {
 }
 
 /** Identity, policy, limits, store, secrets and scrub rules of one application. Made by `createPort`. */
-export interface Port<P extends Principal = Principal, Permission extends string = string> {
+export interface Port<P extends Principal = Principal, Permission extends string = string, Definitions extends SecretDefinitions = SecretDefinitions> {
   readonly name: string
   readonly environment: string
   readonly define: Define<EmptySpec<{ readonly principal: P; readonly permission: Permission }>>
   readonly store: Store
+  /**
+   * A handle on one of the port's secrets. What a handler reveals stands in its audit event: name and version.
+   *
+   * @throws DefinitionError when the port was made without `secrets`, or has none of this name.
+   */
+  readonly secret: Secrets<Definitions>['get']
   /** For adapters and tools of the library. */
   readonly runtime: PortRuntime
   /** The actions that have been defined so far in this process. Modules load lazily: never a full list. */
@@ -72,8 +81,12 @@ export interface Port<P extends Principal = Principal, Permission extends string
  * })
  * ```
  */
-export function createPort<P extends Principal, Permission extends string>(options: PortOptions<P, Permission>): Port<P, Permission> {
-  const runtime = makeRuntime(options as PortOptions)
+export function createPort<P extends Principal, Permission extends string, const Definitions extends SecretDefinitions = SecretDefinitions>(
+  options: PortOptions<P, Permission, Definitions>,
+): Port<P, Permission, Definitions> {
+  // Nothing below depends on which principals, permissions and secrets they are.
+  const runtime = makeRuntime(options as unknown as PortOptions)
+  options.secrets?.attach({ scrubber: runtime.scrubber, onAccess: (access) => noteAccess(runtime, access) })
   const schemaAudit = options.schemaAudit ?? (runtime.production ? 'off' : 'warn')
   const defined = new Map<string, AnyAction>()
 
@@ -93,6 +106,7 @@ export function createPort<P extends Principal, Permission extends string>(optio
     environment: runtime.environment,
     define: makeDefine(start, define),
     store: runtime.store,
+    secret: options.secrets === undefined ? noSecrets : options.secrets.get.bind(options.secrets),
     runtime,
     defined,
     async close() {
@@ -101,6 +115,17 @@ export function createPort<P extends Principal, Permission extends string>(optio
       await runtime.store.limits.close?.()
     },
   }
+}
+
+function noSecrets(name: string): never {
+  throw new DefinitionError(`The port has no secrets, so not '${name}' either. Give createPort what defineSecrets() made.`)
+}
+
+/** A handler revealed a secret: its audit event says which, once for each version. */
+function noteAccess(runtime: PortRuntime, { name, version }: SecretAccess): void {
+  const call = runtime.context.get()
+  if (call === undefined || call.secrets?.some((known) => known.name === name && known.version === version) === true) return
+  ;(call.secrets ??= []).push({ name, version })
 }
 
 function makeDefine<Spec extends ActionSpec>(start: (name: string) => Draft, define: DefineAction, extend?: (base: ActionBuilder<never>) => ActionBuilder<never>): Define<Spec> {
