@@ -24,6 +24,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description: "list, check, rotate and revoke an application's secrets",
     load: async () => (await import('./secrets/command.ts')).secretsCommand(),
   },
+  identities: {
+    description: 'list, rotate, suspend and end agents and services',
+    load: async () => (await import('./identities/command.ts')).identitiesCommand(),
+  },
   audit: {
     description: 'read, verify, prove and export the audit log',
     load: async () => (await import('./audit/command.ts')).auditCommand(),

@@ -23,7 +23,7 @@ export interface NhiReportOptions {
   readonly now: number
   /** The roles that a person holds now, `null` for who has left. */
   readonly rolesOf: (personId: string) => MaybePromise<readonly string[] | null>
-  /** Tell which permission each call used. */
+  /** Tell which permission each call used. With none, an identity that was not used at all is found instead. */
   readonly actions: readonly AnyAction[]
   /** A right that was not used for so many days is found. Default 90. */
   readonly unusedDays?: number
@@ -70,6 +70,7 @@ async function lookAt(identity: IdentityRecord, options: NhiReportOptions): Prom
 async function unusedRights(identity: IdentityRecord, { ledger, actions, now, unusedDays = 90 }: NhiReportOptions): Promise<readonly string[]> {
   const since = now - unusedDays * DAY_MS
   if (identity.createdAt > since) return []
+  if (actions.length === 0) return identity.lastUsedAt === null || identity.lastUsedAt < since ? identity.ceiling : []
   const permissions = new Map(actions.flatMap(({ name, definition: { access } }) => (access.kind === 'authorize' ? [[name, access.permission] as const] : [])))
   const unused = new Set(identity.ceiling)
   for (let after: string | undefined; unused.size > 0; ) {

@@ -1,0 +1,130 @@
+import { Command } from 'commander'
+import type { ActionResult, IdentityView } from 'sallyport'
+import { openRegistry, RegistryUsageError, type OpenRegistry, type RegistryFlags } from './open.ts'
+import { table } from './table.ts'
+
+/** How it ended: fine, something was refused or found, or it could not be done. */
+export const IDENTITIES_EXIT = { fine: 0, problems: 1, failed: 2 } as const
+
+/** Where the command reads and writes: the process, or a test. */
+export interface IdentitiesHost {
+  readonly print: (text: string) => void
+  readonly complain: (text: string) => void
+  readonly exit: (code: number) => void
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** The process itself. */
+function processHost(): IdentitiesHost {
+  return {
+    print: (text) => void process.stdout.write(`${text}\n`),
+    complain: (text) => void process.stderr.write(`${text}\n`),
+    exit: (code) => void (process.exitCode = code),
+    environment: process.env,
+  }
+}
+
+/**
+ * `sallyport identities`: lists agents and services, issues their credentials, suspends and ends them, and reports what should be looked
+ * at. Everything that it changes is an action of the library on the application's store, and stands in the audit log.
+ *
+ * Exit codes: 0 fine; 1 refused, or the report found something; 2 the command could not run.
+ */
+export function identitiesCommand(host: IdentitiesHost = processHost()): Command {
+  const identities = new Command('identities').description('list, rotate, suspend and end agents and services')
+  const sub = (name: string, description: string): Command =>
+    identities
+      .command(name)
+      .description(description)
+      .option('--db <folder>', 'folder of the store (default: SALLYPORT_DB, else .data/sallyport)')
+      .option('--database-url <url>', 'Postgres (default: SALLYPORT_DATABASE_URL)')
+      .option('--environment <name>', 'environment of the identities (default: SALLYPORT_ENVIRONMENT, else production)')
+      .option('--people <file>', 'ids of the people who are here, one a line: owners must be among them')
+      .option('--json', 'print JSON')
+
+  const run = async <Data>(flags: RegistryFlags, ask: (open: OpenRegistry) => Promise<ActionResult<Data>>, tell: (data: Data) => string, code: (data: Data) => number = () => IDENTITIES_EXIT.fine): Promise<void> => {
+    let open: OpenRegistry | undefined
+    try {
+      open = await openRegistry(flags, host.environment)
+      const { data, serverError, validationErrors } = await ask(open)
+      if (serverError !== undefined || validationErrors !== undefined) {
+        host.complain(serverError === undefined ? 'The arguments are not valid.' : `${serverError.code}: ${serverError.message}${serverError.details === undefined ? '' : ` ${JSON.stringify(serverError.details)}`}`)
+        host.exit(IDENTITIES_EXIT.problems)
+        return
+      }
+      host.print(flags.json === true ? JSON.stringify(data, null, 1) : tell(data as Data))
+      host.exit(code(data as Data))
+    } catch (error) {
+      host.complain(error instanceof RegistryUsageError ? error.message : `The command could not run: ${error instanceof Error ? error.message : String(error)}`)
+      host.exit(IDENTITIES_EXIT.failed)
+    } finally {
+      await open?.close().catch(() => undefined)
+    }
+  }
+
+  const told = (identity: IdentityView): string => table([identity])
+  const one = (name: 'suspend' | 'activate', description: string): void =>
+    void sub(name, description)
+      .argument('<id>')
+      .action((identityId: string, flags: RegistryFlags) => run(flags, ({ actions, operator }) => actions[name].call({ principal: operator, input: { identityId } }), told))
+
+  sub('list', 'agents and services, their owners and credentials')
+    .option('--owner <person>', 'those of one owner')
+    .option('--state <state>', 'active, suspended or ended')
+    .action((flags: RegistryFlags & { readonly owner?: string; readonly state?: 'active' | 'suspended' | 'ended' }) =>
+      run(
+        flags,
+        ({ actions, operator }) => actions.list.call({ principal: operator, input: { ...(flags.owner === undefined ? {} : { owner: flags.owner }), ...(flags.state === undefined ? {} : { state: flags.state }) } }),
+        ({ identities: found }) => (found.length === 0 ? 'There are none.' : table(found)),
+      ))
+
+  sub('show', 'all that the registry has of one')
+    .argument('<id>')
+    .action((identityId: string, flags: RegistryFlags) => run(flags, ({ actions, operator }) => actions.show.call({ principal: operator, input: { identityId } }), (data) => JSON.stringify(data, null, 1)))
+
+  sub('rotate', 'issue the next credential; it is printed once')
+    .argument('<id>')
+    .option('--days <days>', 'how long it is valid', Number)
+    .option('--overlap <seconds>', 'how long the one before stays valid', Number, 0)
+    .action((identityId: string, flags: RegistryFlags & { readonly days?: number; readonly overlap: number }) =>
+      run(
+        flags,
+        ({ actions, operator }) => actions.rotate.call({ principal: operator, input: { identityId, overlapSeconds: flags.overlap, ...(flags.days === undefined ? {} : { days: flags.days }) } }),
+        ({ secret, version, expiresAt }) => `Version ${version}, until ${new Date(expiresAt).toISOString()}. It is not shown again:\n${secret}`,
+      ))
+
+  one('suspend', 'from the next call on it is nobody')
+  one('activate', 'let a suspended one work again')
+
+  sub('revoke', 'end it for good, with its credentials, grants and requests')
+    .argument('<id>')
+    .action((identityId: string, flags: RegistryFlags) =>
+      run(flags, ({ actions, operator }) => actions.revoke.call({ principal: operator, input: { identityId } }), (data) => `Ended ${data.ended.join(', ')}; ${data.grants} grants revoked, ${data.approvals} requests withdrawn.`))
+
+  sub('offboard', 'a person has left: end what is theirs, or hand it over')
+    .argument('<person>')
+    .option('--to <person>', 'who answers for their agents and services from now on')
+    .action((personId: string, flags: RegistryFlags & { readonly to?: string }) =>
+      run(
+        flags,
+        ({ actions, operator }) => actions.offboard.call({ principal: operator, input: { personId, ...(flags.to === undefined ? {} : { handOverTo: flags.to }) } }),
+        (data) => `Ended ${data.ended.join(', ') || 'none'}; handed over ${data.handedOver.join(', ') || 'none'}; ${data.grants} grants revoked, ${data.approvals} requests withdrawn.`,
+      ))
+
+  sub('report', 'what should be looked at: NHI1, NHI5, NHI7, NHI9 and NHI10 of the OWASP NHI Top 10')
+    .option('--unused-days <days>', 'rights that were not used for so long', Number, 90)
+    .option('--max-age-days <days>', 'credentials older than this', Number, 90)
+    .action((flags: RegistryFlags & { readonly unusedDays: number; readonly maxAgeDays: number }) =>
+      run(
+        flags,
+        ({ actions, operator }) => actions.report.call({ principal: operator, input: { unusedDays: flags.unusedDays, maxAgeDays: flags.maxAgeDays } }),
+        ({ findings }) => {
+          const lines = findings.map(({ risk, identityId, detail }) => `${risk.padEnd(10)}  ${identityId}: ${detail}`)
+          if (flags.people === undefined) lines.push('(Owners who left are looked for with --people.)')
+          return findings.length === 0 ? ['Nothing was found.', ...lines].join('\n') : lines.join('\n')
+        },
+        ({ findings }) => (findings.length === 0 ? IDENTITIES_EXIT.fine : IDENTITIES_EXIT.problems),
+      ))
+
+  return identities
+}
