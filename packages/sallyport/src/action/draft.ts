@@ -1,37 +1,11 @@
 import { DefinitionError } from '../errors/sallyport-error.ts'
-import type { ApprovalOptions } from '../approvals/types.ts'
-import type { StandardSchemaV1 } from '../lib/standard-schema.ts'
-import type { Access, ActionDefinition, AnyHandler, AnyMiddleware, IdempotencyOptions, Input, LimitOptions, Output, ScreeningMode } from './definition.ts'
-import type { Exception } from './posture.ts'
-import type { ErrorSchemas } from './spec.ts'
+import type { ActionDefinition, AnyHandler, Output, ScreeningMode } from './definition.ts'
+
+/** What a draft has once it is finished. */
+type Declared = Pick<ActionDefinition, 'access' | 'input' | 'output'>
 
 /** An action while it is being built. Immutable: every builder method makes a new one. */
-export interface Draft {
-  readonly name: string
-  readonly version: number
-  readonly description?: string
-  readonly metadata: unknown
-  readonly access?: Access
-  readonly input?: Input
-  readonly bindArgs: readonly StandardSchemaV1[]
-  readonly output?: Output
-  readonly before: readonly AnyMiddleware[]
-  readonly after: readonly AnyMiddleware[]
-  readonly errors: ErrorSchemas
-  readonly freshnessMs: number | null
-  readonly limits: LimitOptions
-  readonly approval: ApprovalOptions | null
-  readonly idempotency: IdempotencyOptions | null
-  readonly usesBudget: boolean
-  readonly screening: ScreeningMode
-  readonly loggable: readonly string[]
-  readonly discloses: readonly { readonly field: string; readonly reason: string }[]
-  readonly exceptions: ReadonlyMap<string, Exception>
-  readonly deadlineMs: number
-  readonly maxBytes: number
-  readonly maxDepth: number
-  readonly readOnly: boolean
-}
+export type Draft = Omit<ActionDefinition, keyof Declared | 'handler' | 'stateful'> & Partial<Declared>
 
 /** Where every action of a port starts. */
 export function emptyDraft(name: string, screening: ScreeningMode): Draft {

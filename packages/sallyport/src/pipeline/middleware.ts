@@ -1,5 +1,6 @@
 import type { AnyMiddleware } from '../action/definition.ts'
 import type { Call } from './call.ts'
+import { CallView } from './call-view.ts'
 import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
 import { Refusal } from './control.ts'
 
@@ -37,8 +38,8 @@ function finishMiddleware(view: MiddlewareView, call: Call, i: number, thrown: {
   }
 }
 
-/** What middleware is called with. Getters on the prototype, so that making one is cheap. */
-class MiddlewareView {
+/** What middleware is called with. */
+class MiddlewareView extends CallView {
   readonly #call: Call
   readonly #proceed: () => MaybePromise<void>
   readonly next: (options?: { readonly ctx?: object }) => Promise<object>
@@ -49,6 +50,7 @@ class MiddlewareView {
   nextCalls = 0
 
   constructor(call: Call, proceed: () => MaybePromise<void>) {
+    super(call)
     this.#call = call
     this.#proceed = proceed
     // A property, not a method: middleware takes it out of its arguments.
@@ -71,36 +73,5 @@ class MiddlewareView {
     }
     this.settled = true
     return { success: this.failure === null, ctx: given }
-  }
-
-  get clientInput(): unknown {
-    return this.#call.clientInput
-  }
-  get parsedInput(): unknown {
-    return this.#call.parsedInput
-  }
-  get bindArgsParsedInputs(): readonly unknown[] {
-    return this.#call.bindArgsParsed
-  }
-  get principal(): unknown {
-    return this.#call.principal
-  }
-  get resource(): unknown {
-    return this.#call.resource
-  }
-  get scope(): unknown {
-    return this.#call.scope
-  }
-  get ctx(): object {
-    return this.#call.ctx
-  }
-  get metadata(): unknown {
-    return this.#call.definition.metadata
-  }
-  get correlationId(): string {
-    return this.#call.id
-  }
-  get signal(): AbortSignal {
-    return this.#call.signal
   }
 }

@@ -4,6 +4,7 @@ import type { Decision } from '../../policy/types.ts'
 import { resourceType } from '../../action/definition.ts'
 import { isPromiseLike, type MaybePromise } from '../../lib/maybe-promise.ts'
 import type { Call } from '../call.ts'
+import { CallView } from '../call-view.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
 
 /**
@@ -31,7 +32,7 @@ export const authorization: Control = {
 
     function loadResource(call: Call, principal: Principal): MaybePromise<typeof PASS> {
       // The builder has checked that the callbacks take these arguments.
-      const args = new AccessView(call, principal) as never
+      const args = new CallView(call) as never
       if (options.resource === undefined) return decide(call, principal, options, permission, type, deny, args)
       const loaded = options.resource(args)
       return isPromiseLike(loaded) ? loaded.then((resource) => judge(call, principal, resource, args)) : judge(call, principal, loaded, args)
@@ -128,33 +129,6 @@ async function askPolicy(call: Call, principal: Principal, permission: string, t
     return
   }
   if (decision.fields !== undefined) call.fields = decision.fields
-}
-
-/** What the callbacks of `authorize` are called with. */
-class AccessView {
-  readonly #call: Call
-  readonly principal: Principal
-
-  constructor(call: Call, principal: Principal) {
-    this.#call = call
-    this.principal = principal
-  }
-
-  get parsedInput(): unknown {
-    return this.#call.parsedInput
-  }
-  get bindArgsParsedInputs(): readonly unknown[] {
-    return this.#call.bindArgsParsed
-  }
-  get ctx(): object {
-    return this.#call.ctx
-  }
-  get resource(): unknown {
-    return this.#call.resource
-  }
-  get signal(): AbortSignal {
-    return this.#call.signal
-  }
 }
 
 function resourceId(resource: unknown, options: AccessOptions): string | undefined {
