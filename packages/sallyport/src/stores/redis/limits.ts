@@ -1,8 +1,8 @@
-import { SallyportError } from '../../errors/sallyport-error.ts'
 import { Script, scriptsOf, type RedisClient } from './client.ts'
-import { Decisions } from './decisions.ts'
-import { numbers, malformed } from './reply.ts'
-import { CHANGE, DISPATCH, LEAVE, PEEK, RELEASE, RESERVE, SETTLE } from './lua-budgets.ts'
+import { budgetSteps, closedAfterFailover } from './budget-steps.ts'
+import { decisions } from './decisions.ts'
+import { CHANGE, LEAVE, PEEK } from './lua-budgets.ts'
+import { numbers, yesOrNo } from './reply.ts'
 import type { BudgetCheck, LimitCheck, LimitDecision, LimitState, LimitStore, ReservationDecision, WindowCheck } from '../../limits/types.ts'
 
 /** Options of `redisLimits`. */
@@ -52,17 +52,12 @@ const FORGET_FAILOVER = `return redis.call('HSET', KEYS[1], 'since', 0)`
 export function redisLimits(client: RedisClient, options: RedisLimitsOptions = {}): RedisLimits {
   const scripts = scriptsOf(client)
   const base = `${options.prefix ?? 'sallyport'}:{${options.tag ?? 'limits'}}:`
-  const time = options.clock === 'caller' ? (now: number): string => String(now) : (): string => ''
-  const watchRun = options.afterFailover !== 'ignore'
+  const callersClock = options.clock === 'caller'
+  const time = (now: number): string => (callersClock ? String(now) : '')
   const holds = [`${base}holds`, `${base}expiries`] as const
-  const run = `${base}run`
-  const decisions = new Decisions(scripts, base, options.clock === 'caller')
-  const script = {
-    reserve: new Script(RESERVE), dispatch: new Script(DISPATCH), settle: new Script(SETTLE),
-    release: new Script(RELEASE), peek: new Script(PEEK), change: new Script(CHANGE), leave: new Script(LEAVE), forget: new Script(FORGET_FAILOVER),
-  }
-  // The run id that this process saw last: data that vanished with a restart is then noticed, too.
-  let lastRun = '?'
+  const deciding = decisions(scripts, base, callersClock)
+  const budgeting = budgetSteps(scripts, { base, callersClock, watchRun: options.afterFailover !== 'ignore', closedAtMostMs: options.closedAtMostMs ?? Infinity })
+  const script = { peek: new Script(PEEK), change: new Script(CHANGE), leave: new Script(LEAVE), forget: new Script(FORGET_FAILOVER) }
 
   const change = async (key: string, what: string, amount: number, span: number, now: number): Promise<void> => {
     await script.change.run(scripts, [`${base}c:${key}`, `${base}s:${key}`], [time(now), what, String(amount), String(span)])
@@ -75,7 +70,7 @@ export function redisLimits(client: RedisClient, options: RedisLimitsOptions = {
       if (checks.length === 0) return { allowed: true, states: [] }
       const invalid = checks.find((check) => !(check.limit >= 0) || (check.kind === 'window' && !(check.cost >= 0 && check.windowMs > 0)))
       if (invalid !== undefined) return refusal(checks, invalid.name)
-      const reply = await decisions.ask(checks, now)
+      const reply = await deciding.ask(checks, now)
       const states = statesOf(checks, reply, 2)
       const refusedBy = reply[0] as number
       if (refusedBy < 0) return { allowed: true, states }
@@ -88,38 +83,26 @@ export function redisLimits(client: RedisClient, options: RedisLimitsOptions = {
 
     async reserve(request, now): Promise<ReservationDecision> {
       const { budgets } = request
-      const invalid = budgets.find((budget) => !(budget.amount >= 0 && budget.windowMs > 0))
+      const invalid = budgets.find((budget) => !(budget.limit >= 0 && budget.amount >= 0 && budget.windowMs > 0))
       if (invalid !== undefined) {
         const { states, refusedBy, retryAfterMs } = refusal(budgets, invalid.name)
         return { reserved: false, states, refusedBy, retryAfterMs }
       }
-      const keys = [...holds, run, ...budgets.map((budget) => `${base}c:${budget.key}`)]
-      const closeMs = Math.min(options.closedAtMostMs ?? Infinity, Math.max(0, ...budgets.map((budget) => budget.windowMs)))
-      const args = [time(now), watchRun ? lastRun : '', request.id, String(request.ttlMs), String(closeMs)]
-      for (const budget of budgets) args.push(String(budget.limit), String(budget.windowMs), String(budget.amount))
-      const reply = await script.reserve.run(scripts, keys, args)
-      if (!Array.isArray(reply)) throw malformed()
-      if (typeof reply[2] === 'string' && reply[2] !== '') lastRun = reply[2]
-      if (reply[0] === -2) {
-        throw new SallyportError('UNAVAILABLE', { reason: 'budgets are closed for one window after a Redis failover', retryAfterMs: Number(reply[1]) })
-      }
-      const values = numbers([reply[0], reply[1], ...reply.slice(3)], 2 + budgets.length * 2)
+      const reply = numbers(await budgeting.ask({ kind: 'reserve', request }, now))
+      if (reply[0] === -2) throw closedAfterFailover(reply[1] ?? 0)
+      const values = numbers(reply, 2 + budgets.length * 2)
       const states = statesOf(budgets, values, 2)
       const refusedBy = values[0] as number
       if (refusedBy < 0) return { reserved: true, states }
       return { reserved: false, refusedBy: budgets[refusedBy]?.name ?? '', retryAfterMs: values[1] as number, states }
     },
 
-    async dispatch(id, now) {
-      return Number(await script.dispatch.run(scripts, holds, [time(now), id])) === 1
-    },
-
+    dispatch: async (id, now) => yesOrNo(await budgeting.ask({ kind: 'dispatch', id }, now)),
     async settle(id, amounts, now) {
-      await script.settle.run(scripts, holds, [time(now), id, ...amounts.map((amount) => (amount >= 0 && Number.isFinite(amount) ? String(amount) : '-'))])
+      yesOrNo(await budgeting.ask({ kind: 'settle', id, amounts }, now))
     },
-
     async release(id, now) {
-      await script.release.run(scripts, holds, [time(now), id])
+      yesOrNo(await budgeting.ask({ kind: 'release', id }, now))
     },
 
     async peek(checks, now) {
@@ -134,7 +117,7 @@ export function redisLimits(client: RedisClient, options: RedisLimitsOptions = {
     block: (key, durationMs, now) => change(key, 'block', 0, durationMs, now),
 
     async acknowledgeFailover() {
-      await script.forget.run(scripts, [run], [])
+      await script.forget.run(scripts, [`${base}run`], [])
     },
   }
 }

@@ -41,95 +41,106 @@ end
 
 // After a failover acknowledged writes may be missing, so budgets stay closed until all of them have left the window.
 const FAILOVER = `
+local run, since = '', nil
 local function closedFor(window)
-  if ARGV[2] == '' then return 0, '' end
-  local info = redis.call('INFO', 'server')
-  local at = string.find(info, 'run_id:', 1, true)
-  if not at then return 0, '' end
-  local run = string.sub(info, at + 7, at + 46)
-  local last = redis.call('HMGET', KEYS[3], 'run', 'since')
-  if last[1] ~= run then
-    local changed = last[1] or (ARGV[2] ~= '?' and ARGV[2] ~= run)
-    last[2] = changed and now or 0
-    redis.call('HSET', KEYS[3], 'run', run, 'since', last[2])
+  if ARGV[2] == '' then return 0 end
+  if not since then
+    local info = redis.call('INFO', 'server')
+    local at = string.find(info, 'run_id:', 1, true)
+    if not at then return 0 end
+    run = sub(info, at + 7, at + 46)
+    local last = redis.call('HMGET', KEYS[3], 'run', 'since')
+    since = tonumber(last[2]) or 0
+    if last[1] ~= run then
+      local changed = last[1] or (ARGV[2] ~= '?' and ARGV[2] ~= run)
+      since = changed and now or 0
+      redis.call('HSET', KEYS[3], 'run', run, 'since', since)
+    end
   end
-  return max(0, tonumber(last[2]) + window - now), run
+  return max(0, since + window - now)
 end
 `
 
-/** KEYS: holds, expiries, run, one counter for each budget. ARGV: now, last run id or `?` or ``, id, ttl, how long a failover closes, then limit, window, amount for each. */
-export const RESERVE: string = `${CLOCK}${COUNTER}${HOLDS}${FAILOVER}
-local id, ttl = ARGV[3], tonumber(ARGV[4])
-local count = #KEYS - 3
-local closed, run = closedFor(tonumber(ARGV[5]))
-if closed > 0 then return { -2, closed, run } end
-
-local raws = redis.call('MGET', unpack(KEYS, 4))
-local found, pending, byKey = {}, {}, {}
-local refusedBy, wait = -1, 0
-for i = 1, count do
-  local key = KEYS[3 + i]
-  if not byKey[key] then
-    byKey[key] = open(raws[i], tonumber(ARGV[4 + i * 3]))
-    pending[key] = 0
-  end
-  found[i] = byKey[key]
+// A reservation whose time has passed is closed by its own rule, whatever is asked of it.
+const HELD = `
+local function held(id)
+  local raw = redis.call('HGET', holds, id)
+  if not raw then return nil end
+  local hold = cmsgpack.unpack(raw)
+  if hold[1] > now then return hold end
+  close(id, hold, function(amount) return hold[2] == 1 and amount or 0 end, hold[1])
 end
-if redis.call('HEXISTS', holds, id) == 0 then
-  for i = 1, count do
-    local c, limit, amount = found[i], tonumber(ARGV[3 + i * 3]), tonumber(ARGV[5 + i * 3])
-    local needed = pending[KEYS[3 + i]] + amount
-    pending[KEYS[3 + i]] = needed
-    if now < c[8] or not (room(c, limit) >= needed) then
-      if refusedBy < 0 then refusedBy = i - 1 end
-      wait = max(wait, retryAfter(c, limit, needed))
+`
+
+const RESERVE = `
+local function reserve(op)
+  local id, ttl = op[2], op[3]
+  local closed = closedFor(op[4])
+  if closed > 0 then return { -2, closed } end
+  local found, byPlace, refusedBy, wait = {}, {}, -1, 0
+  local known = held(id)
+  for at = 5, #op, 4 do
+    local place, limit = op[at], op[at + 1]
+    local c = byPlace[place] or open(redis.call('GET', KEYS[place]), op[at + 2])
+    byPlace[place] = c
+    found[#found + 1] = c
+    c.needed = (c.needed or 0) + op[at + 3]
+    if not known and (now < c[8] or not (room(c, limit) >= c.needed)) then
+      if refusedBy < 0 then refusedBy = #found - 1 end
+      wait = max(wait, retryAfter(c, limit, c.needed))
     end
   end
-  if refusedBy < 0 then
+  if refusedBy < 0 and not known then
     local hold = { now + ttl, 0 }
-    for i = 1, count do
-      local c, amount = found[i], tonumber(ARGV[5 + i * 3])
-      local fromCredit = takeCredit(c, tonumber(ARGV[3 + i * 3]), amount)
+    for i = 1, #found do
+      local c, at = found[i], 1 + i * 4
+      local amount = op[at + 3]
+      local fromCredit = takeCredit(c, op[at + 1], amount)
       c[5] = c[5] + amount - fromCredit
-      hold[2 + i] = { KEYS[3 + i], tonumber(ARGV[4 + i * 3]), amount, fromCredit }
-      save(KEYS[3 + i], c)
+      hold[2 + i] = { KEYS[op[at]], op[at + 2], amount, fromCredit }
     end
+    for place, c in pairs(byPlace) do save(KEYS[place], c) end
     redis.call('HSET', holds, id, cmsgpack.pack(hold))
     redis.call('ZADD', expiries, now + ttl, id)
   end
+  local reply = { refusedBy, ceil(wait) }
+  for i = 1, #found do
+    reply[#reply + 1] = remaining(found[i], op[2 + i * 4])
+    reply[#reply + 1] = ceil(resetAfter(found[i]))
+  end
+  return reply
 end
-local reply = { refusedBy, ceil(wait), run }
-for i = 1, count do
-  reply[#reply + 1] = remaining(found[i], tonumber(ARGV[3 + i * 3]))
-  reply[#reply + 1] = ceil(resetAfter(found[i]))
+`
+
+/**
+ * Steps of reservations, one after the other. KEYS: holds, expiries, run, counters. ARGV: now, the last run id or `?` or ``, and
+ * a JSON array for each step: 1, id, ttl, how long a failover closes, then key, limit, window, amount of each budget · 2, id (dispatch) ·
+ * 3, id, actual amounts or -1 for the estimate (settle) · 4, id (release). The first reply is the run id.
+ */
+export const BUDGETS: string = `${CLOCK}${COUNTER}${HOLDS}${HELD}${FAILOVER}${RESERVE}
+local replies = { run }
+for number, op in ipairs(cjson.decode(ARGV[3])) do
+  local reply = 0
+  if op[1] == 1 then
+    reply = reserve(op)
+  else
+    local hold = held(op[2])
+    if hold then
+      reply = 1
+      if op[1] == 2 then
+        hold[2] = 1
+        redis.call('HSET', holds, op[2], cmsgpack.pack(hold))
+      elseif op[1] == 3 then
+        close(op[2], hold, function(amount, i) local actual = op[2 + i] return actual and actual >= 0 and actual or amount end, now)
+      else
+        close(op[2], hold, function() return 0 end, now)
+      end
+    end
+  end
+  replies[number + 1] = reply
 end
-return reply
-`
-
-/** KEYS: holds, expiries. ARGV: now, id. */
-export const DISPATCH: string = `${CLOCK}${COUNTER}${HOLDS}
-local raw = redis.call('HGET', holds, ARGV[2])
-if not raw then return 0 end
-local hold = cmsgpack.unpack(raw)
-hold[2] = 1
-redis.call('HSET', holds, ARGV[2], cmsgpack.pack(hold))
-return 1
-`
-
-/** KEYS: holds, expiries. ARGV: now, id, actual amounts (`-` for the estimate). */
-export const SETTLE: string = `${CLOCK}${COUNTER}${HOLDS}
-local raw = redis.call('HGET', holds, ARGV[2])
-if not raw then return 0 end
-close(ARGV[2], cmsgpack.unpack(raw), function(amount, i) return tonumber(ARGV[2 + i]) or amount end, now)
-return 1
-`
-
-/** KEYS: holds, expiries. ARGV: now, id. */
-export const RELEASE: string = `${CLOCK}${COUNTER}${HOLDS}
-local raw = redis.call('HGET', holds, ARGV[2])
-if not raw then return 0 end
-close(ARGV[2], cmsgpack.unpack(raw), function() return 0 end, now)
-return 1
+replies[1] = run
+return replies
 `
 
 /** KEYS: holds, expiries, counters. ARGV: now, then limit, window for each. */
