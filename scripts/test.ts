@@ -13,19 +13,24 @@ for (const { name, missing } of services) console.log(missing === null ? `✓ ${
 await step('build', 'node', ['scripts/build.ts'])
 await step('types', 'node', ['scripts/typecheck.ts'])
 
-const directory = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
-const file = join(directory, 'tally.json')
 const missing = Object.fromEntries(services.filter((service) => service.missing !== null).map((service) => [`SALLYPORT_NO_${service.name.toUpperCase()}`, service.missing ?? '']))
-console.log('\n▸ tests')
-const code = await run('vitest', ['run', '--reporter=default', '--reporter=./scripts/skip-reporter.ts', ...process.argv.slice(2)], { ...missing, SALLYPORT_TALLY: file })
-
-let tally: Tally = { passed: 0, failed: 1, skipped: [] }
-try {
-  tally = JSON.parse(readFileSync(file, 'utf8')) as Tally
-} catch {
-  console.error('The test run ended before it could be counted.')
+const directory = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
+const tallies: Tally[] = []
+let code = 0
+// One after another: what races on purpose in one project is not to be disturbed by another.
+for (const project of ['unit', 'stores', 'e2e']) {
+  console.log(`\n▸ tests: ${project}`)
+  const file = join(directory, `${project}.json`)
+  const exit = await run('vitest', ['run', '--project', project, '--reporter=default', '--reporter=./scripts/skip-reporter.ts', ...process.argv.slice(2)], { ...missing, SALLYPORT_TALLY: file })
+  if (exit !== 0) code = exit
+  tallies.push(readTally(file))
 }
 rmSync(directory, { recursive: true, force: true })
+const tally: Tally = {
+  passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
+  failed: tallies.reduce((sum, { failed }) => sum + failed, 0),
+  skipped: tallies.flatMap(({ skipped }) => skipped),
+}
 
 for (const { name, reason } of tally.skipped) console.log(`skipped: ${name}\n         ${reason}`)
 console.log(`\n${((Date.now() - started) / 1000).toFixed(0)} s`)
@@ -38,3 +43,12 @@ if (process.env['CI'] !== undefined && holes.length > 0) {
   process.exit(1)
 }
 process.exit(code !== 0 || tally.failed > 0 || tally.passed === 0 ? 1 : 0)
+
+function readTally(file: string): Tally {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Tally
+  } catch {
+    console.error('A test run ended before it could be counted.')
+    return { passed: 0, failed: 1, skipped: [] }
+  }
+}
