@@ -1,6 +1,6 @@
 import { callLibrary, lastName } from './library-calls.ts'
 import { evaluate } from './expressions.ts'
-import { has, union, CALLER, CREDENTIAL, MODEL, PICKED, ROW, SESSION, STORED, TOKEN, VALID, type Labels } from './labels.ts'
+import { has, namesToken, union, CALLER, CREDENTIAL, DATA, MODEL, PICKED, ROW, SESSION, STORED, TOKEN, VALID, type Labels } from './labels.ts'
 import { Abrupt, type Machine } from './machine.ts'
 import { constant, deepLabels, object, unknown, type Lib, type Value } from './value.ts'
 import type { Effect } from './facts.ts'
@@ -9,7 +9,6 @@ import type { Node } from '../syntax/ast.ts'
 import type { Scope } from './scope.ts'
 import type { Module } from '../syntax/module.ts'
 
-const tokenKey = /token|otp|secret|api_?key|invite_?code|verification_?code|magic/i
 const dataCalls = new Set(['set', 'values', 'value', 'insert', 'update', 'upsert', 'onConflictDoUpdate', 'doUpdateSet'])
 const projections = new Set(['returning', 'select', 'columns', 'project'])
 
@@ -157,18 +156,18 @@ function data(effect: Effect, value: Value): void {
 export function resultOf(machine: Machine, made: Lib, effect: Effect): Value {
   const labels = effect.labels & (SESSION | CREDENTIAL)
   if (effect.kind === 'model') return unknown(MODEL)
-  if (effect.kind === 'file-read') return unknown(STORED | (effect.keyLabels & CALLER))
+  if (effect.kind === 'file-read') return unknown(STORED | DATA | (effect.keyLabels & CALLER))
   if (effect.kind !== 'db-read' && effect.kind !== 'db-write') {
     if (effect.kind === 'network') return answer(machine, effect)
     return unknown(effect.labels & ~CALLER)
   }
-  const claimed = has(effect.keyLabels, CREDENTIAL) || [...effect.keys].some(([name, of]) => tokenKey.test(name) && has(of, CALLER))
+  const claimed = has(effect.keyLabels, CREDENTIAL) || [...effect.keys].some(([name, of]) => namesToken(name) && has(of, CALLER))
   if (claimed) {
     machine.seen.sessions.push(effect.at)
     if (!machine.world.signedIn) return nothing(made, SESSION | TOKEN)
     return { kind: 'unknown', labels: SESSION | TOKEN, truthy: true }
   }
-  const row = (effect.projected || !effect.gives ? 0 : ROW) | (labels & ~CREDENTIAL)
+  const row = (effect.gives ? DATA : 0) | (effect.projected || !effect.gives ? 0 : ROW) | (labels & ~CREDENTIAL)
   const picked = has(effect.keyLabels, CALLER | PICKED) ? PICKED : 0
   if (/\.(?:maybeSingle|single|select|eq|in|from|order|limit|rpc|insert|update|delete|upsert|neq|match)\(\)$/.test(made.path) && made.package.includes('supabase')) return object({ data: unknown(row | picked), error: unknown() }, 0, unknown())
   // The row of whoever is signed in is there.

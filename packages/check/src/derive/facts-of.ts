@@ -1,4 +1,4 @@
-import { has, union, CALLER, CREDENTIAL, MODEL, PICKED, ROW, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
+import { has, namesToken, union, CALLER, CREDENTIAL, DATA, MODEL, PICKED, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
 import { anonymous, limited, member, Shared, type Bounds } from './machine.ts'
 import { run, type Run, type Target } from './entry.ts'
 import { deepLabels } from './value.ts'
@@ -83,9 +83,10 @@ export function factsOf(base: CodeBase, libraries: LibraryIndex, target: Target,
   const anybody = open.seen.effects
   const effects = all.filter(isSensitive)
   let reached = anybody.filter((effect) => isSensitive(effect) && !effect.refused && !isRecord(effect))
-  // Reading before refusing gives nothing away, if the refusal is the end of it.
+  // Reading gives nothing away, if nothing of it comes back: a refusal that follows, a password that is compared.
+  if (reached.every((effect) => effect.kind === 'db-read') && !open.seen.returns.some(({ value }) => has(deepLabels(value), DATA))) reached = []
   const refused = open.seen.refusals.length > 0
-  if (refused && reached.every(isRead) && !open.seen.returns.some(({ value }) => has(deepLabels(value), ROW))) reached = []
+  if (refused && reached.every(isRead) && !open.seen.returns.some(({ value }) => has(deepLabels(value), DATA))) reached = []
   const signIn = [...all, ...anybody].some(isSignIn)
   const writes = reached.filter((effect) => !isRead(effect))
   const hashes = open.seen.calls.some(({ name }) => /(?:^|\.)(?:hash|hashSync)$/.test(name))
@@ -115,6 +116,8 @@ export function isUnbound(effect: Effect, facts: EntryFacts): boolean {
   if (effect.kind === 'model' || effect.kind === 'message' || effect.kind === 'network' || effect.kind === 'queue' || effect.kind === 'command') return false
   const strong = (check: { kind: string }): boolean => check.kind === 'role' || check.kind === 'ownership' || check.kind === 'authorizer'
   if (effect.checks.some(strong)) return false
+  // Who knows the token of a row has the right to it.
+  if ([...effect.keys.keys()].some(namesToken)) return false
   if (isCreate(effect) || (effect.kind === 'storage' && /put|upload/i.test(effect.operation))) return false
   if (isRead(effect)) {
     if (facts.member.seen.checks.some(strong)) return false

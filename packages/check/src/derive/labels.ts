@@ -33,6 +33,16 @@ export const TOKEN = 8192
 /** A row that the caller selected. */
 export const PICKED = 16384
 
+/** Read from a database or a file, whole or in part. */
+export const DATA = 32768
+
+const tokenName = /token|otp|secret|api_?key|invite_?code|verification_?code|magic/i
+
+/** Whether a column holds something that only its holder knows. */
+export function namesToken(name: string): boolean {
+  return tokenName.test(name)
+}
+
 const clean: readonly (readonly [mark: Labels, of: Labels])[] = [[VALID, CALLER], [SCRUBBED, MODEL]]
 
 /** Labels of a value made of two: a mark of cleanness stays only if all that needed it had it. */

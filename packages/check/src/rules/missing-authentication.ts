@@ -1,4 +1,4 @@
-import { isRead, isChosen } from '../derive/facts-of.ts'
+import { isChosen, isRead, isSensitive } from '../derive/facts-of.ts'
 import type { Rule } from './types.ts'
 
 export const missingAuthentication: Rule = {
@@ -24,7 +24,9 @@ export async function deletePost(id: string) {
     const worst = facts.reached.find((effect) => !isRead(effect)) ?? facts.reached.find(isChosen) ?? facts.reached[0]
     if (!worst) return []
     // A route that only reads is often meant for everybody.
-    const level = !isRead(worst) ? 'error' : isChosen(worst) && entry.kind.endsWith('action') ? 'error' : entry.kind.endsWith('action') ? 'warning' : 'note'
+    // What a limit guards is mostly meant for everybody.
+    const limited = facts.open.seen.limits.length > 0 && facts.limited !== undefined && facts.limited.seen.effects.every((effect) => isRead(effect) || !isSensitive(effect))
+    const level = limited ? 'warning' : !isRead(worst) ? 'error' : isChosen(worst) && entry.kind.endsWith('action') ? 'error' : entry.kind.endsWith('action') ? 'warning' : 'note'
     return [{ message: `${entry.name}: ${grade.reason}, and reaches ${worst.operation} (${worst.kind})`, at, evidence: [worst.at, ...grade.evidence], level }]
   },
 }
