@@ -4,7 +4,7 @@ import { type CharSet, contains } from '../pattern/char-set.ts'
 import type { Beginning } from '../packs/rows.ts'
 import { parsePattern } from '../pattern/parse.ts'
 import { PatternError } from '../pattern/pattern-error.ts'
-import { AFTER_WORD, ANYWHERE, type Beginnings, prefixesOf } from '../pattern/prefixes.ts'
+import { AFTER_WORD, ANYWHERE, type Beginnings, type Prefix, prefixesOf, type Shape } from '../pattern/prefixes.ts'
 import { compileProgram, type Program } from '../pattern/program.ts'
 import { stripLead } from '../pattern/strip-lead.ts'
 import type { Rule } from '../rule.ts'
@@ -18,10 +18,11 @@ const MAX_IDLE = 4
 export class CompiledRule {
   readonly rule: Rule
   /** How its matches begin; nothing where they can begin in too many ways, so that every character has to be tried. */
-  readonly beginnings: Beginnings | undefined
+  readonly prefixes: readonly Prefix[] | undefined
   /** Keywords, in lower case, one of which has to have occurred before a match, unless the match contains one. */
   readonly gate: readonly string[]
-  #shape: Shape | undefined
+  #beginnings: Beginnings | undefined
+  #shape: ParsedRule | undefined
   #program: Program | undefined
   #filter: Filter | undefined
   readonly #seeded = new Map<string, ThreadList>()
@@ -35,7 +36,7 @@ export class CompiledRule {
     this.rule = rule
     if (beginning) {
       const { text, bounded } = beginning
-      this.beginnings = { prefixes: [{ text, after: bounded ? ANYWHERE & ~AFTER_WORD : ANYWHERE, lead: 0 }], shapes: [{ sets: setsOf(text), bounded }] }
+      this.prefixes = [{ text, after: bounded ? ANYWHERE & ~AFTER_WORD : ANYWHERE, lead: 0 }]
       this.gate = []
       return
     }
@@ -43,11 +44,18 @@ export class CompiledRule {
     const shape = this.#parsed
     const keywords = (rule.keywords ?? []).map((keyword) => keyword.toLowerCase())
     this.gate = keywords.length === 0 || alwaysContains(shape.node, keywords) ? [] : keywords
-    this.beginnings = prefixesOf(shape.node, new Set(shape.groups))
+    this.#beginnings = prefixesOf(shape.node, new Set(shape.groups))
+    this.prefixes = this.#beginnings?.prefixes
   }
 
-  get #parsed(): Shape {
-    this.#shape ??= shapeOf(this.rule)
+  /** What the prefilter looks for: as the prefixes, but further in. */
+  get shapes(): readonly Shape[] {
+    this.#beginnings ??= prefixesOf(this.#parsed.node, new Set(this.#parsed.groups))
+    return this.#beginnings?.shapes ?? []
+  }
+
+  get #parsed(): ParsedRule {
+    this.#shape ??= parseRule(this.rule)
     return this.#shape
   }
 
@@ -131,7 +139,7 @@ export function setsOf(text: string): readonly CharSet[] {
 }
 
 /** What there is to know about a rule's pattern. */
-interface Shape {
+interface ParsedRule {
   readonly node: PatternNode
   readonly groups: readonly number[]
   readonly movingGroup: boolean
@@ -139,7 +147,7 @@ interface Shape {
   readonly lead: { readonly set: CharSet; readonly max: number } | undefined
 }
 
-function shapeOf(rule: Rule): Shape {
+function parseRule(rule: Rule): ParsedRule {
   const parsed = parsePattern(rule.pattern)
   if (minLength(parsed.node) === 0) throw new PatternError('A pattern that matches the empty text', rule.pattern, 0)
   const wanted = new Set(secretGroups(rule, parsed))

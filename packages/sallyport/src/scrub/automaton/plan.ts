@@ -58,7 +58,7 @@ export function createPlan(
   const triggers: Trigger[] = []
   for (const rule of rules) {
     const target = targets.push({ kind: 'rule', rule }) - 1
-    for (const { text, after, lead } of rule.beginnings?.prefixes ?? []) triggers.push({ text, after, lead, target })
+    for (const { text, after, lead } of rule.prefixes ?? []) triggers.push({ text, after, lead, target })
     for (const keyword of rule.gate) {
       const literal = createLiteral(keyword, Math.min(LITERAL_TRIGGER, keyword.length), true)
       const gate = targets.push({ kind: 'keyword', literal, rule }) - 1
@@ -81,7 +81,7 @@ export function createPlan(
       return (prefilter ??= new Prefilter(targets.flatMap(shapesOf)))
     },
     targets,
-    dense: rules.filter((rule) => rule.beginnings === undefined),
+    dense: rules.filter((rule) => rule.prefixes === undefined),
     needsContext: rules.some((rule) => rule.needsContext),
     ...options,
   }
@@ -90,7 +90,7 @@ export function createPlan(
 
 /** What the prefilter has to find for a target to be started. */
 function shapesOf(target: Target): readonly Shape[] {
-  if (target.kind === 'rule') return target.rule.beginnings?.shapes ?? []
+  if (target.kind === 'rule') return target.rule.shapes
   const { text, fold, triggerLength } = target.literal
   if (!fold) return [{ sets: setsOf(text.slice(0, REACH)), bounded: false }]
   return [{ sets: setsOf(text.slice(0, triggerLength)).map(foldCase), bounded: false }]

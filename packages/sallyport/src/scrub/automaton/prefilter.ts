@@ -10,6 +10,13 @@ const FREQUENCY: readonly number[] = byCode({
   T: 20, I: 20, A: 20, S: 20,
 })
 
+/** Pairs that are more common than their letters are, by about three. */
+const COMMON = new Set(
+  'th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea ra ce li ch ll be ma si om ur ut ec ac ex pr et la el ta us tr lo qu pa sc'.split(' '),
+)
+/** What a place costs that has to be read, beside a marked pair that is ruled out by what stands around it. */
+const READ_COST = 8
+
 /** Characters of a beginning that are looked at. */
 export const REACH = 8
 
@@ -56,15 +63,18 @@ export class Prefilter {
 
   /** At either edge a byte of the beginning is paired with one that may be anything. True where the new number was used. */
   #mark(bytes: readonly (readonly number[])[], alignment: number, outside: readonly number[], fresh: number): boolean {
+    const beforeAt = (at: number): readonly number[] => (at > 0 ? bytes[at - 1]! : at === 0 ? outside : ALL)
     let best = -alignment
-    let bestFrequency = Infinity
+    let least = Infinity
     for (let at = -alignment; at < bytes.length; at += 2) {
-      const frequency = frequencyOf(bytes[at]) * frequencyOf(bytes[at + 1])
-      if (frequency >= bestFrequency) continue
+      const pair = frequencyOf(bytes[at]) * frequencyOf(bytes[at + 1]) * (isCommon(bytes[at], bytes[at + 1]) ? 3 : 1)
+      const read = (frequencyOf(beforeAt(at)) * frequencyOf(bytes[at + 2])) / 1e8
+      const cost = pair * (1 + READ_COST * read)
+      if (cost >= least) continue
       best = at
-      bestFrequency = frequency
+      least = cost
     }
-    const before = best > 0 ? bytes[best - 1]! : best === 0 ? outside : ALL
+    const before = beforeAt(best)
     const behind = bytes[best + 2] ?? ALL
     const rows = new Set<number>()
     for (const first of bytes[best] ?? (best === -1 ? outside : ALL)) {
@@ -97,6 +107,10 @@ function asBytes(sets: readonly CharSet[]): readonly (readonly number[])[] {
 
 function frequencyOf(bytes: readonly number[] | undefined): number {
   return bytes === undefined ? 10_000 : bytes.reduce((sum, byte) => sum + FREQUENCY[byte]!, 0)
+}
+
+function isCommon(first: readonly number[] | undefined, second: readonly number[] | undefined): boolean {
+  return first?.length === 1 && second?.length === 1 && COMMON.has(String.fromCharCode(first[0]!, second[0]!))
 }
 
 const probe = new Uint8Array(2)

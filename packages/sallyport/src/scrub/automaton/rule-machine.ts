@@ -98,7 +98,7 @@ export class RuleMachine {
     }
     this.#threads = to
     this.#spare = from
-    if (this.rule.beginnings === undefined && code !== END) this.#beginHere(code, at, before)
+    if (this.rule.prefixes === undefined && code !== END) this.#beginHere(code, at, before)
   }
 
   /**

@@ -144,7 +144,7 @@ export class Scanner {
       machine.settle(this.at, this.#plan.maxCandidate)
       if (machine.final.length > 0) for (const match of machine.final) this.#accept(machine.rule, match, text)
       if (machine.overdue.length > 0) for (const match of machine.overdue) this.#redactMatch(machine.rule, match)
-      if (machine.live || machine.rule.beginnings === undefined) rules[kept++] = machine
+      if (machine.live || machine.rule.prefixes === undefined) rules[kept++] = machine
       else this.#release(machine)
     }
     // Setting a length is slow, even to what it is.

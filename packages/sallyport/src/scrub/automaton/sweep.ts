@@ -75,36 +75,32 @@ export class Sweep {
     const { written } = encoder.encodeInto(at === 0 && this.#end === this.#text.length ? this.#text : this.#text.slice(at, this.#end), block)
     this.#ascii = written === this.#end - at
     this.#used = written
-    // What stands before the block isn't known: nothing may be ruled out by it.
-    bytes[MARGIN - 1] = 0
-    block.fill(0, written, written + 4)
+    block.fill(0, written, written + MARGIN)
   }
 
   #find(at: number): number {
-    const end = (this.#used + 1) >> 1
-    let i = this.#ascii ? (at - this.#start) >> 1 : 0
-    for (;;) {
-      i = nextMarked(this.#prefilter.marked, i, end)
-      if (i >= end) return -1
-      if (this.#fits(i)) return this.#ascii ? Math.max(at, this.#start + 2 * i) : at
-      i += 1
-    }
-  }
-
-  /** Whether the bytes around a marked pair are what they have to be. */
-  #fits(i: number): boolean {
-    const { numbers, around } = this.#prefilter
-    if (i === 0 || 2 * i + 2 >= this.#used) return true
-    const row = numbers[pairs[i]!]! * 256
-    return (around[row + block[2 * i - 1]!]! & BEFORE_OK) !== 0 && (around[row + block[2 * i + 2]!]! & BEHIND_OK) !== 0
+    const from = this.#ascii ? (at - this.#start) >> 1 : 0
+    const found = findPair(this.#prefilter, from, this.#used)
+    if (found < 0) return -1
+    return this.#ascii ? Math.max(at, this.#start + 2 * found) : at
   }
 }
 
-function nextMarked(marked: Uint8Array, from: number, end: number): number {
-  let i = from
-  for (; i + 4 <= end; i += 4) {
-    if ((marked[pairs[i]!]! | marked[pairs[i + 1]!]! | marked[pairs[i + 2]!]! | marked[pairs[i + 3]!]!) !== 0) break
+/** The first marked pair of the block, from pair `from` on, that has around it what it has to have; -1 for none. */
+function findPair(prefilter: Prefilter, from: number, used: number): number {
+  const { marked, numbers, around } = prefilter
+  const end = (used + 1) >> 1
+  for (let group = from; group < end; group += 4) {
+    // Behind the end of the block there are zeros.
+    if ((marked[pairs[group]!]! | marked[pairs[group + 1]!]! | marked[pairs[group + 2]!]! | marked[pairs[group + 3]!]!) === 0) continue
+    for (let i = group; i < group + 4 && i < end; i += 1) {
+      const pair = pairs[i]!
+      if (marked[pair] === 0) continue
+      // At the edges of the block what stands around isn't known.
+      if (i === 0 || 2 * i + 2 >= used) return i
+      const row = numbers[pair]! * 256
+      if ((around[row + block[2 * i - 1]!]! & BEFORE_OK) !== 0 && (around[row + block[2 * i + 2]!]! & BEHIND_OK) !== 0) return i
+    }
   }
-  while (i < end && marked[pairs[i]!] === 0) i += 1
-  return i
+  return -1
 }

@@ -12,15 +12,14 @@ describe('the provider pack', () => {
 
   it('has at least 150 rules, each looked for by a beginning of its own', () => {
     expect(providerRules.length).toBeGreaterThanOrEqual(150)
-    for (const rule of providerRules) expect(new CompiledRule(rule).beginnings, rule.id).toBeDefined()
+    for (const rule of providerRules) expect(new CompiledRule(rule).prefixes, rule.id).toBeDefined()
   })
 
   it('begins as its patterns do, where that was read off without parsing them', () => {
     for (const rule of providerRules) {
       const beginning = beginningOf(rule)
       if (!beginning) continue
-      const parsed = new CompiledRule(rule).beginnings!
-      for (const prefix of parsed.prefixes) {
+      for (const prefix of new CompiledRule(rule).prefixes!) {
         expect(prefix.text.startsWith(beginning.text) || beginning.text.startsWith(prefix.text), rule.id).toBe(true)
         expect(prefix.after, rule.id).toBe(beginning.bounded ? 7 : 15)
         expect(prefix.lead, rule.id).toBe(0)
