@@ -44,7 +44,7 @@ function startServer(): { readonly server: ChildProcess; readonly url: string } 
 }
 
 async function run(redis: Redis): Promise<RedisRates> {
-  const prefix = `bench-${randomUUID()}`
+  const prefix = `b${randomUUID().slice(0, 8)}`
   const notes: string[] = []
   const sha = String(await redis.script('LOAD', 'return 1'))
   const limits = redisLimits(redis, { prefix })
