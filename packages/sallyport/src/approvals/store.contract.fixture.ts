@@ -85,6 +85,18 @@ export function approvalStoreContract(name: string, open: () => Promise<Store>):
       expect((await approvals.get('a'))?.input).toBeNull()
     })
 
+    it('forgets the input of what has expired with the next request', async () => {
+      const { approvals } = await opened()
+      await approvals.create(waiting('late'))
+      await approvals.create(waiting('unused', { resource: { type: 'product', id: '1' } }))
+      await approvals.decide('unused', yes('bea'))
+      await approvals.create(waiting('open', { requester: 'user:eve', createdAt: 1_500, decideBy: 5_000 }))
+      expect((await approvals.get('late'))?.input).not.toBeNull()
+      await approvals.create(waiting('next', { requester: 'user:zoe', createdAt: 2_000, decideBy: 3_000 }))
+      const inputs = await Promise.all(['late', 'unused', 'open', 'next'].map(async (id) => (await approvals.get(id))?.input === null))
+      expect(inputs).toEqual([true, true, false, false])
+    })
+
     it('finds the newest that can matter for a digest and a requester', async () => {
       const { approvals } = await opened()
       await approvals.create(waiting('old', { digest: 'd', decideBy: 1_001 }))

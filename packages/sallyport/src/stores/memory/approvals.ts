@@ -37,6 +37,7 @@ export function memoryApprovals(): MemoryApprovals {
     create(record) {
       if (records.size >= MAX_KEPT) makeRoom(record.createdAt)
       for (const other of records.values()) {
+        if (other.input !== null && approvalStatus(other, record.createdAt) === 'expired') update(other, { input: null })
         const same = other.requester === record.requester && other.action === record.action && other.environment === record.environment && other.resource?.id === record.resource?.id
         if (same && other.state === 'pending') update(other, { state: 'superseded', input: null })
       }

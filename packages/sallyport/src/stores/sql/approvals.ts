@@ -39,7 +39,7 @@ export function sqlApprovals(driver: SqlDriver, encryption: Encryption): SqlAppr
       const { id, digest } = record
       const input = record.input === null ? null : await encryption.encrypt(record.input, context('input', id, digest))
       const summary = await encryption.encrypt(record.summary, context('summary', id, digest))
-      await change(supersede(record), insert(record, input, summary))
+      await change(forgetExpired(record.createdAt), supersede(record), insert(record, input, summary))
     },
     get,
     async findByDigest(digest, requester) {
@@ -120,6 +120,14 @@ export function sqlApprovals(driver: SqlDriver, encryption: Encryption): SqlAppr
 }
 
 const isOpen = (now: string): string => `((state = 'pending' AND decide_by > ${now}) OR (state = 'approved' AND execute_by > ${now}))`
+
+/** Nothing settles what just expires: its input goes with the next request of anybody. */
+function forgetExpired(now: number): SqlStep {
+  return {
+    sql: `UPDATE sallyport_approval SET input = NULL WHERE input IS NOT NULL AND ((state = 'pending' AND decide_by <= $1) OR (state = 'approved' AND execute_by <= $1))`,
+    params: [now],
+  }
+}
 
 function supersede({ requester, action, environment, resource }: ApprovalRecord): SqlStep {
   return {
