@@ -27,9 +27,10 @@ describe('a full memory', () => {
   })
 
   it('keeps nothing of decisions that were refused', () => {
-    const store = memoryLimits({ maxKeys: 3 })
-    for (let i = 0; i < 10; i++) expect(store.decide([check(`k${i}`), check('global', 0)], START).allowed).toBe(false)
-    for (const key of ['a', 'b', 'c']) expect(store.decide([check(key)], START).allowed).toBe(true)
+    const store = memoryLimits({ maxKeys: 200 })
+    for (let i = 0; i < 199; i++) store.decide([check(`old ${i}`)], START)
+    for (let i = 0; i < 10; i++) expect(store.decide([check(`new ${i}`), check('old 0', 0)], START).allowed).toBe(false)
+    expect(store.decide([check('another')], START).allowed).toBe(true)
   })
 
   it('never loses a charge to the sweep of idle keys', () => {
