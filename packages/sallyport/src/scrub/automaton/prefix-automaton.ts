@@ -88,7 +88,8 @@ export function buildPrefixAutomaton(triggers: readonly Trigger[]): PrefixAutoma
   // Breadth first: where to go on when a node's text can't be continued.
   const size = nodeColumn.length
   const fail = new Int32Array(size)
-  const order = breadthFirst(parent, roots)
+  const childrenOf = siblings(parent, roots)
+  const order = breadthFirst(childrenOf, roots)
   const reports: (Report[] | undefined)[] = new Array<undefined>(size).fill(undefined)
   for (const node of order) {
     const code = nodeCode[node]!
@@ -119,7 +120,6 @@ export function buildPrefixAutomaton(triggers: readonly Trigger[]): PrefixAutoma
     for (let column = 0; column < count; column += 1) next[row[r]! + column] = row[rootOf(contexts[column]!)]!
   }
   // A node's row is its fallback's, with its own children put in once the fallback's row is complete.
-  const childrenOf = siblings(parent, roots)
   for (let r = 0; r < roots; r += 1) for (const child of childrenOf[r] ?? []) next[row[r]! + nodeColumn[child]!] = row[child]!
   for (const node of order) {
     next.copyWithin(row[node]!, row[fail[node]!]!, row[fail[node]!]! + count)
@@ -172,8 +172,7 @@ function siblings(parent: readonly number[], roots: number): (number[] | undefin
   return result
 }
 
-function breadthFirst(parent: readonly number[], roots: number): number[] {
-  const childrenOf = siblings(parent, roots)
+function breadthFirst(childrenOf: readonly (readonly number[] | undefined)[], roots: number): number[] {
   const order: number[] = []
   for (let r = 0; r < roots; r += 1) order.push(...(childrenOf[r] ?? []))
   for (let i = 0; i < order.length; i += 1) order.push(...(childrenOf[order[i]!] ?? []))

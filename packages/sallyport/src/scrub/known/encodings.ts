@@ -1,5 +1,4 @@
 const UTF8 = new TextEncoder()
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
 /**
  * The forms in which standard encoders write a value: as it is, in hex (both cases), base64 and base64url at each of the three
@@ -43,19 +42,9 @@ export function encodedForms(value: string): readonly string[] {
 
 /** The base64 characters that depend on these bytes alone, when `shift` bytes come before them; or all, padded. */
 function base64(bytes: Uint8Array, shift: number, padded: boolean): string {
-  const bits = (bytes.length + shift) * 8
-  const first = Math.ceil((shift * 8) / 6)
-  const end = padded ? Math.ceil(bits / 6) : Math.floor(bits / 6)
-  let text = ''
-  for (let index = first; index < end; index += 1) {
-    let code = 0
-    for (let bit = index * 6; bit < index * 6 + 6; bit += 1) {
-      const byte = bytes[(bit >> 3) - shift] ?? 0
-      code = (code << 1) | ((byte >> (7 - (bit & 7))) & 1)
-    }
-    text += BASE64[code]!
-  }
-  return padded ? text + '='.repeat((4 - (text.length % 4)) % 4) : text
+  const text = btoa('\0'.repeat(shift) + Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+  if (padded) return text
+  return text.slice(Math.ceil((shift * 8) / 6), Math.floor(((bytes.length + shift) * 8) / 6))
 }
 
 function url(text: string): string {
