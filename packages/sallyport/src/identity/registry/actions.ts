@@ -6,7 +6,7 @@ import { choiceShape, integerShape, listShape, optionalShape, recordShape, textS
 import type { Port } from '../../port.ts'
 import type { Principal } from '../principal.ts'
 import { newCredential } from './credential.ts'
-import { offboard, type Offboarded } from './offboard.ts'
+import { offboard, type Offboarded, type OffboardOptions } from './offboard.ts'
 import { nhiReport, type NhiFinding } from './report.ts'
 import type { IdentityRecord, IdentityState } from './types.ts'
 import { findingShape, identityViewShape, viewOfIdentity, type IdentityView } from './view.ts'
@@ -21,6 +21,8 @@ export interface IdentityActionsOptions<Permission extends string> {
   readonly freshness?: Duration
   /** The longest life of a credential. Default `90d`. */
   readonly longest?: Duration
+  /** Ends what is kept elsewhere when somebody leaves: API keys, tokens of secrets, sessions. Default: nothing. */
+  readonly alsoEnd?: OffboardOptions['alsoEnd']
 }
 
 type ById = { readonly identityId: string }
@@ -81,6 +83,12 @@ const DAY_MS = 86_400_000
 export function identityActions<P extends Principal, Permission extends string>(port: Port<P, Permission>, options: IdentityActionsOptions<Permission>): IdentityActions {
   const { permission, freshness = '15m', actions = [] } = options
   const longestMs = parseDuration(options.longest ?? '90d')
+  const leaving = (more: Pick<OffboardOptions, 'handOverTo'>): OffboardOptions => ({
+    now: runtime.clock.now(),
+    environment: runtime.environment,
+    ...(options.alsoEnd === undefined ? {} : { alsoEnd: options.alsoEnd }),
+    ...more,
+  })
   const { runtime } = port
   const { store, rolesOf } = runtime
   const found = store.identities
@@ -204,7 +212,7 @@ export function identityActions<P extends Principal, Permission extends string>(
       .freshness(freshness)
       .loggable(['identityId'])
       .outputSchema(offboardedShape)
-      .action(({ resource }) => offboard(store, resource.id, { now: now(), environment: runtime.environment })),
+      .action(({ resource }) => offboard(store, resource.id, leaving({}))),
 
     handOver: define('identity.handOver')
       .describe('Makes somebody else answer for it.')
@@ -241,7 +249,7 @@ export function identityActions<P extends Principal, Permission extends string>(
       .outputSchema(offboardedShape)
       .action(async ({ parsedInput: { personId, handOverTo } }) => {
         if (handOverTo !== undefined) await requireOwner(handOverTo)
-        return offboard(store, personId, { now: now(), environment: runtime.environment, ...(handOverTo === undefined ? {} : { handOverTo }) })
+        return offboard(store, personId, leaving(handOverTo === undefined ? {} : { handOverTo }))
       }),
 
     report: define('identity.report')

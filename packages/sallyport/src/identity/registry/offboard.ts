@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../lib/maybe-promise.ts'
 import type { Store } from '../../stores/types.ts'
 
 /** What a departure ended. */
@@ -12,16 +13,28 @@ export interface Offboarded {
   readonly approvals: number
 }
 
+/** How somebody leaves. */
+export interface OffboardOptions {
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly environment: string
+  /** Who answers for their agents and services from now on. Default: these end. */
+  readonly handOverTo?: string
+  /** Ends what is kept elsewhere, for each that leaves: API keys, tokens of secrets, sessions. Throwing fails the whole, which can be repeated. */
+  readonly alsoEnd?: (id: string) => MaybePromise<void>
+}
+
 /**
  * A person, an agent or a service leaves: every grant of which they are holder, subject or giver is revoked, their open requests are
  * withdrawn, and the identities that they own end, or are handed over. It holds on the next call on every process.
  */
-export async function offboard(store: Store, id: string, options: { readonly now: number; readonly environment: string; readonly handOverTo?: string }): Promise<Offboarded> {
-  const { now, environment, handOverTo } = options
+export async function offboard(store: Store, id: string, options: OffboardOptions): Promise<Offboarded> {
+  const { now, environment, handOverTo, alsoEnd } = options
   const { identities } = store
   // The rights first: should the rest fail, nothing can be done with what is left.
   const grants = await store.grants.revokeAll(id, now)
   const approvals = await store.approvals.withdrawAll(id, now)
+  await alsoEnd?.(id)
   const handedOver: string[] = []
   const ended: string[] = []
   const revoked = [grants]
@@ -34,6 +47,7 @@ export async function offboard(store: Store, id: string, options: { readonly now
       } else if (await identities.end(owned, now)) {
         ended.push(owned)
         revoked.push(await store.grants.revokeAll(owned, now))
+        await alsoEnd?.(owned)
       }
     }
   }

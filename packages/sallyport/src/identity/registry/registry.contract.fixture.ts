@@ -26,12 +26,13 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       const identity = registryIdentity({ identities: store.identities, grants: store.grants, environment: unique, subjectOf })
       const port = createTestPort<Principal, Permission>({ name: unique, environment: unique, policy, store, identity, rolesOf: (id) => roles.get(id) ?? null })
       const ran: string[] = []
+      const left: string[] = []
       const cancel = port.define('order.cancel').noInput().authorize('order:cancel').outputSchema(recordShape({ done: trueShape() })).action(({ principal }) => {
         ran.push(`${principal.kind} ${principal.id} for ${principal.subject?.id ?? 'itself'}`)
         return { done: true } as const
       })
       const person = (id: string): Principal => testUser(id, roles.get(id) ?? [], { tier: 'enterprise', session: { credential: 'internal', authenticatedAt: port.clock.now() } })
-      const identities = identityActions(port, { permission: 'identity:govern', actions: [cancel] })
+      const identities = identityActions(port, { permission: 'identity:govern', actions: [cancel], alsoEnd: (id) => void left.push(id) })
       const grants = grantActions(port, { permission: 'grant:give', actions: [cancel] })
       const bot = `bot-${unique}`
       const register = (more: object = {}) =>
@@ -51,7 +52,7 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
         return (await cancel.handle(testRequest({}, { headers: all }), undefined)).result.serverError?.code
       }
       const give = () => grants.give.call({ principal: person('ann'), input: { actor: bot, actions: ['order.cancel'], forMe: true, uses: 100, seconds: 3_600, token: true } })
-      return { store, port, roles, ran, cancel, person, identities, bot, register, one, rotate, ask, give }
+      return { store, port, roles, ran, left, cancel, person, identities, bot, register, one, rotate, ask, give }
     }
 
     it('lets an agent in as itself, and act for a person through a grant alone', async () => {
@@ -130,7 +131,7 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
     })
 
     it('ends, or hands over, what somebody who leaves owns', async () => {
-      const { register, rotate, ask, identities, person, bot, roles, give } = await opened()
+      const { register, rotate, ask, identities, person, bot, roles, give, left } = await opened()
       await register()
       const secret = await rotate()
       await give()
@@ -143,6 +144,7 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       expect(await leave('new')).toMatchObject({ data: { handedOver: [], ended: [bot] } })
       expect(await ask(secret)).toBe('UNAUTHENTICATED')
       expect(code(await identities.handOver.call({ principal: person('gov'), input: { identityId: bot, owner: 'own' } }))).toBe('CONFLICT')
+      expect(left).toEqual(['own', 'ann', 'new', bot])
       roles.delete('own')
     })
 
