@@ -3,7 +3,7 @@ import type { CallRequest } from '../lib/call-request.ts'
 import type { HandledAction } from '../lib/host.ts'
 import type { ActionDefinition } from './definition.ts'
 import type { Posture } from './posture.ts'
-import type { ActionResult } from './result.ts'
+import type { ActionResult, ServerError } from './result.ts'
 import type { ActionSpec, FailureOf } from './spec.ts'
 
 /** The result of an action with this spec. */
@@ -53,13 +53,16 @@ export interface StateAction<Spec extends ActionSpec, Data> extends ActionMember
   (...args: [...bindArgs: Spec['bindArgsClient'], prevResult: ResultOf<Spec, Data>, input: Spec['clientInput'] | FormData]): Promise<ResultOf<Spec, Data>>
 }
 
+/** What any action answers: its errors may be its own. */
+export type AnyResult = ActionResult<unknown, unknown, ServerError<string>>
+
 /** Any action, whatever its types: what adapters and lists take. */
 export type AnyAction = HandledAction & {
   readonly name: string
   readonly definition: ActionDefinition
   readonly posture: Posture
   definitionHash(): string | Promise<string>
-  resume(approvalId: string): Promise<ActionResult>
+  resume(approvalId: string): Promise<AnyResult>
   call(call: {
     readonly principal: Principal | null
     readonly input: unknown
@@ -68,5 +71,5 @@ export type AnyAction = HandledAction & {
     readonly resume?: boolean
     readonly signal?: AbortSignal
     readonly request?: Partial<CallRequest>
-  }): Promise<ActionResult>
+  }): Promise<AnyResult>
 }

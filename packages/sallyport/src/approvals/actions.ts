@@ -1,5 +1,4 @@
-import type { AnyAction } from '../action/action.ts'
-import type { ActionResult } from '../action/result.ts'
+import type { AnyAction, AnyResult } from '../action/action.ts'
 import { ERRORS } from '../errors/codes.ts'
 import { SallyportError } from '../errors/sallyport-error.ts'
 import type { Principal } from '../identity/principal.ts'
@@ -51,7 +50,7 @@ export interface ApprovalActions {
   /** Records that somebody else has looked at an emergency. `approval.review` */
   readonly review: OwnAction<{ readonly approvalId: string }, { readonly reviewed: true }>
   /** Runs what was approved, as the one who asked for it: the stored input, once. Named actions are those of `actions`. */
-  readonly resume: (action: string, approvalId: string) => Promise<ActionResult>
+  readonly resume: (action: string, approvalId: string) => Promise<AnyResult>
 }
 
 const GLASS_MS = 5 * 60_000

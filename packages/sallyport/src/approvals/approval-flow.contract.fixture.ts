@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { ActionResult } from '../action/result.ts'
+import type { AnyResult } from '../action/action.ts'
 import type { Store } from '../stores/types.ts'
 import { testAgent, testRequest } from '../testing/index.ts'
 import { openShop, type Shop } from './shop.fixture.ts'
 
-const code = (result: ActionResult): string | undefined => result.serverError?.code ?? (result.validationErrors === undefined ? undefined : 'INVALID_INPUT')
+const code = (result: AnyResult): string | undefined => result.serverError?.code ?? (result.validationErrors === undefined ? undefined : 'INVALID_INPUT')
 
 /** What approving does, on every store. */
 export function approvalFlowContract(name: string, open: () => Promise<Store>): void {
@@ -12,7 +12,7 @@ export function approvalFlowContract(name: string, open: () => Promise<Store>): 
     async function opened(more: { readonly quorum?: number; readonly requestsPerHour?: number } = {}): Promise<Shop> {
       return openShop(await open(), more)
     }
-    const approve = (shop: Shop, by: string, approvalId: string): Promise<ActionResult> => shop.approvals.approve.call({ principal: shop.person(by), input: { approvalId } })
+    const approve = (shop: Shop, by: string, approvalId: string): Promise<AnyResult> => shop.approvals.approve.call({ principal: shop.person(by), input: { approvalId } })
 
     it('waits, shows, is approved, and then runs the stored input once', async () => {
       const shop = await opened()
@@ -161,7 +161,7 @@ export function approvalFlowContract(name: string, open: () => Promise<Store>): 
       const shop = await opened()
       const ann = shop.person('ann')
       const id = await shop.ask(ann, 500)
-      const withdraw = (by: string): Promise<ActionResult> => shop.approvals.withdraw.call({ principal: shop.person(by), input: { approvalId: id } })
+      const withdraw = (by: string): Promise<AnyResult> => shop.approvals.withdraw.call({ principal: shop.person(by), input: { approvalId: id } })
       expect(code(await withdraw('bea'))).toBe('NOT_FOUND')
       expect((await shop.approvals.mine.call({ principal: ann, input: undefined })).data?.approvals).toMatchObject([{ id, status: 'pending', mayDecide: false }])
       expect(await withdraw('ann')).toEqual({ data: { withdrawn: true } })
@@ -189,7 +189,7 @@ export function approvalFlowContract(name: string, open: () => Promise<Store>): 
     it('lets an emergency through, loudly, for a short time, and has somebody else look at it', async () => {
       const shop = await opened()
       const justification = 'The till is down and customers queue.'
-      const glass = (by: string, approvalId: string): Promise<ActionResult> => shop.approvals.breakGlass.call({ principal: shop.person(by), input: { approvalId, justification } })
+      const glass = (by: string, approvalId: string): Promise<AnyResult> => shop.approvals.breakGlass.call({ principal: shop.person(by), input: { approvalId, justification } })
       const anns = await shop.ask(shop.person('ann'), 400)
       expect(code(await glass('ann', anns))).toBe('FORBIDDEN')
       const id = await shop.ask(shop.person('eve'), 500)
@@ -198,7 +198,7 @@ export function approvalFlowContract(name: string, open: () => Promise<Store>): 
       expect(code(await glass('eve', id))).toBeUndefined()
       expect(shop.notices.at(-1)).toEqual({ kind: 'glass-broken', approvalId: id, environment: shop.port.environment })
       expect(await shop.resume(shop.person('eve'), id)).toEqual({ data: { price: 500 } })
-      const review = (by: string): Promise<ActionResult> => shop.approvals.review.call({ principal: shop.person(by), input: { approvalId: id } })
+      const review = (by: string): Promise<AnyResult> => shop.approvals.review.call({ principal: shop.person(by), input: { approvalId: id } })
       expect((await shop.approvals.emergencies.call({ principal: shop.person('bea'), input: undefined })).data?.approvals).toMatchObject([{ id, breakGlass: { by: 'eve', justification } }])
       expect(await review('bea')).toEqual({ data: { reviewed: true } })
       expect(code(await review('cid'))).toBe('CONFLICT')

@@ -1,5 +1,4 @@
-import type { AnyAction } from '../action/action.ts'
-import type { ActionResult } from '../action/result.ts'
+import type { AnyAction, AnyResult } from '../action/action.ts'
 import type { Principal } from '../identity/principal.ts'
 import { integerShape, recordShape, textShape } from '../lib/shape.ts'
 import { definePolicy } from '../policy/define-policy.ts'
@@ -21,8 +20,8 @@ export interface Shop {
   readonly roles: Map<string, readonly string[]>
   /** A person, signed in just now. */
   person(id: string): Principal
-  change(principal: Principal, price: number, approval?: string): Promise<ActionResult>
-  resume(principal: Principal, approvalId: string): Promise<ActionResult>
+  change(principal: Principal, price: number, approval?: string): Promise<AnyResult>
+  resume(principal: Principal, approvalId: string): Promise<AnyResult>
   /** Asks, and gives back the id of the approval. */
   ask(principal: Principal, price: number): Promise<string>
   define(more?: { readonly version?: number; readonly quorum?: number; readonly requestsPerHour?: number }): AnyAction

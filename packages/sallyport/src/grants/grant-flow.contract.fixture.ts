@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AnyAction } from '../action/action.ts'
+import type { AnyAction, AnyResult } from '../action/action.ts'
 import type { ActionResult } from '../action/result.ts'
 import type { Principal } from '../identity/principal.ts'
 import { integerShape, optionalShape, recordShape, textShape } from '../lib/shape.ts'
@@ -52,7 +52,7 @@ function openShop(store: Store): Shop {
   }
 }
 
-const code = (result: ActionResult): string | undefined => result.serverError?.code ?? (result.validationErrors === undefined ? undefined : 'INVALID_INPUT')
+const code = (result: AnyResult): string | undefined => result.serverError?.code ?? (result.validationErrors === undefined ? undefined : 'INVALID_INPUT')
 
 /** What grants do, on every store. */
 export function grantFlowContract(name: string, open: () => Promise<Store>): void {
@@ -124,7 +124,7 @@ export function grantFlowContract(name: string, open: () => Promise<Store>): voi
       const shop = await opened()
       const service: Principal = { ...shop.agent('batch'), kind: 'service' }
       await shop.give('cle', { actor: 'batch', actions: ['order.read'], forMe: false, uses: 5 })
-      const read = (): Promise<ActionResult> => shop.actions.read.call({ principal: service, input: undefined })
+      const read = (): Promise<AnyResult> => shop.actions.read.call({ principal: service, input: undefined })
       expect(code(await read())).toBeUndefined()
       shop.roles.set('cle', [])
       expect(code(await read())).toBe('GRANT_REQUIRED')
