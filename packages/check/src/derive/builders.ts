@@ -5,11 +5,11 @@ import type { Machine } from './machine.ts'
 import type { BuilderRule } from '../libraries/types.ts'
 
 /** One more call on a builder's chain; the one that takes the handler makes an action. */
-export function builderCall(machine: Machine, lib: Lib, made: Lib, rule: BuilderRule, args: readonly Value[]): Value {
+export function builderCall(lib: Lib, made: Lib, rule: BuilderRule, args: readonly Value[]): Value {
   const name = made.calls.at(-1)?.name ?? ''
   const handler = args.find((arg) => arg.kind === 'function' || arg.kind === 'native')
   if (!rule.handler.includes(name) || !handler) return made
-  return runner(machine, lib.calls, rule, handler)
+  return runner(lib.calls, rule, handler)
 }
 
 /** The function in `t.middleware(fn)`, `createMiddleware().define(fn)`, or the function itself. */
@@ -20,7 +20,7 @@ function functionOf(value: Value | undefined): Value | undefined {
 }
 
 /** An action made by a builder: runs what the chain put in front of its handler, then the handler. */
-function runner(machine: Machine, calls: readonly ChainCall[], rule: BuilderRule, handler: Value): Native {
+function runner(calls: readonly ChainCall[], rule: BuilderRule, handler: Value): Native {
   const steps = calls.flatMap((one) => {
     const kind = rule.middleware.includes(one.name) ? 'middleware' : rule.procedure?.includes(one.name) ? 'procedure' : undefined
     const run = kind && functionOf(one.args[0])
@@ -31,7 +31,7 @@ function runner(machine: Machine, calls: readonly ChainCall[], rule: BuilderRule
   const named = (input: Value, context: Value, more: { readonly [name: string]: Value } = {}): Value =>
     object({ input, [rule.inputName]: input, ctx: context, [rule.contextName]: context, clientInput: unknown(CALLER), rawInput: unknown(CALLER), metadata: unknown(), ...more }, 0, unknown())
 
-  const run = (args: readonly Value[]): Value => {
+  const run = (machine: Machine, args: readonly Value[]): Value => {
     const raw = args[0] ?? unknown(CALLER)
     const input: Value = schemas.length > 0 ? { kind: 'unknown', labels: CALLER | VALID, truthy: true, name: rule.inputName } : raw
     const bindInputs: Value = bound.length > 0 ? unknown(CALLER | VALID) : unknown(CALLER)
@@ -53,7 +53,7 @@ function runner(machine: Machine, calls: readonly ChainCall[], rule: BuilderRule
       const next: Native = {
         kind: 'native',
         labels: 0,
-        call: (given) => {
+        call: (_machine, given) => {
           const passed = given[0]?.kind === 'object' ? (given[0].properties.get(rule.contextName) ?? given[0].properties.get('ctx')) : undefined
           return from(index + 1, merged(context, passed))
         },

@@ -82,7 +82,7 @@ export function call(machine: Machine, target: Value, args: readonly Value[], no
     case 'function':
       return invoke(machine, target, args, node, module)
     case 'native':
-      return target.call(args, node)
+      return target.call(machine, args, node)
     case 'lib':
       return callLibrary(machine, target, args, node, module)
     default:

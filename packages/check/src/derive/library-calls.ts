@@ -37,11 +37,11 @@ export function callLibrary(machine: Machine, lib: Lib, args: readonly Value[], 
   if (started) {
     const parents = args.flatMap((arg) => (arg.kind === 'lib' && arg.builder ? arg.calls : []))
     const built: Lib = { ...made, calls: [...parents, ...made.calls], builder: started }
-    return started.handler.includes(name) ? builderCall(machine, { ...lib, calls: parents.length > 0 ? parents : lib.calls }, built, started, args) : built
+    return started.handler.includes(name) ? builderCall({ ...lib, calls: parents.length > 0 ? parents : lib.calls }, built, started, args) : built
   }
   const rule = ruleOf(machine, lib)
   if (rule) return apply(machine, rule, lib, made, args, node, module)
-  if (lib.builder) return builderCall(machine, lib, made, lib.builder, args)
+  if (lib.builder) return builderCall(lib, made, lib.builder, args)
   if (lib.missing && !machine.quiet && !/^[A-Z]/.test(name)) machine.opaque(`${lib.path} can't be followed: its module is not there`, node, module)
   if (has(labels, SESSION) && args.length > 1) return { ...made, labels: callUnknown(machine, lib.labels, args, node, module).labels }
   for (const arg of args) runCallback(machine, arg, [], node, module)
@@ -69,7 +69,7 @@ export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, arg
     machine.seen.sessions.push(machine.trace(node, module))
     if (rule.authorizes && machine.world.signedIn) authorized(machine, node, module)
     const handler = args.find((arg) => arg.kind === 'function')
-    if (handler) return wrapping(machine, handler, rule.session, node, module)
+    if (handler) return wrapping(handler, rule.session, node, module)
     return machine.world.signedIn ? principal() : shaped(machine, rule.session, SESSION, node, module)
   }
   if (rule.verifies !== undefined) {
@@ -104,11 +104,11 @@ export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, arg
 }
 
 /** `auth((request) => …)`: the handler finds the session on the request. */
-function wrapping(machine: Machine, handler: Value, shape: Shape, node: Node, module: Module): Value {
+function wrapping(handler: Value, shape: Shape, node: Node, module: Module): Value {
   return {
     kind: 'native',
     labels: 0,
-    call: (args) => {
+    call: (machine, args) => {
       machine.seen.sessions.push(machine.trace(node, module))
       const session = machine.world.signedIn ? principal() : shaped(machine, shape, SESSION, node, module)
       return call(machine, handler, [object({ auth: session, user: session }, CALLER, unknown(CALLER)), ...args.slice(1)], node, module)

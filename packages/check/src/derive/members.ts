@@ -67,6 +67,9 @@ export function member(machine: Machine, base: Value, name: string, optional: bo
       return exportedValue(machine, base.module, name)
     case 'class':
       return classMember(machine, base, name, base) ?? unknown(base.labels)
+    case 'native':
+      // `action.resume(id)` and `action.call(…)` pass the same controls as the action.
+      return base.chain && (name === 'resume' || name === 'call') ? base : unknown(base.labels)
     case 'unknown': {
       if (base.name === 'request' && (name === 'headers' || name === 'cookies')) return unknown(CREDENTIAL, name)
       if (has(base.labels, SESSION) && machine.world.signedIn) return ofPrincipal(ownLabels(base.labels, name), name)

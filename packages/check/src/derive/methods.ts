@@ -27,6 +27,7 @@ export function callMethod(machine: Machine, base: Value, name: string, args: re
       if (name === 'call') return invoke(machine, base, args.slice(1), node, module)
       if (name === 'apply') return invoke(machine, base, args[1]?.kind === 'list' ? args[1].items : [], node, module)
       return unknown(base.labels)
+    case 'native':
     case 'object':
     case 'class':
     case 'namespace': {
@@ -48,8 +49,6 @@ export function callMethod(machine: Machine, base: Value, name: string, args: re
     case 'unknown':
       if (iterators.has(name)) return iterate(machine, base, name, args, node, module)
       return unknownMethod(machine, base, name, args, node, module)
-    default:
-      return callUnknown(machine, base.labels, args, node, module)
   }
 }
 

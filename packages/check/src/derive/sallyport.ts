@@ -19,7 +19,7 @@ export function sallyportCall(machine: Machine, lib: Lib, made: Lib, args: reado
   if (!lib.path.startsWith('action()')) return undefined
   if (name !== 'action' && name !== 'stateAction') return { ...made, path: 'action()' }
   const handler = args.find((arg) => arg.kind === 'function' || arg.kind === 'native')
-  return action(machine, made.calls, handler)
+  return action(made.calls, handler)
 }
 
 /** `define.with((base) => base.freshness('5m'))`: a function that begins with what it is given. */
@@ -32,7 +32,7 @@ function template(machine: Machine, lib: Lib, args: readonly Value[]): Value {
   const native: Native = {
     kind: 'native',
     labels: 0,
-    call: (given, at) => {
+    call: (_machine, given, at) => {
       const first: ChainCall | undefined = customize?.kind === 'function' ? { name: 'define', args: given, node: at, module: customize.module } : undefined
       return { ...base, calls: first ? [first, ...calls] : calls }
     },
@@ -41,13 +41,13 @@ function template(machine: Machine, lib: Lib, args: readonly Value[]): Value {
 }
 
 /** An action of Sallyport: its controls hold before its handler runs. */
-function action(machine: Machine, chain: readonly ChainCall[], handler: Value | undefined): Native {
+function action(chain: readonly ChainCall[], handler: Value | undefined): Native {
   const open = chain.some((one) => one.name === 'public')
   return {
     kind: 'native',
     labels: 0,
     chain,
-    call: () => {
+    call: (machine) => {
       const last = chain.at(-1)
       if (!last) return unknown()
       if (!open) {

@@ -3,6 +3,7 @@ import type { BuilderRule } from '../libraries/types.ts'
 import type { Effect } from './facts.ts'
 import type { FunctionLike, Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
+import type { Machine } from './machine.ts'
 import type { Scope } from './scope.ts'
 
 /** A value as far as it is known without running anything. */
@@ -77,7 +78,8 @@ export interface Lib extends Labelled {
 /** A function that the checker itself provides: `next` of a middleware, a method of an array. */
 export interface Native extends Labelled {
   readonly kind: 'native'
-  readonly call: (args: readonly Value[], node: Node) => Value
+  /** It outlives the run that made it: what runs it is passed in. */
+  readonly call: (machine: Machine, args: readonly Value[], node: Node) => Value
   /** The chain of Sallyport's builder that made it. */
   readonly chain?: readonly ChainCall[]
 }
