@@ -4,6 +4,14 @@ import { hash } from 'node:crypto'
 /** Bytes of a hash. */
 export const HASH_BYTES = 32
 
+// The same as `binary`, under the name that Node recognises a third faster; its types know only the other one.
+const LATIN1 = 'latin1' as 'binary'
+
+/** SHA-256 of `length` bytes that begin at byte `from`, as 32 characters: what Node gives out fastest. */
+export function sha256Text(bytes: Buffer, from: number, length: number): string {
+  return hash('sha256', new Uint8Array(bytes.buffer, bytes.byteOffset + from, length), LATIN1)
+}
+
 const node = Buffer.alloc(1 + 2 * HASH_BYTES, 1)
 let leaf = Buffer.alloc(4_096)
 
@@ -11,13 +19,13 @@ let leaf = Buffer.alloc(4_096)
 export function leafHashInto(target: Buffer, at: number, entry: Uint8Array): void {
   if (leaf.length <= entry.length) leaf = Buffer.alloc(entry.length * 2)
   Buffer.prototype.copy.call(entry, leaf, 1)
-  target.write(hash('sha256', leaf.subarray(0, entry.length + 1), 'binary'), at, 'latin1')
+  target.write(sha256Text(leaf, 0, entry.length + 1), at, 'latin1')
 }
 
 /** Writes the node hash of the two hashes that stand at `from` in `source`, SHA-256(0x01 || left || right), at `at`. */
 export function nodeHashInto(target: Buffer, at: number, source: Buffer, from: number): void {
   source.copy(node, 1, from, from + 2 * HASH_BYTES)
-  target.write(hash('sha256', node, 'binary'), at, 'latin1')
+  target.write(sha256Text(node, 0, node.length), at, 'latin1')
 }
 
 /** The leaf hash of an entry. */
@@ -48,7 +56,7 @@ export function perfectRoot(hashes: Buffer, from: number, count: number): Buffer
     for (let pair = 0; pair < width; pair += 1) {
       const at = pair * 2 * HASH_BYTES
       level[at] = 1
-      level.write(hash('sha256', level.subarray(at, at + 1 + 2 * HASH_BYTES), 'binary'), 1 + pair * HASH_BYTES, 'latin1')
+      level.write(sha256Text(level, at, 1 + 2 * HASH_BYTES), 1 + pair * HASH_BYTES, 'latin1')
     }
   }
   return level.subarray(1, 1 + HASH_BYTES)

@@ -1,4 +1,5 @@
-/** Node only (`Buffer`). Entry bundles of C2SP tlog-tiles: each entry behind its length in 16 bits, big-endian. */
+/** Node only. Entry bundles of C2SP tlog-tiles: each entry behind its length in 16 bits, big-endian. */
+import { HASH_BYTES, sha256Text } from '../merkle/hash.ts'
 
 /** Entries of a full bundle, and hashes of a full tile. */
 export const TILE_WIDTH = 256
@@ -34,6 +35,28 @@ export function bundleEntries(bundle: Uint8Array): readonly Uint8Array[] {
     at = end
   }
   return entries
+}
+
+/**
+ * Leaf hashes of the entries that stand from byte `from` on. While one is hashed, the byte before it (the low byte of its length)
+ * stands in for the prefix 0x00 of a leaf, and is put back: nothing is copied. The bundle must not be shared with another thread.
+ *
+ * @throws RangeError when the bundle does not end with an entry.
+ */
+export function leafHashesOf(bundle: Uint8Array, from = 0, most = TILE_WIDTH): Buffer {
+  const bytes = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength)
+  const hashes = Buffer.allocUnsafe(most * HASH_BYTES)
+  let count = 0
+  for (let at = from; at < bytes.length && count < most; count += 1) {
+    const low = bytes[at + 1] ?? 0
+    const end = at + 2 + (((bytes[at] ?? 0) << 8) | low)
+    if (end > bytes.length) throw new RangeError('an entry bundle ends inside an entry')
+    bytes[at + 1] = 0
+    hashes.write(sha256Text(bytes, at + 1, end - at - 1), count * HASH_BYTES, 'latin1')
+    bytes[at + 1] = low
+    at = end
+  }
+  return hashes.subarray(0, count * HASH_BYTES)
 }
 
 /**

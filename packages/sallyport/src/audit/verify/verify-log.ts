@@ -1,10 +1,10 @@
 /** Node only. Verifies a whole log from its entries, public keys and earlier checkpoints. */
-import { HASH_BYTES, leafHashInto } from '../merkle/hash.ts'
+import { HASH_BYTES } from '../merkle/hash.ts'
 import { edgesOf, EMPTY_TREE, growTree, rootOf, type Frontier } from '../merkle/tree.ts'
 import { openCheckpoint, type OpenedCheckpoint } from '../note/checkpoint.ts'
 import type { NoteVerifier } from '../note/key.ts'
 import { NoteError, parseNote } from '../note/note.ts'
-import { bundleEntries, TILE_WIDTH } from '../tiles/bundle.ts'
+import { leafHashesOf, TILE_WIDTH } from '../tiles/bundle.ts'
 import type { LogSource } from './source.ts'
 
 /** What is wrong, and where. */
@@ -179,14 +179,13 @@ async function leavesOf(
   const expected = tile !== undefined && tile.length >= width * HASH_BYTES ? Buffer.from(tile.subarray(0, width * HASH_BYTES)) : undefined
   const bundle = await source.bundle(n, width)
   if (bundle === undefined && removable && expected !== undefined) return { hashes: expected, read: false }
-  const entries = bundle === undefined ? [] : readable(bundle, first, problems)
-  if (entries === undefined) return undefined
-  if (entries.length < width) {
-    problems.push({ kind: 'missing', from: first + entries.length, to: first + width, message: `entries ${first + entries.length} to ${first + width - 1} are missing` })
+  const hashes = bundle === undefined ? Buffer.alloc(0) : hashed(bundle, first, width, problems)
+  if (hashes === undefined) return undefined
+  const there = hashes.length / HASH_BYTES
+  if (there < width) {
+    problems.push({ kind: 'missing', from: first + there, to: first + width, message: `entries ${first + there} to ${first + width - 1} are missing` })
     return undefined
   }
-  const hashes = Buffer.allocUnsafe(width * HASH_BYTES)
-  for (let index = 0; index < width; index += 1) leafHashInto(hashes, index * HASH_BYTES, entries[index] ?? new Uint8Array())
   if (expected === undefined) {
     problems.push({ kind: 'tile', from: first, to: first + width, message: `tile ${n} of level 0 is missing or short` })
   } else if (Buffer.compare(hashes, expected) !== 0) {
@@ -199,9 +198,9 @@ async function leavesOf(
   return { hashes, read: true }
 }
 
-function readable(bundle: Uint8Array, first: number, problems: LogProblem[]): readonly Uint8Array[] | undefined {
+function hashed(bundle: Uint8Array, first: number, width: number, problems: LogProblem[]): Buffer | undefined {
   try {
-    return bundleEntries(bundle)
+    return leafHashesOf(bundle, 0, width)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     problems.push({ kind: 'entry', from: first, to: first + TILE_WIDTH, message: `the bundle that starts at entry ${first} can't be read: ${error.message}` })

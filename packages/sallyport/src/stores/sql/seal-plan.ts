@@ -1,11 +1,10 @@
 import { decodeBatch, firstForged } from '../../audit/batch.ts'
 import { eventFromText, eventText } from '../../audit/event-text.ts'
 import type { MacKey } from '../../audit/mac.ts'
-import { HASH_BYTES, leafHashInto } from '../../audit/merkle/hash.ts'
 import { growTree, type Frontier, type GrownTile } from '../../audit/merkle/tree.ts'
 import { callOf } from '../../audit/query.ts'
 import { termsOf } from '../../audit/terms.ts'
-import { appendToBundle, TILE_WIDTH } from '../../audit/tiles/bundle.ts'
+import { appendToBundle, leafHashesOf, TILE_WIDTH } from '../../audit/tiles/bundle.ts'
 import type { AuditEvent } from '../../audit/types.ts'
 import type { UnsealedBatch } from './unsealed.ts'
 
@@ -64,8 +63,9 @@ export function planSeal(edge: LogEdge, batches: readonly UnsealedBatch[], key: 
     for (const entry of content) entries.push(entry)
     taken.push(batch)
   }
-  const { tree, tiles } = growTree(edge.tree, leavesOf(entries))
   const indexed = indexEntries(edge, entries)
+  const leaves = indexed.bundles.map(({ data }, index) => leafHashesOf(data, index === 0 ? (edge.bundle?.data.length ?? 0) : 0))
+  const { tree, tiles } = growTree(edge.tree, Buffer.concat(leaves))
   const last = indexed.bundles.at(-1)
   return {
     edge: { tree, bundle: last !== undefined && last.count < TILE_WIDTH ? last : entries.length === 0 ? edge.bundle : undefined, writers: new Map([...edge.writers, ...writers]) },
@@ -92,12 +92,6 @@ function checked(batch: UnsealedBatch, expected: number, key: MacKey | undefined
 function finding({ writer, first }: UnsealedBatch, reason: string, now: number): Uint8Array {
   const id = `audit:${writer}:${first}`
   return Buffer.from(eventText({ kind: 'outcome', id, time: now, outcome: 'unknown', control: 'audit', reason: `unsealed entries of writer ${writer}: ${reason}`, durationMs: 0 }))
-}
-
-function leavesOf(entries: readonly Uint8Array[]): Buffer {
-  const leaves = Buffer.allocUnsafe(entries.length * HASH_BYTES)
-  for (const [index, entry] of entries.entries()) leafHashInto(leaves, index * HASH_BYTES, entry)
-  return leaves
 }
 
 function indexEntries(edge: LogEdge, entries: readonly Uint8Array[]): Pick<SealPlan, 'bundles' | 'terms' | 'opened' | 'closed'> {

@@ -41,8 +41,8 @@ export interface Failure {
 
 /** What the worker answers. */
 export type Reply =
-  /** `plain` units became durable and gave no rows; `later` is how many queued entries became durable. */
-  | { readonly kind: 'written'; readonly plain: readonly number[]; readonly results: readonly (readonly [number, SqlResult | Failure])[]; readonly later: number }
+  /** `plain` units became durable and gave no rows; `later` is how many queued entries became durable, `ms` how long it took. */
+  | { readonly kind: 'written'; readonly plain: readonly number[]; readonly results: readonly (readonly [number, SqlResult | Failure])[]; readonly later: number; readonly ms: number }
   | { readonly kind: 'rows'; readonly id: number; readonly rows: readonly SqlRow[] }
   | { readonly kind: 'sealed'; readonly id: number; readonly round: SealRound }
   | { readonly kind: 'done'; readonly id: number }

@@ -152,15 +152,16 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
     units = units.slice(group.length)
     plainIds = plainIds.slice(ids.length)
     plain = plain.slice(ids.length)
+    const start = performance.now()
     try {
       const results = committer.commit(group, texts.concat(queued))
       later = later.slice(queued.length)
       failures = 0
       sealSoon()
-      answerGroup(ids, group, results, queued.length)
+      answerGroup(ids, group, results, queued.length, performance.now() - start)
     } catch (error) {
       const failure = failureFrom(error)
-      answer({ kind: 'written', plain: [], results: [...ids, ...group.map(({ id }) => id)].map((id) => [id, failure]), later: 0 })
+      answer({ kind: 'written', plain: [], results: [...ids, ...group.map(({ id }) => id)].map((id) => [id, failure]), later: 0, ms: performance.now() - start })
       // Queued entries stay and are tried again, with the next group or by themselves.
       if (later.length > 0) setTimeout(schedule, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)])
       failures += 1
@@ -168,12 +169,12 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
     if (units.length + plain.length > 0 || (failures === 0 && later.length > 0)) schedule()
   }
 
-  function answerGroup(ids: readonly number[], group: readonly AwaitedUnit[], results: readonly UnitResult[], durable: number): void {
+  function answerGroup(ids: readonly number[], group: readonly AwaitedUnit[], results: readonly UnitResult[], durable: number, ms: number): void {
     const others = group.map(({ id }, index): readonly [number, SqlResult | Failure] => {
       const result = results[index] ?? new SqlError('invalid', 'no result')
       return [id, result instanceof SqlError ? failureFrom(result) : result]
     })
-    answer({ kind: 'written', plain: ids, results: others, later: durable })
+    answer({ kind: 'written', plain: ids, results: others, later: durable, ms })
   }
 
   port.on('message', accept)
