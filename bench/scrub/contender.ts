@@ -36,7 +36,7 @@ function cold(): { coldMs: number } {
 
 function sallyport(): Report {
   const scrubber = createScrubber({ rules: RULES, secrets: SECRETS })
-  const self: Contender = { name, budget: { tokens: 2_000_000, chunks: 8_000_000 }, start: () => scrubber.stream() }
+  const self: Contender = { name, budget: { tokens: 400_000, chunks: 2_000_000 }, start: () => scrubber.stream() }
   const speeds = measureSpeeds(self)
   const documents = Array.from({ length: 1000 }, (_, i) => document(random(1000 + i), known, 3))
   const run = runner(() => createSession(scrubber.stream()))
@@ -50,7 +50,7 @@ function sallyport(): Report {
     heldOracle: oracle(),
     ...leaks,
     peakMb: peak(() => createSession(scrubber.stream())),
-    fullPack: { rules: providerRules.length, tokens: measureSpeed(full, cut(prose(1_000_000, random(1)), 4), 5), chunks: measureSpeed(full, cut(prose(4_000_000, random(2)), 65_536), 5) },
+    fullPack: { rules: providerRules.length, tokens: measureSpeed(full, cut(prose(400_000, random(1)), 4), 9), chunks: measureSpeed(full, cut(prose(2_000_000, random(2)), 65_536), 9) },
   }
 }
 
