@@ -1,17 +1,18 @@
 'use client'
 
+import { useStateAction } from 'sallyport/react'
 import type { Address } from '../data/orders.ts'
 import { changeAddress } from '../exposed/orders.ts'
 import { Field } from './field.tsx'
 import { ResultNotice } from './result.tsx'
-import { useFormAction } from './use-form-action.ts'
+import { sentField, useFreshPage } from './use-fresh-page.ts'
 
 /** Flow 1: where an order goes. */
 export function AddressForm({ orderId, address }: { readonly orderId: string; readonly address: Address }) {
-  const { result, pending, sent, form } = useFormAction(changeAddress)
-  const values = (name: keyof Address) => ({ name, result, required: true, defaultValue: (result?.data ? undefined : sent(name)) ?? address[name] })
+  const { result, input, isPending, formAction } = useStateAction(changeAddress, useFreshPage())
+  const values = (name: keyof Address) => ({ name, result, required: true, defaultValue: (result.data ? undefined : sentField(input, name)) ?? address[name] })
   return (
-    <form className="stack" {...form}>
+    <form className="stack" action={formAction}>
       <input type="hidden" name="orderId" value={orderId} />
       <div className="fields">
         <Field label="Recipient" wide autoComplete="name" maxLength={60} {...values('recipient')} />
@@ -22,10 +23,10 @@ export function AddressForm({ orderId, address }: { readonly orderId: string; re
       </div>
       <ResultNotice
         result={result}
-        done={<>The order goes to {result?.data?.city} now.</>}
+        done={<>The order goes to {result.data?.city} now.</>}
         codes={{ ALREADY_SENT: 'Too late: the parcel has left the house.' }}
       />
-      <div className="row"><button className="button" disabled={pending}>{pending ? 'Saving …' : 'Save address'}</button></div>
+      <div className="row"><button className="button" disabled={isPending}>{isPending ? 'Saving …' : 'Save address'}</button></div>
     </form>
   )
 }

@@ -1,20 +1,19 @@
 'use client'
 
-import { useActionState } from 'react'
+import { useStateAction } from 'sallyport/react'
 import { confirm } from '../exposed/session.ts'
 import { Field } from './field.tsx'
-import { ResultNotice, type AnyResult } from './result.tsx'
-import type { FormAction } from './use-form-action.ts'
+import { ResultNotice } from './result.tsx'
 
 /** The password, once more. */
 export function ConfirmForm({ next }: { readonly next: string }) {
-  const [result, action, pending] = useActionState<AnyResult | null, FormData>(confirm as FormAction<AnyResult | null>, null)
+  const { result, isPending, formAction } = useStateAction(confirm)
   return (
-    <form className="stack" action={action}>
+    <form className="stack" action={formAction}>
       <input type="hidden" name="next" value={next} />
       <Field name="password" label="Password" type="password" required autoFocus autoComplete="current-password" maxLength={128} result={result} />
       <ResultNotice result={result} done="Thank you." codes={{ WRONG_CREDENTIALS: 'That is not your password.' }} />
-      <div><button className="button" disabled={pending}>{pending ? 'One moment …' : 'Confirm'}</button></div>
+      <div><button className="button" disabled={isPending}>{isPending ? 'One moment …' : 'Confirm'}</button></div>
     </form>
   )
 }

@@ -5,7 +5,7 @@ import type { AnyResult } from './result.tsx'
 export function Field({ name, label, result, wide = false, hideLabel = false, ...input }: {
   readonly name: string
   readonly label: string
-  readonly result: AnyResult | null
+  readonly result: AnyResult
   readonly wide?: boolean
   /** For fields that stand in a table, whose row says what they are. */
   readonly hideLabel?: boolean
@@ -21,7 +21,7 @@ export function Field({ name, label, result, wide = false, hideLabel = false, ..
   )
 }
 
-function problemOf(result: AnyResult | null, name: string): string | undefined {
-  const errors = result?.validationErrors as Readonly<Record<string, { readonly _errors?: readonly string[] } | undefined>> | undefined
+function problemOf(result: AnyResult, name: string): string | undefined {
+  const errors = result.validationErrors as Readonly<Record<string, { readonly _errors?: readonly string[] } | undefined>> | undefined
   return errors?.[name]?._errors?.[0]
 }

@@ -1,11 +1,12 @@
 'use client'
 
 import Link from 'next/link'
+import { useAction, useStateAction } from 'sallyport/react'
 import { applyPrice, changePrice } from '../exposed/prices.ts'
 import { approve, deny, withdraw } from '../exposed/approvals.ts'
 import { Field } from './field.tsx'
-import { ResultNotice, type AnyResult } from './result.tsx'
-import { useFormAction } from './use-form-action.ts'
+import { ResultNotice } from './result.tsx'
+import { sentField, useFreshPage } from './use-fresh-page.ts'
 
 const CODES = {
   APPROVAL_REQUIRED: <>Another manager has to say yes first. It waits under <Link href="/approvals">approvals</Link>.</>,
@@ -15,13 +16,13 @@ const CODES = {
 
 /** Flow 3: asks for a price. */
 export function PriceForm({ productId, name, price }: { readonly productId: string; readonly name: string; readonly price: string }) {
-  const { result, pending, sent, form } = useFormAction(changePrice)
+  const { result, input, isPending, formAction } = useStateAction(changePrice, useFreshPage())
   return (
-    <form className="stack-tight" {...form}>
+    <form className="stack-tight" action={formAction}>
       <input type="hidden" name="productId" value={productId} />
       <div className="row" style={{ flexWrap: 'nowrap' }}>
-        <Field name="price" label={`New price of ${name}`} hideLabel inputMode="decimal" required maxLength={9} size={7} result={result} defaultValue={(result?.data ? undefined : sent('price')) ?? price} />
-        <button className="button small quiet" disabled={pending}>{pending ? 'Asking …' : 'Ask'}</button>
+        <Field name="price" label={`New price of ${name}`} hideLabel inputMode="decimal" required maxLength={9} size={7} result={result} defaultValue={(result.data ? undefined : sentField(input, 'price')) ?? price} />
+        <button className="button small quiet" disabled={isPending}>{isPending ? 'Asking …' : 'Ask'}</button>
       </div>
       <ResultNotice result={result} returnTo="/prices" codes={CODES} done="The price is set." />
     </form>
@@ -30,11 +31,11 @@ export function PriceForm({ productId, name, price }: { readonly productId: stri
 
 /** Runs what has been approved: now, once, and nothing else. */
 export function ApplyForm({ approvalId, summary }: { readonly approvalId: string; readonly summary: string }) {
-  const { result, pending, form } = useFormAction<AnyResult>(applyPrice)
+  const { result, isPending, formAction } = useStateAction(applyPrice, useFreshPage())
   return (
-    <form className="stack-tight" {...form}>
+    <form className="stack-tight" action={formAction}>
       <input type="hidden" name="approvalId" value={approvalId} />
-      <div><button className="button small" disabled={pending} aria-label={`Apply: ${summary}`}>{pending ? 'Applying …' : 'Apply'}</button></div>
+      <div><button className="button small" disabled={isPending} aria-label={`Apply: ${summary}`}>{isPending ? 'Applying …' : 'Apply'}</button></div>
       <ResultNotice result={result} returnTo="/prices" codes={CODES} done="The price is set." />
     </form>
   )
@@ -49,11 +50,11 @@ const DECISIONS = {
 /** A yes or a no to what somebody else asked for, or the end of what one asked for oneself. */
 export function DecideForm({ approvalId, summary, decision }: { readonly approvalId: string; readonly summary: string; readonly decision: keyof typeof DECISIONS }) {
   const { word, className, call } = DECISIONS[decision]
-  const { result, pending, form } = useFormAction<AnyResult>((_, fields) => call(fields))
+  const { result, isPending, execute } = useAction(call, useFreshPage())
   return (
-    <form className="stack-tight" {...form}>
+    <form className="stack-tight" action={execute}>
       <input type="hidden" name="approvalId" value={approvalId} />
-      <div><button className={className} disabled={pending} aria-label={`${word}: ${summary}`}>{word}</button></div>
+      <div><button className={className} disabled={isPending} aria-label={`${word}: ${summary}`}>{word}</button></div>
       <ResultNotice
         result={result}
         returnTo="/approvals"

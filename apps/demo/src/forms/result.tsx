@@ -9,7 +9,7 @@ export interface AnyResult {
 
 /** Says how the call ended: what was done, or why not and under which number to find it in the log. */
 export function ResultNotice({ result, done, codes = {}, returnTo = '/' }: {
-  readonly result: AnyResult | null
+  readonly result: AnyResult
   /** What to say when it is done. */
   readonly done: React.ReactNode
   /** Words for the action's own errors. */
@@ -17,10 +17,9 @@ export function ResultNotice({ result, done, codes = {}, returnTo = '/' }: {
   /** Where to come back to after signing in again. */
   readonly returnTo?: string
 }) {
-  if (!result) return null
-  const { serverError, validationErrors } = result
+  const { data, serverError, validationErrors } = result
   if (validationErrors) return <div className="notice" data-tone="refused" role="alert">Nothing was changed: some of it can’t be right yet.</div>
-  if (!serverError) return <div className="notice" data-tone="passed" role="status">{done}</div>
+  if (!serverError) return data === undefined ? null : <div className="notice" data-tone="passed" role="status">{done}</div>
   const waits = serverError.code === 'APPROVAL_REQUIRED' || serverError.code === 'APPROVAL_PENDING'
   return (
     <div className="notice stack-tight" data-tone={waits ? 'waiting' : 'refused'} data-code={serverError.code} role={waits ? 'status' : 'alert'}>

@@ -1,40 +1,41 @@
 'use client'
 
+import { useStateAction } from 'sallyport/react'
 import { createToken, revokeToken, rotateSecret } from '../exposed/secrets.ts'
 import { Field } from './field.tsx'
 import { ResultNotice } from './result.tsx'
-import { useFormAction } from './use-form-action.ts'
+import { sentField, useFreshPage } from './use-fresh-page.ts'
 
 /** Flow 2: a new value in the place of a secret. */
 export function RotateForm({ name }: { readonly name: string }) {
-  const { result, pending, form } = useFormAction(rotateSecret)
+  const { result, isPending, formAction } = useStateAction(rotateSecret, useFreshPage())
   return (
-    <form className="stack-tight" {...form}>
+    <form className="stack-tight" action={formAction}>
       <input type="hidden" name="name" value={name} />
-      <div><button className="button small quiet" disabled={pending} aria-label={`Rotate ${name}`}>{pending ? 'Rotating …' : 'Rotate'}</button></div>
-      <ResultNotice result={result} returnTo="/secrets" done={<>Version {result?.data?.version} is in use. Nobody has seen it.</>} codes={{ CHANGED_MEANWHILE: 'Somebody else rotated it just now.' }} />
+      <div><button className="button small quiet" disabled={isPending} aria-label={`Rotate ${name}`}>{isPending ? 'Rotating …' : 'Rotate'}</button></div>
+      <ResultNotice result={result} returnTo="/secrets" done={<>Version {result.data?.version} is in use. Nobody has seen it.</>} codes={{ CHANGED_MEANWHILE: 'Somebody else rotated it just now.' }} />
     </form>
   )
 }
 
 /** Flow 2: the end of a token. */
 export function RevokeForm({ tokenId, name }: { readonly tokenId: string; readonly name: string }) {
-  const { result, pending, form } = useFormAction(revokeToken)
+  const { result, isPending, formAction } = useStateAction(revokeToken, useFreshPage())
   return (
-    <form className="stack-tight" {...form}>
+    <form className="stack-tight" action={formAction}>
       <input type="hidden" name="tokenId" value={tokenId} />
-      <div><button className="button small grave" disabled={pending} aria-label={`Revoke ${name}`}>{pending ? 'Revoking …' : 'Revoke'}</button></div>
-      <ResultNotice result={result} returnTo="/secrets" done={result?.data?.revoked ? 'It opens nothing any more.' : 'It was revoked before.'} />
+      <div><button className="button small grave" disabled={isPending} aria-label={`Revoke ${name}`}>{isPending ? 'Revoking …' : 'Revoke'}</button></div>
+      <ResultNotice result={result} returnTo="/secrets" done={result.data?.revoked ? 'It opens nothing any more.' : 'It was revoked before.'} />
     </form>
   )
 }
 
 /** A new token. Its value is on this page once, and never again. */
 export function CreateTokenForm() {
-  const { result, pending, sent, form } = useFormAction(createToken)
-  const kept = (name: string) => (result?.data ? undefined : sent(name))
+  const { result, input, isPending, formAction } = useStateAction(createToken, useFreshPage())
+  const kept = (name: string) => (result.data ? undefined : sentField(input, name))
   return (
-    <form className="stack" {...form}>
+    <form className="stack" action={formAction}>
       <div className="fields">
         <Field name="name" label="What it is for" maxLength={40} required result={result} defaultValue={kept('name')} />
         <Field name="holder" label="Who holds it" maxLength={40} required result={result} defaultValue={kept('holder')} />
@@ -42,9 +43,9 @@ export function CreateTokenForm() {
       <ResultNotice
         result={result}
         returnTo="/secrets"
-        done={<>This is the token. It is shown once: <br /><code data-testid="new-token">{result?.data?.value}</code></>}
+        done={<>This is the token. It is shown once: <br /><code data-testid="new-token">{result.data?.value}</code></>}
       />
-      <div><button className="button" disabled={pending}>{pending ? 'Making it …' : 'Make a token'}</button></div>
+      <div><button className="button" disabled={isPending}>{isPending ? 'Making it …' : 'Make a token'}</button></div>
     </form>
   )
 }

@@ -1,16 +1,16 @@
 'use client'
 
-import { useActionState, useRef } from 'react'
+import { useRef } from 'react'
+import { useStateAction } from 'sallyport/react'
 import { signIn } from '../exposed/session.ts'
 import { ACCOUNTS } from '../seed/accounts.ts'
 import { Field } from './field.tsx'
-import { ResultNotice, type AnyResult } from './result.tsx'
-import type { FormAction } from './use-form-action.ts'
+import { ResultNotice } from './result.tsx'
 import css from './sign-in-form.module.css'
 
 /** E-mail and password, and the demo's accounts to choose from. */
 export function SignInForm() {
-  const [result, action, pending] = useActionState<AnyResult | null, FormData>(signIn as FormAction<AnyResult | null>, null)
+  const { result, isPending, formAction } = useStateAction(signIn)
   const form = useRef<HTMLFormElement>(null)
   const choose = (email: string): void => {
     const fields = form.current?.elements
@@ -19,12 +19,12 @@ export function SignInForm() {
     if (password instanceof HTMLInputElement) password.focus()
   }
   return (
-    <form className="stack" action={action} ref={form}>
+    <form className="stack" action={formAction} ref={form}>
       <Field name="email" label="E-mail" type="email" required autoComplete="username" maxLength={120} list="accounts" result={result} />
       <datalist id="accounts">{ACCOUNTS.map(({ email }) => <option key={email} value={email} />)}</datalist>
       <Field name="password" label="Password" type="password" required autoComplete="current-password" maxLength={128} result={result} />
       <ResultNotice result={result} done="You are in." codes={{ WRONG_CREDENTIALS: 'That e-mail and password do not belong together.' }} />
-      <button className="button" disabled={pending}>{pending ? 'One moment …' : 'Sign in'}</button>
+      <button className="button" disabled={isPending}>{isPending ? 'One moment …' : 'Sign in'}</button>
       <div className="stack-tight">
         <p className="small muted">Accounts of this demo. The password was printed when it started.</p>
         <ul className={css.accounts}>
