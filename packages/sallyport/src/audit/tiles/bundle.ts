@@ -43,7 +43,7 @@ export function bundleEntries(bundle: Uint8Array): readonly Uint8Array[] {
  *
  * @throws RangeError when the bundle does not end with an entry.
  */
-export function leafHashesOf(bundle: Uint8Array, from = 0, most = TILE_WIDTH): Buffer {
+export function leafHashesOf(bundle: Uint8Array, from = 0, most: number = TILE_WIDTH): Buffer {
   const bytes = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength)
   const hashes = Buffer.allocUnsafe(most * HASH_BYTES)
   let count = 0
