@@ -133,6 +133,6 @@ async function askPolicy(call: Call, principal: Principal, permission: string, t
 
 function resourceId(resource: unknown, options: AccessOptions): string | undefined {
   if (options.id !== undefined) return options.id(resource as never)
-  const id: unknown = typeof resource === 'object' && resource !== null && 'id' in resource ? resource.id : undefined
-  return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined
+  const id: unknown = typeof resource === 'object' && resource !== null ? (resource as { readonly id?: unknown }).id : undefined
+  return typeof id === 'string' ? id : typeof id === 'number' ? String(id) : undefined
 }
