@@ -1,7 +1,7 @@
 import type { Rule } from '../rule.ts'
 import { isIssuableSsn, passesIban, passesLuhn } from './checksums.ts'
 
-/** IBAN registry: countries with the length of their numbers, by length. */
+/** Countries of the IBAN registry. */
 const IBAN_COUNTRIES =
   'A[DELTZ]|B[AEGHIRY]|C[HRYZ]|D[EJKO]|E[EGS]|F[IKOR]|G[BEILRT]|H[NRU]|I[ELQST]|JO|K[WZ]|L[BCITUVY]|M[CDEKNRTU]|N[ILO]|OM|P[KLST]|QA|R[OSU]|S[ACDEIKMOTV]|T[LNR]|UA|V[AG]|XK|YE'
 
