@@ -24,6 +24,7 @@ export interface Reply {
 
 /** The page on which each action is, where a browser would call it. */
 const PAGES: Readonly<Record<string, string>> = {
+  answerGrant: '/grants',
   approve: '/approvals',
   changeAddress: '/orders',
   changePrice: '/prices',
@@ -31,6 +32,8 @@ const PAGES: Readonly<Record<string, string>> = {
   confirm: '/confirm',
   createToken: '/secrets',
   deny: '/approvals',
+  giveGrant: '/grants',
+  revokeGrant: '/grants',
   revokeToken: '/secrets',
   rotateSecret: '/secrets',
   signIn: '/sign-in',

@@ -5,7 +5,7 @@ import { ageSessions, loggedAddresses, orderNumbered, shopRows } from './shop.ts
 
 const address = { recipient: 'Customer', street: '9 Forged Street', city: 'Nowhere', postcode: 'XX1 1XX', country: 'United Kingdom' }
 // Called with their input alone; the others are called by forms, with the previous result before it.
-const UNARY = ['approve', 'clearConversation', 'deny', 'withdraw']
+const UNARY = ['answerGrant', 'approve', 'clearConversation', 'deny', 'giveGrant', 'revokeGrant', 'withdraw']
 const forged = (orderId = orderNumbered('Q-1042').id): unknown[] => [null, { orderId, ...address }]
 
 function expectUntouched(): void {
@@ -13,7 +13,7 @@ function expectUntouched(): void {
 }
 
 test('only what a "use server" file names can be called: not the assistant’s tool, not its stream', () => {
-  expect([...exposedIds().keys()].sort()).toEqual(['applyPrice', 'approve', 'changeAddress', 'changePrice', 'clearConversation', 'confirm', 'createToken', 'deny', 'revokeToken', 'rotateSecret', 'signIn', 'signOut', 'withdraw'])
+  expect([...exposedIds().keys()].sort()).toEqual(['answerGrant', 'applyPrice', 'approve', 'changeAddress', 'changePrice', 'clearConversation', 'confirm', 'createToken', 'deny', 'giveGrant', 'revokeGrant', 'revokeToken', 'rotateSecret', 'signIn', 'signOut', 'withdraw'])
 })
 
 test('every privileged action refuses a caller without a session', async () => {

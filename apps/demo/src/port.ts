@@ -1,34 +1,34 @@
 import 'server-only'
-import { createPort, type LogEntry } from 'sallyport'
+import { createPort, firstOf, type LogEntry } from 'sallyport'
 import { betterAuthIdentity } from 'sallyport/better-auth'
-import { memoryStore } from 'sallyport/memory'
 import { nextAdapter } from 'sallyport/next'
 import { createScrubber, providerRules, type Scrubber } from 'sallyport/scrub'
-import { sqliteStore } from 'sallyport/sqlite'
+import { agentIdentity } from './auth/agents.ts'
 import { auth } from './auth/auth.ts'
 import { rolesOf } from './auth/names.ts'
 import { listSecrets, secretValue } from './data/secrets.ts'
 import { once } from './once.ts'
 import { policy, type Role } from './policy.ts'
-import { files, readSettings } from './settings.ts'
-
-// `next build` loads every module to see what it exports, with no settings and nothing to serve.
-const building = process.env['NEXT_PHASE'] === 'phase-production-build'
+import { building, store } from './store.ts'
 
 /** The one port of this application. Every action is defined on it. */
 export const port = createPort({
   name: 'quayside',
   environment: 'production',
-  identity: betterAuthIdentity(
-    // Asked for at each call: the accounts are opened when the first one comes.
-    { api: { getSession: (input) => auth().api.getSession(input) } },
-    { toPrincipal: ({ user }) => ({ kind: 'user', id: user.id, roles: [user.role as Role], tier: user.role === 'customer' ? 'pro' : 'enterprise' }) },
-  ),
+  // An agent says with a bearer credential who it is, a person with the cookie of a session.
+  identity: firstOf([
+    agentIdentity,
+    betterAuthIdentity(
+      // Asked for at each call: the accounts are opened when the first one comes.
+      { api: { getSession: (input) => auth().api.getSession(input) } },
+      { toPrincipal: ({ user }) => ({ kind: 'user', id: user.id, roles: [user.role as Role], tier: user.role === 'customer' ? 'pro' : 'enterprise' }) },
+    ),
+  ]),
   policy,
   rolesOf,
   // The front overwrites what a client says of its address and of the host: one proxy, and its word counts.
   adapter: nextAdapter({ trustedProxies: 1, trustForwardedHost: true }),
-  store: () => (building ? memoryStore() : sqliteStore({ path: files.ledger(readSettings().dataDirectory) })),
+  store,
   scrub: scrubber,
   log,
 })

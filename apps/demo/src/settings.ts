@@ -34,4 +34,6 @@ export const files = {
   shop: (directory: string): string => join(directory, 'shop.sqlite'),
   accounts: (directory: string): string => join(directory, 'accounts.sqlite'),
   ledger: (directory: string): string => join(directory, 'sallyport'),
+  /** What the headless agent reads. */
+  agent: (directory: string): string => join(directory, 'agent.json'),
 }

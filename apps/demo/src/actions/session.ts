@@ -9,7 +9,7 @@ import { port } from '../port.ts'
 const password = z.string().min(1, 'This is needed.').max(128)
 
 /** The pages that may ask for a password again, and are returned to. */
-export const RETURN_TO = ['/', '/secrets', '/approvals'] as const
+export const RETURN_TO = ['/', '/secrets', '/approvals', '/prices', '/grants', '/assistant'] as const
 
 /** Signs in. Wrong passwords and unknown addresses answer alike. */
 export const signIn = port

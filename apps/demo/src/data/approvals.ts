@@ -12,7 +12,10 @@ export interface PriceRequest {
   readonly action: string
   readonly summary: string
   readonly status: RequestStatus
+  /** The person who asked, or for whom an agent did. */
   readonly requesterId: string
+  /** The agent that asked for them. */
+  readonly agentId?: string
   readonly createdAt: number
   readonly decideBy: number
 }
@@ -31,7 +34,9 @@ export async function requestsOf(userId: string): Promise<PriceRequest[]> {
 
 function toRequest(record: ApprovalRecord, now: number): PriceRequest {
   const { id, action, summary, createdAt, decideBy, requester } = record
-  return { id, action, summary, createdAt, decideBy, requesterId: requester.replace(/^user:/, ''), status: statusOf(record, now) }
+  // `user:…`, or `agent:…>user:…` where an agent asked for somebody.
+  const [, agentId, requesterId = requester] = /^(?:agent:(.+)>)?user:(.+)$/.exec(requester) ?? []
+  return { id, action, summary, createdAt, decideBy, requesterId, ...(agentId === undefined ? {} : { agentId }), status: statusOf(record, now) }
 }
 
 function statusOf({ state, decideBy, executeBy }: ApprovalRecord, now: number): RequestStatus {

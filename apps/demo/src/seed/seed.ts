@@ -23,6 +23,9 @@ export interface SeedOptions {
 /** Makes the accounts and fills the shop, where that has not been done before. Returns whether anything was made. */
 export async function seed(options: SeedOptions): Promise<boolean> {
   const users = await seedAccounts(options)
+  // Loaded here: the library may not be built yet when `npm start` loads this module.
+  const { seedAgents } = await import('./agents.ts')
+  await seedAgents({ ...options, owner: users.get('administrator@quayside.example') ?? '' })
   const shop = openShop(files.shop(options.directory))
   try {
     const { count } = shop.prepare('SELECT count(*) AS count FROM product').get() as { count: number }

@@ -10,6 +10,7 @@ const PAGES: readonly (NavItem & { readonly roles?: readonly CurrentUser['role']
   { href: '/orders', name: 'Orders' },
   { href: '/prices', name: 'Prices', roles: ['manager', 'administrator'] },
   { href: '/approvals', name: 'Approvals', roles: ['manager', 'administrator'] },
+  { href: '/grants', name: 'Grants' },
   { href: '/secrets', name: 'Secrets & tokens', roles: ['manager', 'administrator'] },
   { href: '/assistant', name: 'Assistant' },
   { href: '/audit', name: 'Audit trail' },

@@ -1,3 +1,4 @@
+import { agentName } from '../../../auth/agents.ts'
 import { requireUser } from '../../../auth/current-user.ts'
 import { nameOf } from '../../../auth/names.ts'
 import { pendingRequests } from '../../../data/approvals.ts'
@@ -21,7 +22,7 @@ export default async function Approvals() {
               {await Promise.all(requests.map(async (request) => (
                 <tr key={request.id}>
                   <td><Moment at={request.createdAt} /></td>
-                  <td>{request.requesterId === user.id ? 'You' : await nameOf(request.requesterId)}</td>
+                  <td>{request.agentId === undefined ? null : <>{await agentName(request.agentId)}, for<br /></>}{request.requesterId === user.id ? 'You' : await nameOf(request.requesterId)}</td>
                   <td><b>{request.summary}</b><br /><code className="muted">{request.action}</code></td>
                   <td><Moment at={request.decideBy} /></td>
                   <td><div className="row"><DecideForm approvalId={request.id} summary={request.summary} decision="approve" /><DecideForm approvalId={request.id} summary={request.summary} decision="deny" /></div></td>

@@ -1,0 +1,170 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { connect, readAccess, type Outcome, type Shop } from '../agent/connection.ts'
+import { createVoice } from '../agent/say.ts'
+import { changePrice } from '../agent/work.ts'
+import { files } from '../src/settings.ts'
+import { noBrowser, people, signedIn } from './browser.ts'
+import { callAction, cookieOf } from './forge.ts'
+import { shopRows } from './shop.ts'
+
+const never = new AbortController().signal
+let shop: Shop
+
+beforeAll(async () => {
+  shop = await connect(readAccess(files.agent(inject('dataDirectory'))), never)
+})
+afterAll(() => shop.close())
+
+const codeOf = (outcome: Outcome): string => (outcome.ok ? 'ok' : outcome.error.code)
+const lookUp = (): Promise<Outcome> => shop.call('order_lookUp', {})
+const product = (sku: string): { id: string; price: number } => {
+  const [found] = shopRows<{ id: string; price: number }>('SELECT id, price_pence AS price FROM product WHERE sku = ?', sku)
+  if (!found) throw new Error(`There is no product ${sku}`)
+  return found
+}
+
+/** Asks for a grant and gives it in the browser. Returns its id. */
+async function obtain(page: Page, action: string, uses: number): Promise<string> {
+  const asked = await shop.call('grant_request', { actions: [action], reason: 'A test asks for it.', uses })
+  const requestId = asked.ok ? String(asked.data['requestId']) : ''
+  await page.goto('/grants')
+  await page.locator(`[data-request="${requestId}"]`).getByRole('button', { name: `Give ${action} to Terminal agent` }).click()
+  await page.locator(`[data-request="${requestId}"]`).waitFor({ state: 'detached' })
+  const answer = await shop.call('grant_asked')
+  const requests = answer.ok ? (answer.data['requests'] as readonly { id: string; grantId?: string }[]) : []
+  return requests.find(({ id }) => id === requestId)?.grantId ?? ''
+}
+
+test('without any grant nothing privileged runs, and what could be granted is listed', async () => {
+  expect((await shop.tools()).map(({ name }) => name)).toEqual(['product_list', 'order_lookUp', 'price_change', 'grant_request', 'grant_asked'])
+  expect(codeOf(await shop.call('product_list'))).toBe('ok')
+  expect(codeOf(await lookUp())).toBe('GRANT_REQUIRED')
+  expect(codeOf(await shop.call('price_change', { productId: product('ROP-12').id, price: '1.00' }))).toBe('GRANT_REQUIRED')
+  expect(codeOf(await shop.call('order_changeAddress', {}))).toBe('NOT_FOUND')
+  expect(product('ROP-12').price).toBe(2_650)
+})
+
+test('a request of an agent gives nothing by itself, and an agent can’t answer it', async () => {
+  const asked = await shop.call('grant_request', { actions: ['secret.rotate'], reason: 'It would be useful.' })
+  expect(codeOf(asked)).toBe('NOT_FOUND')
+  expect(codeOf(await shop.call('grant_request', { actions: ['order.lookUp'], reason: 'Just asking.', uses: 3 }))).toBe('ok')
+  expect(codeOf(await lookUp())).toBe('GRANT_REQUIRED')
+  expect(codeOf(await shop.call('grant_answer', {}))).toBe('NOT_FOUND')
+})
+
+test('forged, missing and borrowed credentials are refused before any tool', async () => {
+  const { url, credential } = readAccess(files.agent(inject('dataDirectory')))
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' })
+  const post = (headers: Record<string, string>) => fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers } })
+  const forged = `${credential.slice(0, -1)}${credential.endsWith('A') ? 'B' : 'A'}`
+  for (const headers of [{}, { authorization: `Bearer ${forged}` }, { cookie: await cookieOf(people.manager) }, { authorization: `Bearer ${credential}`, 'sallyport-grant': 'made-up' }, { authorization: `Bearer ${credential}`, 'sec-fetch-site': 'same-origin' }]) {
+    const answer = await post(headers as Record<string, string>)
+    expect(answer.status, JSON.stringify(Object.keys(headers))).toBe(401)
+    expect(answer.headers.get('www-authenticate')).toContain(`resource_metadata="${inject('origin')}/.well-known/oauth-protected-resource/mcp"`)
+  }
+  expect((await post({ authorization: `Bearer ${credential}`, origin: 'https://elsewhere.example' })).status).toBe(403)
+  const metadata = (await (await fetch(`${inject('origin')}/.well-known/oauth-protected-resource/mcp`)).json()) as { resource: string }
+  expect(metadata.resource).toBe(`${inject('origin')}/mcp`)
+})
+
+describe.skipIf(noBrowser)(`with a person in the browser ${noBrowser || ''}`, () => {
+  test('a grant works as often as it says, for the person who gave it, and is shown as used', async () => {
+    const page = await signedIn(people.customer)
+    const grantId = await obtain(page, 'order.lookUp', 2)
+    // Given, but not taken up: as itself the agent still has nothing.
+    expect(codeOf(await lookUp())).toBe('GRANT_REQUIRED')
+    shop.actUnder(grantId)
+    const first = await lookUp()
+    const text = JSON.stringify(first)
+    expect(text).toContain('Q-1019')
+    expect(text).not.toMatch(/Q-1028|Q-1041|fraud|Harbour/)
+    // Beyond the customer's own rights it can't go, whatever its ceiling: the tool is not even listed.
+    expect((await shop.tools()).map(({ name }) => name)).not.toContain('price_change')
+    const more = await Promise.all([1, 2, 3, 4].map(lookUp))
+    expect(more.map(codeOf).sort()).toEqual(['GRANT_REQUIRED', 'GRANT_REQUIRED', 'GRANT_REQUIRED', 'ok'])
+    await page.goto('/grants')
+    await page.getByTestId('past-grants').locator(`[data-grant="${grantId}"]`).getByText('used').waitFor()
+    await page.goto('/audit')
+    await page.getByTestId('audit').locator('[data-action="order.lookUp"][data-outcome="success"]').first().waitFor()
+    shop.actUnder(null)
+  })
+
+  test('a grant that is revoked is refused at once', async () => {
+    const page = await signedIn(people.otherCustomer)
+    const grantId = await obtain(page, 'order.lookUp', 5)
+    shop.actUnder(grantId)
+    expect(JSON.stringify(await lookUp())).toContain('Q-1028')
+    await page.goto('/grants')
+    await page.getByTestId('live-grants').locator(`[data-grant="${grantId}"]`).getByRole('button', { name: /^Revoke/ }).click()
+    await page.getByTestId('past-grants').locator(`[data-grant="${grantId}"]`).getByText('revoked').waitFor()
+    // Not even the name of the grant gets it in any more, and as itself it has nothing.
+    await expect(lookUp()).rejects.toThrow(/grant it acts under is over/)
+    shop.actUnder(null)
+    expect(codeOf(await lookUp())).toBe('GRANT_REQUIRED')
+  })
+
+  test('a customer sees no request for what they don’t hold, and can’t answer or revoke what is somebody else’s', async () => {
+    const asked = await shop.call('grant_request', { actions: ['price.change'], reason: 'Not for customers.' })
+    const requestId = asked.ok ? String(asked.data['requestId']) : ''
+    const page = await signedIn(people.customer)
+    await page.goto('/grants')
+    await page.getByTestId('grant-requests').waitFor()
+    expect(await page.locator(`[data-request="${requestId}"]`).count()).toBe(0)
+    const cookie = await cookieOf(people.customer)
+    expect((await callAction('answerGrant', [{ requestId, decision: 'give', forMe: true }], { cookie })).result?.serverError?.code).toBe('NOT_FOUND')
+    expect((await callAction('giveGrant', [{ actor: 'terminal-agent', actions: ['price.change'], forMe: true }], { cookie })).result?.serverError?.code).toBe('FORBIDDEN')
+  })
+
+  test('a price asked for over MCP waits for another person, runs once, and not again', async () => {
+    const manager = await signedIn(people.manager)
+    const grantId = await obtain(manager, 'price.change', 2)
+    const rope = product('ROP-12')
+    const change = (price = '27.10'): Promise<Outcome> => shop.call('price_change', { productId: rope.id, price })
+    shop.actUnder(grantId)
+    expect(codeOf(await change())).toBe('APPROVAL_REQUIRED')
+    expect(codeOf(await change())).toBe('APPROVAL_PENDING')
+
+    // For whom it acts may not say yes, and for the agent there is no tool to do so.
+    await manager.goto('/approvals')
+    await manager.getByText('Terminal agent, for').waitFor()
+    await manager.getByRole('button', { name: /^Approve: Hemp rope/ }).click()
+    await manager.locator('[data-code="FORBIDDEN"]').waitFor()
+    expect(codeOf(await change())).toBe('APPROVAL_PENDING')
+
+    const second = await signedIn(people.secondManager)
+    await second.goto('/approvals')
+    await second.getByRole('button', { name: 'Approve: Hemp rope, 12 m: from £26.50 to £27.10' }).click()
+    await second.getByRole('button', { name: /^Approve: Hemp rope/ }).waitFor({ state: 'detached' })
+    expect(product('ROP-12').price).toBe(2_650)
+    // Another price is another question, and the same one runs once, however often it is asked at once.
+    expect(codeOf(await change('1.00'))).toBe('APPROVAL_REQUIRED')
+    await second.reload()
+    await second.getByRole('button', { name: /^Deny: Hemp rope.*£1\.00/ }).click()
+    await second.getByRole('button', { name: /^Deny: Hemp rope/ }).waitFor({ state: 'detached' })
+    expect(codeOf(await change('1.00'))).toBe('APPROVAL_DENIED')
+    const runs = await Promise.all([1, 2, 3].map(() => change()))
+    expect(runs.filter(({ ok }) => ok)).toHaveLength(1)
+    expect(product('ROP-12').price).toBe(2_710)
+    expect(shopRows<{ version: number }>('SELECT version FROM product WHERE sku = ?', 'ROP-12')[0]?.version).toBe(2)
+    shop.actUnder(null)
+  })
+
+  test('the agent of the terminal waits for both people, and gets there', async () => {
+    const [manager, second] = [await signedIn(people.manager), await signedIn(people.secondManager)]
+    const told: string[] = []
+    const out = { isTTY: false, write: (text: string) => told.push(text) } as unknown as NodeJS.WriteStream
+    const desk = { shop, voice: createVoice({ json: true, out }), once: false, waitMs: 45_000, everyMs: 1_000, signal: never }
+    const work = changePrice(desk, { product: 'KNI-04', price: '57.00' })
+    await expect.poll(() => told.join('')).toContain('"grant-requested"')
+    await manager.goto('/grants')
+    await manager.getByRole('row', { name: /Rigging knife/ }).getByRole('button', { name: /^Give/ }).click()
+    await expect.poll(() => told.join(''), { timeout: 20_000 }).toContain('APPROVAL_REQUIRED')
+    await second.goto('/approvals')
+    await second.getByRole('button', { name: /^Approve: Rigging knife/ }).click()
+    await work
+    expect(told.at(-1)).toContain('"price-changed"')
+    expect(product('KNI-04').price).toBe(5_700)
+    shop.actUnder(null)
+  })
+})
