@@ -35,12 +35,21 @@ export function ageSessions(email: string, minutes: number): void {
   accountRows('UPDATE session SET createdAt = ? WHERE userId = (SELECT id FROM user WHERE email = ?) RETURNING id', then, email)
 }
 
-/** Addresses of callers, as the audit log keeps them: read from the log's file while the application writes it. */
+/** Addresses of callers, as the audit log keeps them. */
 export async function loggedAddresses(): Promise<Set<string>> {
+  return new Set((await loggedEvents()).flatMap((event) => event.facts?.address ?? []))
+}
+
+/** How a call ended, as the audit log has it: nothing as long as it runs. */
+export async function loggedOutcome(correlationId: string): Promise<string | undefined> {
+  return (await loggedEvents()).flatMap((event) => (event.kind === 'outcome' && event.id === correlationId ? [event.outcome] : []))[0]
+}
+
+/** The audit log, read from its file while the application writes it. */
+async function loggedEvents() {
   const store = sqliteStore({ path: files.ledger(inject('dataDirectory')) })
   try {
-    const found = await store.ledger.events.search({ limit: 1_000 })
-    return new Set(found.flatMap(({ event }) => event.facts?.address ?? []))
+    return (await store.ledger.events.search({ limit: 1_000 })).map(({ event }) => event)
   } finally {
     await store.ledger.close()
     await store.limits.close?.()

@@ -98,6 +98,8 @@ async function* relay(parts: AsyncIterable<unknown>, held: BudgetReservation, ke
   let said = ''
   for await (const part of parts as AsyncIterable<Part>) {
     if (part.type === 'error') throw part.error
+    // The SDK ends an aborted stream as if it were complete. It is not.
+    if (part.type === 'abort') throw new DOMException('The reader left', 'AbortError')
     if (part.type === 'tool-result') yield { tool: part.toolName ?? 'tool', found: part.output?.orders?.length ?? null }
     if (part.type === 'text-delta' && part.text) {
       said += part.text
