@@ -3,7 +3,7 @@ import { choiceShape, flagShape, integerShape, listShape, nullableShape, optiona
 import { approvalStatus } from './status.ts'
 import { readStoredInput } from './stored-input.ts'
 import type { ApprovalRecord } from './types.ts'
-import { visible } from './visible.ts'
+import { visible } from '../lib/visible.ts'
 
 const decisionView = recordShape({ by: textShape(300), decision: choiceShape(['approve', 'deny']), at: integerShape(0), note: optionalShape(textShape(2_000)) })
 const glassView = recordShape({

@@ -7,7 +7,7 @@ import { choiceShape, flagShape, integerShape, listShape, optionalShape, recordS
 import { notify } from '../pipeline/notify.ts'
 import type { Port } from '../port.ts'
 import { attenuate } from './attenuate.ts'
-import { newGrantToken } from './token.ts'
+import { newGrantToken } from '../lib/grant-token.ts'
 import type { GrantRecord, GrantRequest } from './types.ts'
 import { grantViewShape, requestViewShape, scopeFields, viewOfGrant, viewOfRequest, type GrantRequestView, type GrantView } from './view.ts'
 

@@ -1,5 +1,5 @@
 import { choiceShape, integerShape, listShape, mapShape, nullableShape, optionalShape, recordShape, scalarShape, textShape, type Shape } from '../lib/shape.ts'
-import { visible } from '../approvals/visible.ts'
+import { visible } from '../lib/visible.ts'
 import type { GrantRecord, GrantRequest } from './types.ts'
 
 const idShape = textShape(200)

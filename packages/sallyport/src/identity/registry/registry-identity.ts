@@ -1,6 +1,6 @@
 import { sha256Hex } from '#digest'
 import { SallyportError } from '../../errors/sallyport-error.ts'
-import { grantTokenHash } from '../../grants/token.ts'
+import { grantTokenHash } from '../../lib/grant-token.ts'
 import type { GrantRecord, GrantStore } from '../../grants/types.ts'
 import type { CallRequest } from '../../lib/call-request.ts'
 import type { MaybePromise } from '../../lib/maybe-promise.ts'
