@@ -80,6 +80,11 @@ export interface PortOptions<P extends Principal = Principal, Permission extends
   readonly schemaAudit?: 'warn' | 'throw' | 'off'
   /** How the audit log keeps addresses: whole, cut to /24 or /48 (default), or not at all. */
   readonly addressInLog?: 'full' | 'truncated' | 'none'
+  /**
+   * An intent without an outcome for this long is closed as `unknown`, at start-up and every minute: a process died between the two.
+   * Keep it above the longest deadline and stream of an action; `null` leaves it to another process. Default `15m`.
+   */
+  readonly reconcileAfter?: Duration | null
   /** The longest that a control waits for an identity provider, a policy or a store. Default `5s`. */
   readonly controlDeadline?: Duration
   /** Gets a line for each refusal and failure. Default: the console, in development every one, in production errors alone. */

@@ -75,3 +75,33 @@ describe("a port's state", () => {
     expect(() => createTestPort({ policy, limits: { onStoreFailure: { principal: 'local' } } })).toThrow(/limits\.local/)
   })
 })
+
+describe("a port's ledger", () => {
+  it('has what a crash left open closed as unknown, at start-up and on a schedule', async () => {
+    const store = memoryStore()
+    const intent = (id: string, time: number) =>
+      store.ledger.admit({ intent: { kind: 'intent', id, time, facts: { action: 'a', definitionHash: 'h', environment: 'test', transport: 'direct', passed: [], version: '0' } } })
+    const outcomes = async () => (await store.ledger.events.search({ outcome: 'unknown' })).map(({ event }) => event.id).sort()
+    const start = Date.UTC(2026, 0, 1)
+    intent('old', start - 16 * 60_000)
+    const port = createTestPort({ policy, store })
+    await port.clock.advance(0)
+    expect(await outcomes()).toEqual(['old'])
+    intent('new', port.clock.now())
+    await port.clock.advance(14 * 60_000)
+    expect(await outcomes()).toEqual(['old'])
+    await port.clock.advance(3 * 60_000)
+    expect(await outcomes()).toEqual(['new', 'old'])
+  })
+
+  it('is not filled by refusals of a limit: after the first few of a window they are counted', async () => {
+    const port = createTestPort({ policy })
+    const action = port.define('order.read').noInput().authorize('order:read').limit({ perPrincipal: 1 }).outputSchema(z.string()).action(() => 'x')
+    for (let i = 0; i < 200; i++) await action.call({ principal: testUser('u1', ['customer'], { tier: 'enterprise' }), input: undefined })
+    await port.store.ledger.flush()
+    const refused = (await port.events()).map(({ event }) => event).filter((event) => event.kind === 'outcome' && event.outcome === 'refused')
+    expect(refused.length).toBeLessThan(20)
+    const counted = refused.reduce((sum, event) => sum + 1 + (event.kind === 'outcome' ? (event.suppressed ?? 0) : 0), 0)
+    expect(counted).toBe(199)
+  })
+})

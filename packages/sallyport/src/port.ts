@@ -7,6 +7,8 @@ import { auditSchemas } from './action/schema-audit.ts'
 import type { ActionDefinition } from './action/definition.ts'
 import type { ActionSpec, EmptySpec } from './action/spec.ts'
 import type { AnyAction } from './action/action.ts'
+import { startReconciler } from './audit/reconciler.ts'
+import { sampleRefusals } from './audit/sampling.ts'
 import { DefinitionError } from './errors/sallyport-error.ts'
 import type { Principal } from './identity/principal.ts'
 import { addressForLog } from './lib/address-for-log.ts'
@@ -110,6 +112,7 @@ export function createPort<P extends Principal, Permission extends string, const
     runtime,
     defined,
     async close() {
+      runtime.stop()
       await runtime.store.ledger.flush()
       await runtime.store.ledger.close()
       await runtime.store.limits.close?.()
@@ -151,7 +154,7 @@ function makeRuntime(options: PortOptions): PortRuntime {
   const environment = options.environment ?? readEnvironment()
   const production = environment !== 'development' && environment !== 'test'
   const clock = options.clock ?? systemClock
-  const { store, scrubber } = sharedState(name, options)
+  const { store, scrubber, stop } = sharedState(name, options, clock)
   const log = options.log ?? consoleLog(production, (text) => scrubber.scrub(text).text)
   const limits = limitStore(store.limits, options, clock, (cause) => log({ level: 'error', action: '-', correlationId: '-', control: 'rate-limit', code: 'UNAVAILABLE', reason: 'the limit store failed', cause }))
   return {
@@ -181,6 +184,7 @@ function makeRuntime(options: PortOptions): PortRuntime {
     newId: () => crypto.randomUUID(),
     sha256: sha256Hex,
     log,
+    stop,
   }
 }
 
@@ -197,17 +201,29 @@ function limitStore(store: LimitStore, options: PortOptions, clock: Clock, repor
 interface PortState {
   readonly store: Store
   readonly scrubber: Scrubber
+  /** Ends what runs beside the calls. */
+  readonly stop: () => void
 }
 
 /**
  * A bundler instantiates the same module two or three times in one process, and limits must not multiply: what a function
  * makes is kept under a global symbol of the port's name. A store that is given as it is belongs to whoever made it.
  */
-function sharedState(name: string, { store, scrub }: PortOptions): PortState {
-  const makeScrubber = typeof scrub === 'function' ? scrub : () => scrub ?? createScrubber({ rules: providerRules })
-  if (typeof store !== 'function') return { store, scrubber: makeScrubber() }
+function sharedState(name: string, options: PortOptions, clock: Clock): PortState {
+  const { store } = options
+  if (typeof store !== 'function') return openState(store, options, clock)
   const globals = globalThis as unknown as Record<symbol, PortState | undefined>
-  return (globals[Symbol.for(`sallyport:${name}`)] ??= { store: store(), scrubber: makeScrubber() })
+  return (globals[Symbol.for(`sallyport:${name}`)] ??= openState(store(), options, clock))
+}
+
+/** The store with refusals by limits sampled, so that nobody fills the disk by being refused, and what a crash left open closed. */
+function openState(store: Store, { scrub, reconcileAfter = '15m', log }: PortOptions, clock: Clock): PortState {
+  const scrubber = typeof scrub === 'function' ? scrub() : (scrub ?? createScrubber({ rules: providerRules }))
+  const ledger = sampleRefusals(store.ledger, { clock })
+  const onError = (cause: unknown): void =>
+    log?.({ level: 'error', action: '-', correlationId: '-', control: 'audit', code: 'UNAVAILABLE', reason: 'what a crash left open could not be closed', cause })
+  const stop = reconcileAfter === null ? () => undefined : startReconciler(ledger, { olderThanMs: parseDuration(reconcileAfter), clock, onError })
+  return { store: { ...store, ledger }, scrubber, stop }
 }
 
 function readEnvironment(): string {

@@ -79,4 +79,6 @@ export interface PortRuntime {
   readonly newId: () => string
   readonly sha256: (text: string) => string | Promise<string>
   readonly log: (entry: LogEntry) => void
+  /** Ends what runs beside the calls: the reconciler. */
+  readonly stop: () => void
 }
