@@ -32,6 +32,7 @@ export { withFailurePolicy, type FailurePolicyOptions } from './limits/failure-p
 export { accessLists, type AccessFacts, type AccessList, type AccessListOptions, type AccessVerdict } from './limits/access-lists.ts'
 export { createBans, type BanOptions, type Bans } from './limits/bans.ts'
 export { signInGuard, type SignInAttempt, type SignInGuardOptions } from './limits/sign-in-guard.ts'
+export { limitActions, type LimitActions, type LimitActionsOptions, type LimitLeft } from './limits/actions.ts'
 export { limitOperations, type LimitOperation, type LimitOperations, type Operator } from './limits/operations.ts'
 export { openBudgetSession, spend, tierBudgets, type BudgetSessionOptions, type BudgetTerms } from './limits/budget-session.ts'
 export { guardStream, type StreamGuardOptions } from './limits/stream-guard.ts'

@@ -264,6 +264,22 @@ describe('a stream', () => {
     expect(await outcome(port)).toMatchObject({ outcome: 'aborted' })
   })
 
+  it('that ends quietly because its caller has gone is aborted, not a success', async () => {
+    const { port, builder } = start()
+    const caller = new AbortController()
+    const action = builder.outputStream(z.string()).action(async function* ({ signal }) {
+      yield 'a'
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+    })
+    const reader = ((await action.call({ principal: user, input: undefined, signal: caller.signal })).data as ReadableStream<unknown>).getReader()
+    await reader.read()
+    const last = reader.read()
+    await port.clock.advance(1)
+    caller.abort()
+    expect(await last).toMatchObject({ done: true })
+    expect(await outcome(port)).toMatchObject({ outcome: 'aborted' })
+  })
+
   it('that falls silent is ended', async () => {
     const { port, builder } = start()
     const action = builder.outputStream(z.string(), { idle: '2s' }).action(async function* () {

@@ -64,7 +64,8 @@ export function letOutStream(call: Call, source: AsyncIterable<unknown> | Readab
             const next = await withDeadline(parts.next(), options.idle, () => new Refusal('TIMEOUT', `no part came within ${options.idle.ms} ms`))
             if (next.done === true) {
               text.end('end', emit)
-              end('success')
+              // A source that ends quietly because its caller has gone has not come to its end.
+              end(call.callerSignal?.aborted === true ? 'aborted' : 'success')
               controller.close()
               return
             }
