@@ -33,6 +33,10 @@ describe.skipIf(noBrowser)(`flow 4: the assistant ${noBrowser || ''}`, () => {
     await page.goto('/assistant')
     await page.getByRole('button', { name: 'What has been delivered?' }).click()
     const turns = page.getByTestId('turns')
+    // It has no rights: it asks for one use, and tries again when that is given.
+    await turns.getByText('Asks you for the right to look into the order book, once').waitFor()
+    expect(await turns.textContent()).not.toContain('Q-1019')
+    await turns.getByRole('button', { name: 'Give once' }).click()
     await turns.getByText('Looked into the order book: 1 found').waitFor()
     await turns.getByText('That is all I was given').waitFor()
     const text = (await turns.textContent()) ?? ''

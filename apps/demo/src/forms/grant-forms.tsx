@@ -1,7 +1,9 @@
 'use client'
 
+import { useId } from 'react'
 import { useAction } from 'sallyport/react'
 import { answerGrant, giveGrant, revokeGrant } from '../exposed/grants.ts'
+import { Field } from './field.tsx'
 import { ResultNotice } from './result.tsx'
 import { useFreshPage } from './use-fresh-page.ts'
 
@@ -19,8 +21,8 @@ export function AnswerForm({ requestId, agent, actions, uses }: { readonly reque
       <input type="hidden" name="requestId" value={requestId} />
       <input type="hidden" name="forMe" value="true" />
       <div className="row">
-        <label className="row small" style={{ margin: 0, flexWrap: 'nowrap' }}>
-          Uses <input name="uses" type="number" min={1} max={20} defaultValue={uses} required style={{ width: '4.25rem' }} aria-label={`Uses of ${actions} by ${agent}`} />
+        <label className="row" style={{ margin: 0, flexWrap: 'nowrap' }}>
+          Uses <input name="uses" type="number" min={1} max={20} defaultValue={uses} required style={{ width: '4.25rem', fontWeight: 400 }} aria-label={`Uses of ${actions} by ${agent}`} />
         </label>
         <button className="button small" name="decision" value="give" disabled={isPending} aria-label={`Give ${actions} to ${agent}`}>Give</button>
         <button className="button small grave" name="decision" value="refuse" disabled={isPending} aria-label={`Refuse ${actions} to ${agent}`}>Refuse</button>
@@ -62,13 +64,18 @@ export function GiveForm({ agents, actions }: { readonly agents: readonly Choice
   return (
     <form className="stack" action={give}>
       <div className="fields">
-        <label>To<select name="actor">{agents.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}</select></label>
-        <label>To call<select name="action">{actions.map((name) => <option key={name}>{name}</option>)}</select></label>
-        <label>How often<input name="uses" type="number" min={1} max={20} defaultValue={1} required /></label>
-        <label>For how many minutes<input name="minutes" type="number" min={1} max={60} defaultValue={15} required /></label>
+        <Choose name="actor" label="To" options={agents} />
+        <Choose name="action" label="To call" options={actions.map((name) => ({ id: name, name }))} />
+        <Field name="uses" label="How often" type="number" min={1} max={20} defaultValue={1} required result={result} />
+        <Field name="minutes" label="For how many minutes" type="number" min={1} max={60} defaultValue={15} required result={result} />
       </div>
-      <ResultNotice result={result} returnTo="/grants" codes={CODES} done="It is given." />
+      <ResultNotice result={result} returnTo="/grants" codes={CODES} done={<>It is given. An agent elsewhere names it in a header: <code>sallyport-grant: {result.data?.grant.id}</code></>} />
       <div><button className="button" disabled={isPending}>{isPending ? 'Giving …' : 'Give'}</button></div>
     </form>
   )
+}
+
+function Choose({ name, label, options }: { readonly name: string; readonly label: string; readonly options: readonly Choice[] }) {
+  const id = useId()
+  return <div><label htmlFor={id}>{label}</label><select id={id} name={name}>{options.map((option) => <option key={option.id} value={option.id}>{option.name}</option>)}</select></div>
 }

@@ -7,6 +7,8 @@ import { ndjson } from './ndjson.ts'
 export interface ShownTurn {
   readonly role: 'user' | 'assistant' | 'tool'
   readonly text: string
+  /** What the assistant asks the person to give: the id of its request for a grant. */
+  readonly requestId?: string
 }
 
 /** Why there is no answer, or no end of it: a problem (RFC 9457), or the error of a stream. */
@@ -29,7 +31,7 @@ export interface Assistant {
 
 /** A line of the answer, as `toRouteHandler` streams them. */
 interface Line {
-  readonly data?: string | { readonly tool: string; readonly found: number | null }
+  readonly data?: string | { readonly tool: string; readonly found: number | null; readonly code?: string; readonly requestId?: string }
   readonly error?: Problem
   readonly done?: true
 }
@@ -75,9 +77,20 @@ export function useAssistant(conversationId: string, earlier: readonly ShownTurn
 }
 
 function withPart(turns: readonly ShownTurn[], part: NonNullable<Line['data']>): readonly ShownTurn[] {
-  if (typeof part !== 'string') return [...turns, { role: 'tool', text: part.found === null ? 'Was refused a look into the order book' : `Looked into the order book: ${part.found} found` }]
+  if (typeof part !== 'string') return [...turns, { role: 'tool', text: wordsFor(part), ...(part.requestId === undefined ? {} : { requestId: part.requestId }) }]
   const last = turns.at(-1)
   return last?.role === 'assistant' ? turns.with(-1, { role: 'assistant', text: last.text + part }) : [...turns, { role: 'assistant', text: part }]
+}
+
+const DOING: Readonly<Record<string, string>> = { order_lookUp: 'look into the order book', price_change: 'ask for another price', product_list: 'look at the range' }
+
+function wordsFor({ tool, found, code, requestId }: Exclude<NonNullable<Line['data']>, string>): string {
+  const doing = DOING[tool] ?? tool
+  if (requestId !== undefined) return `Asks you for the right to ${doing}, once`
+  if (code === 'APPROVAL_REQUIRED' || code === 'APPROVAL_PENDING') return 'Waits for the yes of another manager'
+  if (code !== undefined) return `Was refused to ${doing}: ${code}`
+  if (found !== null) return `Looked into the order book: ${found} found`
+  return tool === 'price_change' ? 'Set the price' : 'Looked at the range'
 }
 
 async function readProblem(response: Response): Promise<Problem> {

@@ -12,9 +12,9 @@ export default async function AssistantPage() {
   const conversation = conversationOf(user.id)
   if (!conversation) notFound()
   return (
-    <Page title="Assistant" lead="It answers as a model streams, and looks into the order book with your rights. What it says passes the inner door on its way to you: a payment key is planted in its instructions, so try to get it out.">
-      <Chat conversationId={conversation.id} earlier={turnsOf(conversation.id)} />
-      <LastChecked userId={user.id} actions={['assistant.reply', 'order.lookUp']} each />
+    <Page title="Assistant" lead="It answers as a model streams. It has no rights of its own: what it needs it asks you for, once at a time, and it never gets more than you have. What it says passes the inner door on its way to you: a payment key is planted in its instructions, so try to get it out.">
+      <Chat conversationId={conversation.id} earlier={turnsOf(conversation.id)} mayAskForPrices={user.role === 'manager'} />
+      <LastChecked userId={user.id} actions={['assistant.reply', 'order.lookUp', ...(user.role === 'manager' ? ['price.change'] : [])]} each />
     </Page>
   )
 }
