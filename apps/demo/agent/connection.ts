@@ -53,9 +53,9 @@ export async function connect({ url, credential }: Access, signal: AbortSignal):
     },
   })
   try {
-    await client.connect(transport)
+    await client.connect(transport, { signal })
   } catch (cause) {
-    throw explain(cause, url)
+    throw signal.aborted ? cause : explain(cause, url)
   }
   const attempt = async <T>(work: Promise<T>): Promise<T> => {
     try {

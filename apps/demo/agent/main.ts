@@ -20,6 +20,7 @@ async function run(options: Options): Promise<number> {
     const tools = await shop.tools()
     voice.say('connected', `Connected to ${shop.url} as an agent with no rights. Tools that it could be granted:`, { url: shop.url, tools: tools.map(({ name }) => name) },
       tools.map(({ name, description, readOnly }) => `${name.padEnd(14)} ${readOnly ? 'reads ' : 'writes'}  ${description ?? ''}`))
+    if (options.grant !== undefined) shop.actUnder(options.grant)
     const desk = { shop, voice, signal: stop.signal, ...options }
     await readOrders(desk)
     await changePrice(desk, options)
