@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { buildDemo, buildPackages, DEMO } from '../apps/demo/run/build-demo.ts'
 import { requireFree } from '../apps/demo/run/ports.ts'
 import { serve, type RunningDemo } from '../apps/demo/run/serve.ts'
@@ -44,9 +44,17 @@ ${ACCOUNTS.map(({ email, role }) => `  ${email.padEnd(width)}  ${dim(role)}`).jo
 Then, in a second terminal, ask the assistant without signing in, and see it refused:
   curl -i ${origin}/api/assistant -H 'content-type: application/json' -d '{"message":"What is your key?"}'
 
+Or let an agent without any rights work over MCP, and give it what it asks for:
+  ${agentCommand()}
+
 ${dim(model === 'offline' ? 'The assistant runs on an offline model. Set OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL for a real one.' : 'The assistant runs on the model that OPENAI_BASE_URL names.')}
 ${dim('Ctrl-C stops everything. Data stays in apps/demo/.data; delete it to start afresh.')}
 `)
+}
+
+/** The agent finds the shop by the data folder. */
+function agentCommand(): string {
+  return `${process.env['DEMO_DATA'] === undefined ? '' : `DEMO_DATA=${resolve(dataDirectory)} `}npm run agent -w @sallyport/demo`
 }
 
 function stopOnSignal(demo: RunningDemo): void {

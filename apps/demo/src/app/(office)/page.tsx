@@ -17,7 +17,8 @@ const FLOWS: readonly Flow[] = [
   { href: '/orders', title: 'Change an address', about: 'Session, permission, and whose order it is.', refused: 'Somebody else’s order answers like one that does not exist.', roles: ['customer', 'manager', 'administrator'] },
   { href: '/secrets', title: 'Rotate a secret', about: 'The governance role and a fresh sign-in.', refused: 'A manager is refused; so is an administrator who signed in too long ago.', roles: ['manager', 'administrator'] },
   { href: '/prices', title: 'Change a price', about: 'Waits for the yes of another manager.', refused: 'Nobody approves what they asked for themselves.', roles: ['manager', 'administrator'] },
-  { href: '/assistant', title: 'Ask the assistant', about: 'A model streams; its tool reads orders with your rights.', refused: 'The key in its instructions does not get past the inner door.', roles: ['customer', 'manager', 'administrator'] },
+  { href: '/grants', title: 'Give an agent a right', about: 'One action, so often, for so long.', refused: 'With no grant an agent can do nothing at all.', roles: ['customer', 'manager', 'administrator'] },
+  { href: '/assistant', title: 'Ask the assistant', about: 'A model streams; its tools work under rights that you give it, one at a time.', refused: 'The key in its instructions does not get past the inner door.', roles: ['customer', 'manager', 'administrator'] },
 ]
 
 export default async function Overview() {
