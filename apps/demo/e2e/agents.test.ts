@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { connect, readAccess, type Outcome, type Shop } from '../agent/connection.ts'
 import { createVoice } from '../agent/say.ts'
 import { changePrice } from '../agent/work.ts'
+import { DEMO } from '../run/build-demo.ts'
 import { files } from '../src/settings.ts'
 import { noBrowser, people, signedIn } from './browser.ts'
 import { callAction, cookieOf } from './forge.ts'
@@ -66,6 +69,21 @@ test('forged, missing and borrowed credentials are refused before any tool', asy
   expect((await post({ authorization: `Bearer ${credential}`, origin: 'https://elsewhere.example' })).status).toBe(403)
   const metadata = (await (await fetch(`${inject('origin')}/.well-known/oauth-protected-resource/mcp`)).json()) as { resource: string }
   expect(metadata.resource).toBe(`${inject('origin')}/mcp`)
+})
+
+/** Runs `npm run agent` as a terminal does. */
+async function runAgent(args: readonly string[], dataDirectory = inject('dataDirectory')): Promise<{ readonly code: number | null; readonly output: string }> {
+  const child = spawn(process.execPath, ['agent/main.ts', ...args], { cwd: DEMO, env: { ...process.env, DEMO_DATA: dataDirectory, NODE_OPTIONS: '' }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [output, problems, code] = await Promise.all([text(child.stdout), text(child.stderr), new Promise<number | null>((resolve) => child.once('close', resolve))])
+  return { code, output: output + problems }
+}
+
+test('the command stops where a person is needed when it may not wait, and says what is wrong when there is no demo', async () => {
+  const { code, output } = await runAgent(['--once', '--json'])
+  expect(output.trim().split('\n').map((line) => (JSON.parse(line) as { event: string }).event)).toEqual(['connected', 'call', 'refused', 'grant-requested', 'needs-person'])
+  expect(code).toBe(2)
+  expect(await runAgent(['--once'], '/nowhere')).toMatchObject({ code: 1, output: expect.stringContaining('npm start') })
+  expect(await runAgent(['--wait', 'long'])).toMatchObject({ code: 1, output: expect.stringContaining('--wait takes whole seconds') })
 })
 
 describe.skipIf(noBrowser)(`with a person in the browser ${noBrowser || ''}`, () => {
