@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { connect, readAccess, type Outcome, type Shop } from '../agent/connection.ts'
 import { createVoice } from '../agent/say.ts'
 import { changePrice } from '../agent/work.ts'
@@ -17,6 +17,7 @@ let shop: Shop
 beforeAll(async () => {
   shop = await connect(readAccess(files.agent(inject('dataDirectory'))), never)
 })
+afterEach(() => shop.actUnder(null))
 afterAll(() => shop.close())
 
 const codeOf = (outcome: Outcome): string => (outcome.ok ? 'ok' : outcome.error.code)
@@ -105,7 +106,6 @@ describe.skipIf(noBrowser)(`with a person in the browser ${noBrowser || ''}`, ()
     await page.getByTestId('past-grants').locator(`[data-grant="${grantId}"]`).getByText('used').waitFor()
     await page.goto('/audit')
     await page.getByTestId('audit').locator('[data-action="order.lookUp"][data-outcome="success"]').first().waitFor()
-    shop.actUnder(null)
   })
 
   test('a grant that is revoked is refused at once', async () => {
@@ -165,7 +165,6 @@ describe.skipIf(noBrowser)(`with a person in the browser ${noBrowser || ''}`, ()
     expect(runs.filter(({ ok }) => ok)).toHaveLength(1)
     expect(product('ROP-12').price).toBe(2_710)
     expect(shopRows<{ version: number }>('SELECT version FROM product WHERE sku = ?', 'ROP-12')[0]?.version).toBe(2)
-    shop.actUnder(null)
   })
 
   test('the agent of the terminal waits for both people, and gets there', async () => {
@@ -183,7 +182,6 @@ describe.skipIf(noBrowser)(`with a person in the browser ${noBrowser || ''}`, ()
     await work
     expect(told.at(-1)).toContain('"price-changed"')
     expect(product('KNI-04').price).toBe(5_700)
-    shop.actUnder(null)
   })
 
   test('the assistant asks the person in the chat, and its price waits for another manager', async () => {
