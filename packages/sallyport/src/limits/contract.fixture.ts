@@ -208,6 +208,24 @@ export function describeLimitStore(name: string, open: () => LimitStore | Promis
       expect((await store.decide([window('k', 2, 1)], START + 2 * MINUTE)).allowed).toBe(false)
     })
 
+    it('gives an extra amount back that a released hold had taken whole', async () => {
+      const { store, window, key } = await setUp()
+      await store.credit(key('k'), 3, HOUR, START)
+      const id = key('hold')
+      const budget = { name: 'k', key: key('k'), limit: 0, windowMs: MINUTE, amount: 3 }
+      expect((await store.reserve({ id, budgets: [budget], ttlMs: 1000 }, START)).reserved).toBe(true)
+      await store.release(id, START)
+      expect((await store.peek([window('k', 0, 1)], START))[0]?.remaining).toBe(3)
+    })
+
+    it('does not let a credit that is used up lend its end to the next one', async () => {
+      const { store, window, key } = await setUp()
+      await store.credit(key('k'), 1, HOUR, START)
+      expect((await store.decide([window('k', 0, 1)], START)).allowed).toBe(true)
+      await store.credit(key('k'), 1, 1000, START)
+      expect((await store.peek([window('k', 0, 1)], START + 1001))[0]?.remaining).toBe(0)
+    })
+
     it('lets an unused extra amount expire', async () => {
       const { store, window, key } = await setUp()
       await store.credit(key('k'), 3, 1000, START)

@@ -144,5 +144,6 @@ export function retryAfter(counter: Counter, limit: number, amount: number, now:
 export function idleAt(counter: Counter): number {
   const empty = counter.total > 0 ? counter.headEnd + BUCKETS * counter.bucketMs : 0
   if (counter.held > 0) return Infinity
-  return Math.max(empty, counter.credit > 0 ? counter.creditUntil : 0, counter.blockedUntil)
+  // A credit that is used up may come back with a hold that is released: its end matters until it has passed.
+  return Math.max(empty, counter.creditUntil, counter.blockedUntil)
 }

@@ -128,11 +128,13 @@ function changeCounter(tables: LimitTables, key: string, now: number, change: (c
   tables.saveCounter(counter)
 }
 
-/** Adds to the credit of a key. The later end holds for all of it. */
+/** Adds to the credit of a key. Where some is left, the later end holds for all of it. */
 export function credit(tables: LimitTables, key: string, amount: number, ttlMs: number, now: number): void {
   changeCounter(tables, key, now, (counter) => {
-    counter.credit = (now < counter.creditUntil ? counter.credit : 0) + amount
-    counter.creditUntil = Math.max(counter.creditUntil, now + ttlMs)
+    const left = now < counter.creditUntil ? counter.credit : 0
+    counter.credit = left + amount
+    // The end of a credit that has been used up is no end of the new one: stores forget it at different times.
+    counter.creditUntil = left > 0 ? Math.max(counter.creditUntil, now + ttlMs) : now + ttlMs
   })
 }
 

@@ -168,8 +168,9 @@ if ARGV[2] == 'reset' then
   redis.call('DEL', KEYS[2])
   c[3], c[4], c[8], c[9] = 0, 0, 0, ''
 elseif ARGV[2] == 'credit' then
-  c[6] = (now < c[7] and c[6] or 0) + amount
-  c[7] = max(c[7], now + span)
+  local left = now < c[7] and c[6] or 0
+  c[6] = left + amount
+  c[7] = left > 0 and max(c[7], now + span) or now + span
 else
   c[8] = max(c[8], now + span)
 end

@@ -112,9 +112,9 @@ local function save(key, c, lives)
     redis.call('SET', key, raw)
     return
   end
-  local idle = c[8]
+  -- A credit that is used up may come back with a hold that is released: its end matters until it has passed.
+  local idle = max(c[7], c[8])
   if c[3] + c[4] > 0 then idle = max(idle, (c[2] + 13) * c[1]) end
-  if c[6] > 0 then idle = max(idle, c[7]) end
   if idle <= now then redis.call('DEL', key) else redis.call('SET', key, raw, 'PX', ceil(idle - now) + slack) end
 end
 `

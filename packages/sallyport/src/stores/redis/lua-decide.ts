@@ -28,10 +28,10 @@ for i = 1, plain and count or 0 do
   end
   local cost, bucket = asked[at], ceil(asked[at - 1] / 12)
   local head = floor(now / bucket)
-  local length, last, older, current, held, credit, _, ban = bucket, head, 0, 0, 0, 0, 0, 0
-  if raw then length, last, older, current, held, credit, _, ban = struct.unpack('<dddddddd', raw) end
+  local length, last, older, current, held, _, lent, ban = bucket, head, 0, 0, 0, 0, 0, 0
+  if raw then length, last, older, current, held, _, lent, ban = struct.unpack('<dddddddd', raw) end
   local steps = head - last
-  if cost == 0 or credit > 0 or ban > now or length ~= bucket or steps < 0 then
+  if cost == 0 or lent > now or ban > now or length ~= bucket or steps < 0 then
     plain = false
     break
   end
@@ -80,10 +80,10 @@ currents = {}
 local function look(key, bucket)
   looked[key], lengths[key], tails[key] = true, nil, nil
   local raw, head = raws[key], floor(now / bucket)
-  local length, last, older, current, held, credit, _, ban = bucket, head, 0, 0, 0, 0, 0, 0
-  if raw then length, last, older, current, held, credit, _, ban = struct.unpack('<dddddddd', raw) end
+  local length, last, older, current, held, _, lent, ban = bucket, head, 0, 0, 0, 0, 0, 0
+  if raw then length, last, older, current, held, _, lent, ban = struct.unpack('<dddddddd', raw) end
   local steps = head - last
-  if credit > 0 or ban > now or length ~= bucket or steps < 0 then return end
+  if lent > now or ban > now or length ~= bucket or steps < 0 then return end
   if steps > 0 or current == 0 then
     local tail = raw and string.sub(raw, 65) or ''
     ${MOVE}
