@@ -31,5 +31,5 @@ export default class SkipReporter implements Reporter {
 
 function reasonOf(test: TestCase): string {
   const result = test.result()
-  return 'note' in result && typeof result.note === 'string' ? result.note : 'skipped where it is defined'
+  return 'note' in result && typeof result.note === 'string' ? result.note : 'what it needs is missing: its name says what'
 }

@@ -21,7 +21,7 @@ let code = 0
 for (const project of ['unit', 'stores', 'e2e']) {
   console.log(`\n▸ tests: ${project}`)
   const file = join(directory, `${project}.json`)
-  const exit = await run('vitest', ['run', '--project', project, '--reporter=default', '--reporter=./scripts/skip-reporter.ts', ...process.argv.slice(2)], { ...missing, SALLYPORT_TALLY: file })
+  const exit = await run('vitest', ['run', '--project', project, '--reporter=default', '--reporter=./scripts/skip-reporter.ts', ...process.argv.slice(2)], { ...missing, SALLYPORT_TALLY: file, SALLYPORT_NEXT_BUILD: '1' })
   if (exit !== 0) code = exit
   tallies.push(readTally(file))
 }
@@ -36,8 +36,8 @@ for (const { name, reason } of tally.skipped) console.log(`skipped: ${name}\n   
 console.log(`\n${((Date.now() - started) / 1000).toFixed(0)} s`)
 console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped.length} skipped`)
 
-// On CI everything is there: a skip is a hole, unless the test says that it is left out by choice.
-const holes = tally.skipped.filter(({ reason }) => !reason.startsWith('by choice: '))
+// On CI everything is there: a skip is a hole. But for a secret store of one's own, which no package of the system brings.
+const holes = tally.skipped.filter(({ name }) => !name.includes('VAULT_ADDR is not set'))
 if (process.env['CI'] !== undefined && holes.length > 0) {
   console.error(`CI must not skip: ${holes.map(({ name }) => name).join('; ')}`)
   process.exit(1)
