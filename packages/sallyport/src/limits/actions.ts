@@ -16,6 +16,7 @@ export interface LimitActionsOptions<Permission extends string> {
   readonly freshness?: Duration
 }
 
+/** A principal as limits know it. For an agent that acts for a person, `id` is `agent>user:person`. */
 type Who = { readonly kind: PrincipalKind; readonly id: string }
 
 /** What is left of one limit or budget. `name`: `principal`, `tokens`, `money-day`, `money-month`. */

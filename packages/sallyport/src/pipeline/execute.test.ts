@@ -4,7 +4,7 @@ import { SallyportError } from '../errors/sallyport-error.ts'
 import type { Host } from '../lib/host.ts'
 import { definePolicy } from '../policy/define-policy.ts'
 import { createScrubber } from '../scrub/scrubber.ts'
-import { createTestPort, testRequest, testUser } from '../testing/index.ts'
+import { createTestPort, testAgent, testRequest, testUser } from '../testing/index.ts'
 
 const SECRET = 'zq7-Kd82_mN4vX9pL1wR'
 const policy = definePolicy({ roles: { customer: ['order:read'] } })
@@ -317,6 +317,18 @@ describe('a call', () => {
   it('outside a request names the way in', async () => {
     const { builder } = start()
     await expect(builder.outputSchema(z.string()).action(() => 'x')()).rejects.toThrow(/action\.call/)
+  })
+
+  it('of an agent counts for the person for whom it acts, and leaves other people theirs', async () => {
+    const { port } = start()
+    const action = port.define('order.peek').noInput().authorize('order:read').limit({ perPrincipal: 1 }).outputSchema(z.string()).action(() => 'x')
+    const call = async (subject: string) => {
+      const live = { id: `g-${subject}`, environment: 'test', subject, actor: 'bot', chain: [], actions: ['order.peek'], resources: null, input: null, fields: null, maxUses: 9, uses: 0, notBefore: 0, expiresAt: Number.MAX_SAFE_INTEGER, parentId: null, grantedBy: subject, revokedAt: null, createdAt: 0 }
+      if ((await port.store.grants.get(live.id)) === null) await port.store.grants.create(live)
+      const agent = testAgent('bot', ['order:read'], { subject: testUser(subject, ['customer']) })
+      return (await action.call({ principal: agent, input: undefined })).serverError?.code ?? 'ok'
+    }
+    expect([await call('u1'), await call('u1'), await call('u2')]).toEqual(['ok', 'RATE_LIMITED', 'ok'])
   })
 
   it('gives its concurrency slot back, however it ends', async () => {

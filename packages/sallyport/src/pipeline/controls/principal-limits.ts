@@ -34,7 +34,7 @@ export const principalLimits: Control = {
       if (verdict === 'denied') throw new Refusal('FORBIDDEN', 'the principal is on the deny-list')
       if (verdict === 'allowed') return PASS
       if (principal !== null) {
-        const who = `${principal.kind}:${principal.id}`
+        const who = limitedAs(principal)
         const tier = tierOf(principal, port)
         checks.push(window('principal', `principal:${who}`, tier.requestsPerMinute))
         if (perPrincipal !== undefined) checks.push(window('principal-action', `principal:${who}:${definition.name}`, perPrincipal))
@@ -48,6 +48,14 @@ export const principalLimits: Control = {
       return chargeLimits(call, checks)
     }
   },
+}
+
+/**
+ * Under which name a principal is limited. An agent that acts for a person is limited for that person: what one of them has it
+ * do leaves the others theirs.
+ */
+export function limitedAs({ kind, id, subject }: Principal): string {
+  return subject === undefined ? `${kind}:${id}` : `${kind}:${id}>${subject.kind}:${subject.id}`
 }
 
 /** The limits that hold for a principal now: its own tier, else the port's default for its kind. */

@@ -2,7 +2,7 @@ import { DefinitionError } from '../../errors/sallyport-error.ts'
 import { openBudgetSession, tierBudgets } from '../../limits/budget-session.ts'
 import type { BudgetCheck } from '../../limits/types.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
-import { tierOf } from './principal-limits.ts'
+import { limitedAs, tierOf } from './principal-limits.ts'
 
 /**
  * `token-budget`: for actions that call a model. A budget that is used up refuses here; around each model call the handler
@@ -19,7 +19,7 @@ export const tokenBudget: Control = {
       const { principal } = call
       if (principal === null) throw new Refusal('UNAUTHENTICATED', 'nobody is signed in')
       const { limits: store } = port.store
-      const budgets = tierBudgets(tierOf(principal, port), `${port.name}:${principal.kind}:${principal.id}`)
+      const budgets = tierBudgets(tierOf(principal, port), `${port.name}:${limitedAs(principal)}`)
       const states = await store.peek(budgets.map(({ name, key, limit, windowMs }): BudgetCheck => ({ name, key, limit, windowMs, amount: 0 })), call.startedAt)
       if (!Array.isArray(states) || states.length !== budgets.length) throw new Refusal('UNAVAILABLE', 'the budget store answered nothing that can be read')
       for (const state of states) {
