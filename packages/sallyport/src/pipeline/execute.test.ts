@@ -53,6 +53,16 @@ describe('middleware', () => {
     expect(await replace.call({ principal: user, input: undefined })).toEqual({ data: 'real' })
   })
 
+  it('that calls next when it is through has come too late: the handler does not run', async () => {
+    const { builder } = start()
+    let runs = 0
+    let late: (() => Promise<unknown>) | undefined
+    const action = builder.use(async ({ next, ctx }) => ((late = next), { success: true, ctx })).outputSchema(z.number()).action(() => ++runs)
+    expect((await action.call({ principal: user, input: undefined })).serverError?.code).toBe('INTERNAL')
+    expect(await late?.()).toMatchObject({ success: false })
+    expect(runs).toBe(0)
+  })
+
   it('that does not wait for next is waited for', async () => {
     const { builder } = start()
     const action = builder.use(async ({ next }) => (void next(), { success: true, ctx: {} })).outputSchema(z.string()).action(async () => {

@@ -26,6 +26,7 @@ export function runMiddleware(list: readonly AnyMiddleware[], call: Call, rest: 
 
 /** Who does not wait for `next` is waited for here. What failed further in wins over what middleware made of it. */
 function finishMiddleware(view: MiddlewareView, call: Call, i: number, thrown: { readonly error: unknown } | null): MaybePromise<void> {
+  view.over = true
   if (view.inner !== null && !view.settled) return view.inner.then(() => finishMiddleware(view, call, i, thrown))
   if (view.failure !== null) throw view.failure.error
   if (thrown === null && view.nextCalls === 1) return
@@ -43,8 +44,10 @@ class MiddlewareView extends CallView {
   readonly #call: Call
   readonly #proceed: () => MaybePromise<void>
   readonly next: (options?: { readonly ctx?: object }) => Promise<object>
-  /** The rest of the call, while it runs. */
-  inner: Promise<void> | null = null
+  /** What `next` gave: settles when the rest of the call has, and never rejects. */
+  inner: Promise<object> | null = null
+  /** The middleware is through. */
+  over = false
   settled = false
   failure: { readonly error: unknown } | null = null
   nextCalls = 0
@@ -57,21 +60,27 @@ class MiddlewareView extends CallView {
     this.next = (options) => this.#next(options?.ctx)
   }
 
-  async #next(ctx: object | undefined): Promise<object> {
+  #next(ctx: object | undefined): Promise<object> {
     this.nextCalls++
-    if (this.nextCalls > 1) return { success: false, ctx: this.#call.ctx }
+    // A second time, or after the middleware is through: the call has been decided without it.
+    if (this.nextCalls > 1 || this.over) return Promise.resolve({ success: false, ctx: this.#call.ctx })
     if (ctx !== undefined) this.#call.ctx = ctx
     const given = this.#call.ctx
+    const failed = (error: unknown): object => {
+      this.failure = { error }
+      this.settled = true
+      return { success: false, ctx: given }
+    }
+    const succeeded = (): object => {
+      this.settled = true
+      return { success: true, ctx: given }
+    }
     try {
       const rest = this.#proceed()
-      if (isPromiseLike(rest)) {
-        this.inner = rest.then(undefined, () => undefined)
-        await rest
-      }
+      this.inner = isPromiseLike(rest) ? rest.then(succeeded, failed) : Promise.resolve(succeeded())
     } catch (error) {
-      this.failure = { error }
+      this.inner = Promise.resolve(failed(error))
     }
-    this.settled = true
-    return { success: this.failure === null, ctx: given }
+    return this.inner
   }
 }
