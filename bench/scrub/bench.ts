@@ -1,4 +1,4 @@
-// The scrubber beside its peers: speed, delay, leaks, memory, cold start. Each contender runs in a process of its own.
+// The scrubber beside its peers: speed, delay, leaks, cold start. Each contender runs in a process of its own.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Report } from './contender.ts'
@@ -38,7 +38,6 @@ const columns: readonly (readonly [string, (report: Report) => string])[] = [
   ['1st token', (report) => `+${number(report.firstToken, 0)}`],
   ['leaks', (report) => `${report.leaks}/${report.runs}`],
   ['changed', (report) => String(report.changed)],
-  ['peak MB', (report) => number(report.peakMb)],
   ['cold ms', (report) => number(report.coldMs)],
 ]
 console.log(`\n150 rules and 20 known secrets.\n${''.padEnd(31)}${columns.map(([title]) => title.padStart(13)).join('')}`)
@@ -61,7 +60,6 @@ console.log(
       cold_start_ms: round(cold),
       leaks: own.leaks,
       clean_changed: own.changed,
-      peak_memory_mb: round(own.peakMb),
     },
     ratios: {
       tokens_vs_charcode_loop: round(own.tokens?.ratio),

@@ -19,7 +19,6 @@ export interface Report {
   readonly changed: number
   readonly runs: number
   readonly coldMs?: number
-  readonly peakMb?: number
   readonly fullPack?: { readonly rules: number; readonly tokens: Speed; readonly chunks: Speed }
 }
 
@@ -49,7 +48,6 @@ function sallyport(): Report {
     ...heldOf(() => pack.stream()),
     heldOracle: oracle(),
     ...leaks,
-    peakMb: peak(() => createSession(createScrubber({ rules: RULES, secrets: SECRETS }).stream())),
     fullPack: { rules: providerRules.length, tokens: measureSpeed(full, cut(prose(400_000, random(1)), 4), 9), chunks: measureSpeed(full, cut(prose(2_000_000, random(2)), 65_536), 9) },
   }
 }
@@ -63,7 +61,7 @@ async function measurePeer(peer: string): Promise<Report | undefined> {
   const coldMs = performance.now() - start
   const documents = Array.from({ length: 40 }, (_, i) => document(random(1000 + i), known, 3))
   const leaks = countLeaks(runner(contender.start), documents, 5, random(50))
-  return { name: peer, ...measureSpeeds(contender), ...heldOf(contender.start, 800), ...leaks, coldMs, peakMb: peak(contender.start, contender.budget.chunks) }
+  return { name: peer, ...measureSpeeds(contender), ...heldOf(contender.start, 800), ...leaks, coldMs }
 }
 
 async function measureMastra(): Promise<Report | undefined> {
@@ -96,7 +94,6 @@ async function measureMastra(): Promise<Report | undefined> {
     changed,
     runs,
     coldMs,
-    peakMb: process.resourceUsage().maxRSS / 1024,
   }
 }
 
@@ -139,22 +136,6 @@ function oracle(): number {
     least += definition(read)
   }
   return own / least
-}
-
-/** Most memory in use while a long text passes, above what was in use before; collected first, so what a contender keeps. */
-function peak(start: () => Session, characters = 16_000_000): number {
-  const chunks = cut(prose(Math.min(characters, 1_000_000), random(7)), 4096)
-  globalThis.gc?.()
-  const before = process.memoryUsage()
-  let most = 0
-  const session = start()
-  for (let round = 0; round < characters / 1_000_000; round += 1) {
-    for (const chunk of chunks) session.push(chunk)
-    globalThis.gc?.()
-    const now = process.memoryUsage()
-    most = Math.max(most, now.heapUsed + now.external - before.heapUsed - before.external)
-  }
-  return most / 1e6
 }
 
 function runner(start: () => Session): (chunks: readonly string[]) => string {
