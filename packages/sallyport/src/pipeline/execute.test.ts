@@ -53,6 +53,29 @@ describe('middleware', () => {
     expect(await replace.call({ principal: user, input: undefined })).toEqual({ data: 'real' })
   })
 
+  it('that never ends is given up, before the handler and after it', async () => {
+    const { port, builder } = start()
+    let runs = 0
+    const hang = (): Promise<never> => new Promise(() => undefined)
+    const before = builder.use(hang).outputSchema(z.number()).action(() => ++runs)
+    const after = builder.use(async ({ next, ctx }) => (await next({ ctx }), hang())).outputSchema(z.number()).action(() => ++runs)
+    for (const [action, code, outcomes] of [[before, 'UNAVAILABLE', 'refused'], [after, 'TIMEOUT', 'unknown']] as const) {
+      const pending = action.call({ principal: user, input: undefined })
+      await port.clock.advance(5_001)
+      expect((await pending).serverError?.code).toBe(code)
+      expect(await outcome(port)).toMatchObject({ outcome: outcomes })
+    }
+    expect(runs).toBe(1)
+  })
+
+  it('may take as long as what is further in takes', async () => {
+    const { port, builder } = start()
+    const slow = builder.use(async ({ next, ctx }) => next({ ctx })).deadline('20s').outputSchema(z.string()).action(() => new Promise<string>((resolve) => void port.clock.setTimer(15_000, () => resolve('x'))))
+    const pending = slow.call({ principal: user, input: undefined })
+    await port.clock.advance(15_001)
+    expect(await pending).toEqual({ data: 'x' })
+  })
+
   it('that calls next when it is through has come too late: the handler does not run', async () => {
     const { builder } = start()
     let runs = 0
