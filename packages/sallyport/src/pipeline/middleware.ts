@@ -1,7 +1,7 @@
 import type { AnyMiddleware } from '../action/definition.ts'
 import type { Call } from './call.ts'
 import { CallView } from './call-view.ts'
-import type { Deadline, DeadlineList } from '../lib/deadline.ts'
+import type { Deadline } from '../lib/deadline.ts'
 import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
 import { Refusal } from './control.ts'
 
@@ -10,41 +10,33 @@ import { Refusal } from './control.ts'
  * not looked at, because the result stays with the pipeline; and a failure further in can't be swallowed: `next`
  * resolves with `success: false`, and the failure is thrown once the middleware is through.
  */
-export function runMiddleware(list: readonly AnyMiddleware[], call: Call, rest: () => MaybePromise<void>, i = 0): Promise<void> {
-  const middleware = list[i] as AnyMiddleware
-  const deadlines = call.port.deadlines.of(call.port.controlDeadlineMs)
-  const view = new MiddlewareView(call, i + 1 === list.length ? rest : () => runMiddleware(list, call, rest, i + 1), deadlines)
+export function runMiddleware(list: readonly AnyMiddleware[], call: Call, rest: () => MaybePromise<void>): Promise<void> {
+  // One race for all of them: whichever takes too long ends the call, whatever the others still wait for.
   return new Promise<void>((resolve, reject) => {
-    const finish = (thrown: { readonly error: unknown } | null): void => {
-      view.rest()
-      // What `finishMiddleware` throws rejects, and what it waits for is waited for.
-      try {
-        resolve(finishMiddleware(view, call, i, thrown))
-      } catch (error) {
-        reject(error)
-      }
-    }
-    // Its own time is bounded: before it calls `next`, and after what is further in has ended. In between others have deadlines.
-    view.watch(() => {
-      view.over = true
-      call.refusedByMiddleware = !call.started
-      reject(new Refusal(call.started ? 'TIMEOUT' : 'UNAVAILABLE', `middleware ${i + 1} of '${call.definition.name}' took longer than ${deadlines.ms} ms`))
-    })
-    try {
-      // The builder has checked that it takes these arguments. One that is not async fails by throwing here.
-      Promise.resolve(middleware(view as never)).then(
-        () => finish(null),
-        (error: unknown) => finish({ error }),
-      )
-    } catch (error) {
-      finish({ error })
-    }
+    runFrom(list, call, rest, reject, 0).then(resolve, reject)
   })
+}
+
+function runFrom(list: readonly AnyMiddleware[], call: Call, rest: () => MaybePromise<void>, giveUp: (refusal: Refusal) => void, i: number): Promise<void> {
+  const middleware = list[i] as AnyMiddleware
+  const view = new MiddlewareView(call, i, i + 1 === list.length ? rest : () => runFrom(list, call, rest, giveUp, i + 1), giveUp)
+  let pending: Promise<unknown>
+  try {
+    // The builder has checked that it takes these arguments. One that is not async fails by throwing here.
+    pending = Promise.resolve(middleware(view as never))
+  } catch (error) {
+    pending = Promise.reject(error)
+  }
+  return pending.then(
+    () => finishMiddleware(view, call, i, null),
+    (error: unknown) => finishMiddleware(view, call, i, { error }),
+  )
 }
 
 /** Who does not wait for `next` is waited for here. What failed further in wins over what middleware made of it. */
 function finishMiddleware(view: MiddlewareView, call: Call, i: number, thrown: { readonly error: unknown } | null): MaybePromise<void> {
   view.over = true
+  view.rest()
   if (view.inner !== null && !view.settled) return view.inner.then(() => finishMiddleware(view, call, i, thrown))
   if (view.failure !== null) throw view.failure.error
   if (thrown === null && view.nextCalls === 1) return
@@ -69,28 +61,39 @@ class MiddlewareView extends CallView {
   settled = false
   failure: { readonly error: unknown } | null = null
   nextCalls = 0
-  readonly #deadlines: DeadlineList
-  #late: (() => void) | null = null
+  readonly #index: number
+  readonly #giveUp: (refusal: Refusal) => void
   #deadline: Deadline | null = null
 
-  constructor(call: Call, proceed: () => MaybePromise<void>, deadlines: DeadlineList) {
+  constructor(call: Call, index: number, proceed: () => MaybePromise<void>, giveUp: (refusal: Refusal) => void) {
     super(call)
-    this.#deadlines = deadlines
+    this.#index = index
+    this.#giveUp = giveUp
     this.#call = call
     this.#proceed = proceed
     // A property, not a method: middleware takes it out of its arguments.
     this.next = (options) => this.#next(options?.ctx)
+    this.#watch()
   }
 
-  /** From now on the middleware's own time counts; `late` runs when it is over. */
-  watch(late: () => void): void {
-    this.#late = late
-    this.#deadline = this.#deadlines.arm(late)
+  /** Its own time counts from now on: before it calls `next`, and after what is further in has ended. In between others have deadlines. */
+  #watch(): void {
+    const { port } = this.#call
+    this.#deadline = port.deadlines.of(port.controlDeadlineMs).arm(() => this.#late())
+  }
+
+  #late(): void {
+    const call = this.#call
+    this.over = true
+    call.refusedByMiddleware = !call.started
+    const code = call.started ? 'TIMEOUT' : 'UNAVAILABLE'
+    this.#giveUp(new Refusal(code, `middleware ${this.#index + 1} of '${call.definition.name}' took longer than ${call.port.controlDeadlineMs} ms`))
   }
 
   /** Its time does not count any more. */
   rest(): void {
-    if (this.#deadline !== null) this.#deadlines.disarm(this.#deadline)
+    const { port } = this.#call
+    if (this.#deadline !== null) port.deadlines.of(port.controlDeadlineMs).disarm(this.#deadline)
     this.#deadline = null
   }
 
@@ -103,7 +106,7 @@ class MiddlewareView extends CallView {
     this.rest()
     const settle = (): void => {
       this.settled = true
-      if (!this.over && this.#late !== null) this.watch(this.#late)
+      if (!this.over) this.#watch()
     }
     const failed = (error: unknown): object => {
       this.failure = { error }
