@@ -46,6 +46,8 @@ export async function callAction(name: string, args: readonly unknown[], { cooki
     method: 'POST',
     redirect: 'manual',
     headers: {
+      // Each on a connection of its own: a server may close the one of a request whose body it refused to read.
+      connection: 'close',
       accept: 'text/x-component',
       'content-type': 'text/plain;charset=UTF-8',
       'next-action': actionId(name),

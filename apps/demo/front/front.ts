@@ -30,7 +30,15 @@ export function createFront({ applicationPort, protocol = 'http' }: FrontOptions
     // No agent: a connection that the application closes after a refused body must not be the next caller's.
     const to = { host: '127.0.0.1', port: applicationPort, method: incoming.method, path: incoming.url, headers, agent: false }
     const upstream = forward(to, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, withoutHops(answer.headers))
+      const status = answer.statusCode ?? 502
+      const answered = withoutHops(answer.headers)
+      if (status >= 400 && !incoming.complete) {
+        // The rest of a refused body is taken and thrown away, and this connection carries no further request.
+        incoming.unpipe(upstream)
+        incoming.resume()
+        answered.connection = 'close'
+      }
+      outgoing.writeHead(status, answered)
       outgoing.flushHeaders()
       answer.pipe(outgoing)
       answer.on('error', () => outgoing.destroy())
