@@ -8,7 +8,7 @@ export type { Action, AnyAction, DirectCall, StateAction } from './action/action
 export type { AccessArgs, Handler, HandlerArgs, MiddlewareArgs, NextResult, StateHandler, ValidatedMiddlewareArgs } from './action/handler.ts'
 export type { ActionDefinition, LimitOptions, ScreeningMode } from './action/definition.ts'
 export { CONTROL_NAMES, type ControlName, type ControlPosture, type ObservableControl, type Posture, type WaivableControl } from './action/posture.ts'
-export type { ActionResult, ServerError, ValidationErrors } from './action/result.ts'
+export type { ActionResult, NoResult, ServerError, ValidationErrors } from './action/result.ts'
 export { auditSchemas, type SchemaIssue } from './action/schema-audit.ts'
 
 export { ERRORS, type ErrorCode } from './errors/codes.ts'

@@ -3,7 +3,7 @@ import type { CallRequest } from '../lib/call-request.ts'
 import type { HandledAction } from '../lib/host.ts'
 import type { ActionDefinition } from './definition.ts'
 import type { Posture } from './posture.ts'
-import type { ActionResult, ServerError } from './result.ts'
+import type { ActionResult, ServerError, NoResult } from './result.ts'
 import type { ActionSpec, FailureOf } from './spec.ts'
 
 /** The result of an action with this spec. */
@@ -48,9 +48,9 @@ export interface Action<Spec extends ActionSpec, Data> extends ActionMembers<Spe
   (...args: CallArguments<Spec>): Promise<ResultOf<Spec, Data>>
 }
 
-/** A finished action for React's `useActionState`. */
+/** A finished action for React's `useActionState`, whose state it has to name whole: results, and the nothing that `{}` begins with. A call always gives a result. */
 export interface StateAction<Spec extends ActionSpec, Data> extends ActionMembers<Spec, Data> {
-  (...args: [...bindArgs: Spec['bindArgsClient'], prevResult: ResultOf<Spec, Data>, input: Spec['clientInput'] | FormData]): Promise<ResultOf<Spec, Data>>
+  (...args: [...bindArgs: Spec['bindArgsClient'], prevResult: ResultOf<Spec, Data> | NoResult, input: Spec['clientInput'] | FormData]): Promise<ResultOf<Spec, Data> | NoResult>
 }
 
 /** What any action answers: its errors may be its own. */

@@ -31,3 +31,10 @@ export type ActionResult<Data = unknown, Input = unknown, Failure extends Server
   | { readonly data: Data; readonly serverError?: undefined; readonly validationErrors?: undefined }
   | { readonly serverError: Failure; readonly data?: undefined; readonly validationErrors?: undefined }
   | { readonly validationErrors: ValidationErrors<Input>; readonly data?: undefined; readonly serverError?: undefined }
+
+/** Before the first call of a form there is nothing: what `useActionState(action, {})` begins with. */
+export interface NoResult {
+  readonly data?: undefined
+  readonly serverError?: undefined
+  readonly validationErrors?: undefined
+}
