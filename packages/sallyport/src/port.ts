@@ -23,6 +23,7 @@ import type { LimitStore } from './limits/types.ts'
 import { defaultTiers } from './limits/tiers.ts'
 import type { Call } from './pipeline/call.ts'
 import type { PortRuntime } from './pipeline/runtime.ts'
+import { scrubbedLog } from './pipeline/scrubbed-log.ts'
 import type { PortOptions } from './port-options.ts'
 import type { SecretDefinitions } from './secrets/definition.ts'
 import type { SecretAccess } from './secrets/options.ts'
@@ -126,7 +127,7 @@ function noSecrets(name: string): never {
 
 /** A handler revealed a secret: its audit event says which, once for each version. */
 function noteAccess(runtime: PortRuntime, { name, version }: SecretAccess): void {
-  const call = runtime.context.get()
+  const call = runtime.context?.get()
   if (call === undefined || call.secrets?.some((known) => known.name === name && known.version === version) === true) return
   ;(call.secrets ??= []).push({ name, version })
 }
@@ -155,7 +156,7 @@ function makeRuntime(options: PortOptions): PortRuntime {
   const production = environment !== 'development' && environment !== 'test'
   const clock = options.clock ?? systemClock
   const { store, scrubber, stop } = sharedState(name, options, clock)
-  const log = options.log ?? consoleLog(production, (text) => scrubber.scrub(text).text)
+  const log = scrubbedLog(options.log ?? consoleLog(production), scrubber)
   const limits = limitStore(store.limits, options, clock, (cause) => log({ level: 'error', action: '-', correlationId: '-', control: 'rate-limit', code: 'UNAVAILABLE', reason: 'the limit store failed', cause }))
   return {
     name,
@@ -176,11 +177,13 @@ function makeRuntime(options: PortOptions): PortRuntime {
     host: options.adapter ?? null,
     rolesOf: options.rolesOf ?? null,
     notify: options.notify ?? null,
+    secrets: options.secrets ?? null,
     scrubber,
     screener: options.screener ?? createScreener(),
     addressForLog: addressForLog(options.addressInLog ?? 'truncated'),
     ipv6Prefix: 64,
-    context: createContext<Call>(),
+    // Only secrets ask which call they are revealed in.
+    context: options.secrets === undefined ? null : createContext<Call>(),
     newId: () => crypto.randomUUID(),
     sha256: sha256Hex,
     log,
@@ -220,8 +223,9 @@ function sharedState(name: string, options: PortOptions, clock: Clock): PortStat
 function openState(store: Store, { scrub, reconcileAfter = '15m', log }: PortOptions, clock: Clock): PortState {
   const scrubber = typeof scrub === 'function' ? scrub() : (scrub ?? createScrubber({ rules: providerRules }))
   const ledger = sampleRefusals(store.ledger, { clock })
+  const write = log === undefined ? undefined : scrubbedLog(log, scrubber)
   const onError = (cause: unknown): void =>
-    log?.({ level: 'error', action: '-', correlationId: '-', control: 'audit', code: 'UNAVAILABLE', reason: 'what a crash left open could not be closed', cause })
+    write?.({ level: 'error', action: '-', correlationId: '-', control: 'audit', code: 'UNAVAILABLE', reason: 'what a crash left open could not be closed', cause })
   const stop = reconcileAfter === null ? () => undefined : startReconciler(ledger, { olderThanMs: parseDuration(reconcileAfter), clock, onError })
   return { store: { ...store, ledger }, scrubber, stop }
 }

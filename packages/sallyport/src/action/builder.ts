@@ -6,6 +6,7 @@ import type { ApprovalOptions } from '../approvals/types.ts'
 import type { AccessOptions, PlainOptions, ResourceOptions, ScopeOptions } from './access.ts'
 import type { Action, StateAction } from './action.ts'
 import type { ActionDefinition, AnyHandler, AnyMiddleware, IdempotencyOptions, LimitOptions, ScreeningMode } from './definition.ts'
+import { requireFields, type AllowedFields, type FieldsByKind } from './fields.ts'
 import { finish, MISSING, type Draft } from './draft.ts'
 import type { DataOf, Handler, HandlerArgs, MiddlewareArgs, NextResult, StateHandler, ValidatedMiddlewareArgs } from './handler.ts'
 import { OBSERVABLE, requireReason, WAIVABLE, type Exception, type ObservableControl, type WaivableControl } from './posture.ts'
@@ -128,21 +129,31 @@ export class ActionBuilder<Spec extends ActionSpec> {
     return this.#next({ access: { kind: 'public', reason: requireReason(reason, `public() of '${this.#draft.name}'`) } })
   }
 
-  /** What leaves: the handler's result goes through this schema, and keys that it does not name are dropped. */
+  /**
+   * What leaves: the handler's result goes through this schema, and keys that it does not name are dropped. `fields` says which of
+   * them each kind of principal may see; what policies and grants name narrows it further.
+   *
+   * @example
+   * ```ts
+   * .outputSchema(z.object({ orders: z.array(Order) }), { fields: { agent: ['orders.id', 'orders.status'] } })
+   * ```
+   */
   outputSchema<Schema extends StandardSchemaV1>(
     schema: Schema,
+    options: { readonly fields?: FieldsByKind<InferOut<Schema>> } = {},
   ): ActionBuilder<With<Spec, { returns: InferIn<Schema>; data: InferOut<Schema>; declared: Declared<Spec, 'output'> }>> {
-    return this.#next({ output: { kind: 'schema', schema: requireSchema(schema, 'outputSchema') } })
+    const fields = requireFields(options.fields as AllowedFields | undefined, requireSchema(schema, 'outputSchema'), `'${this.#draft.name}'`)
+    return this.#next({ output: { kind: 'schema', schema, fields } })
   }
 
   /**
    * The handler returns an async iterable or a `ReadableStream`; each part goes through this schema. Parts that are strings are
    * scrubbed as one text. Where parts are objects, `text` names the field that carries a text in pieces, so that a secret
-   * cut across parts is found. `idle`: the longest wait for a part, default `30s`.
+   * cut across parts is found. `idle`: the longest wait for a part, default `30s`. `fields`: as for `outputSchema`, of each part.
    */
   outputStream<Schema extends StandardSchemaV1>(
     schema: Schema,
-    options: { readonly idle?: Duration; readonly text?: string } = {},
+    options: { readonly idle?: Duration; readonly text?: string; readonly fields?: FieldsByKind<InferOut<Schema>> } = {},
   ): ActionBuilder<
     With<
       Spec,
@@ -153,7 +164,8 @@ export class ActionBuilder<Spec extends ActionSpec> {
       }
     >
   > {
-    return this.#next({ output: { kind: 'stream', schema: requireSchema(schema, 'outputStream'), idleMs: parseDuration(options.idle ?? '30s'), textField: options.text ?? null } })
+    const fields = requireFields(options.fields as AllowedFields | undefined, requireSchema(schema, 'outputStream'), `'${this.#draft.name}'`)
+    return this.#next({ output: { kind: 'stream', schema, fields, idleMs: parseDuration(options.idle ?? '30s'), textField: options.text ?? null } })
   }
 
   /** Errors of the action's own: codes and the schema of what a caller learns with each. The handler throws `errors.CODE(details)`. */

@@ -1,8 +1,9 @@
 import { ERRORS, type ErrorCode } from '../errors/codes.ts'
 import type { CallRequest } from '../lib/call-request.ts'
 import type { HandledCall, HandleOptions } from '../lib/host.ts'
+import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
 import { Call } from '../pipeline/call.ts'
-import { compile } from '../pipeline/execute.ts'
+import { compile, handled } from '../pipeline/execute.ts'
 import { postureOf } from '../pipeline/posture.ts'
 import type { PortRuntime } from '../pipeline/runtime.ts'
 import type { AnyAction } from './action.ts'
@@ -16,24 +17,24 @@ const NO_ARGUMENTS: readonly unknown[] = []
 export function createAction(definition: ActionDefinition, port: PortRuntime): AnyAction {
   const sallyport = compile(definition, port)
   const posture = postureOf(definition, port)
+  const simple = definition.bindArgs.length === 0 && !definition.stateful
 
   /** Called as a function: inside a request that the port's adapter can see. */
-  async function action(...args: unknown[]): Promise<ActionResult> {
-    const { bindArgs, prevResult, input } = splitArguments(definition, args)
-    const ambient = await ambientRequest(port)
-    if ('result' in ambient) return ambient.result
-    const call = new Call(port, definition, {
-      request: ambient.request,
-      vouched: false,
-      principal: null,
-      clientInput: input,
-      bindArgs,
-      prevResult,
-      approval: null,
-      signal: ambient.request.signal,
-      refused: undefined,
-    })
-    return sallyport.executeForResult(call)
+  function action(...args: unknown[]): Promise<ActionResult> {
+    try {
+      const ambient = ambientRequest(port)
+      return isPromiseLike(ambient) ? ambient.then((found) => callIn(found, args)) : callIn(ambient, args)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  function callIn(ambient: Ambient, args: readonly unknown[]): Promise<ActionResult> {
+    if ('result' in ambient) return Promise.resolve(ambient.result)
+    const { bindArgs, prevResult, input } = simple && args.length <= 1 ? { bindArgs: NO_ARGUMENTS, prevResult: undefined, input: args[0] } : splitArguments(definition, args)
+    const call = new Call(port, definition, ambient, input, bindArgs, ambient.signal)
+    call.prevResult = prevResult
+    return sallyport.execute(call)
   }
 
   const members: Omit<AnyAction, 'name'> = {
@@ -41,41 +42,27 @@ export function createAction(definition: ActionDefinition, port: PortRuntime): A
     posture,
     size: { maxBytes: definition.maxBytes, maxDepth: definition.maxDepth },
     definitionHash: () => sallyport.hash(),
-    handle: (request: CallRequest, input: unknown, options: HandleOptions = {}): Promise<HandledCall> =>
-      sallyport.execute(
-        new Call(port, definition, {
-          request,
-          vouched: false,
-          principal: null,
-          clientInput: input,
-          bindArgs: options.bindArgs ?? NO_ARGUMENTS,
-          prevResult: undefined,
-          approval: options.approval ?? null,
-          signal: request.signal,
-          refused: options.refused,
-          resume: options.resume,
-        }),
-      ),
+    async handle(request: CallRequest, input: unknown, options: HandleOptions = {}): Promise<HandledCall> {
+      const call = new Call(port, definition, request, input, options.bindArgs ?? NO_ARGUMENTS, request.signal)
+      call.refused = options.refused
+      call.approvalId = options.approval ?? null
+      call.resume = options.resume === true
+      return handled(call, await sallyport.execute(call))
+    },
     resume: async (approval: string): Promise<ActionResult> => {
       const ambient = await ambientRequest(port)
       if ('result' in ambient) return ambient.result
       // `execute` made it: HandledCall is the same result as adapters see it.
-      return (await members.handle(ambient.request, undefined, { approval, resume: true })).result as ActionResult
+      return (await members.handle(ambient, undefined, { approval, resume: true })).result as ActionResult
     },
     call({ principal, input, bindArgs = NO_ARGUMENTS, approval = null, resume, signal, request }): Promise<ActionResult> {
-      const call = new Call(port, definition, {
-        request: request === undefined ? null : { transport: 'direct', method: 'CALL', headers: NO_HEADERS, ...request },
-        vouched: true,
-        principal,
-        clientInput: input,
-        bindArgs,
-        prevResult: undefined,
-        approval,
-        signal: signal ?? request?.signal,
-        refused: undefined,
-        resume,
-      })
-      return sallyport.executeForResult(call)
+      const facts = request === undefined ? null : { transport: 'direct' as const, method: 'CALL', headers: NO_HEADERS, ...request }
+      const call = new Call(port, definition, facts, input, bindArgs, signal ?? request?.signal)
+      call.vouched = true
+      call.principal = principal
+      call.approvalId = approval
+      call.resume = resume === true
+      return sallyport.execute(call)
     },
   }
   // `call` shadows Function.prototype.call on purpose: frameworks use apply and bind, people write action.call({…}).
@@ -84,7 +71,6 @@ export function createAction(definition: ActionDefinition, port: PortRuntime): A
 
 /** React calls `(...bound, previous result, form data)`; everything else `(...bound, input)`. */
 function splitArguments(definition: ActionDefinition, args: readonly unknown[]): { bindArgs: readonly unknown[]; prevResult: unknown; input: unknown } {
-  if (definition.bindArgs.length === 0 && !definition.stateful && args.length <= 1) return { bindArgs: NO_ARGUMENTS, prevResult: undefined, input: args[0] }
   const count = definition.bindArgs.length
   const rest = args.slice(count)
   const prevResult = definition.stateful ? rest.shift() : undefined
@@ -93,17 +79,27 @@ function splitArguments(definition: ActionDefinition, args: readonly unknown[]):
   return { bindArgs, prevResult, input: rest[0] }
 }
 
-async function ambientRequest(port: PortRuntime): Promise<{ readonly request: CallRequest } | { readonly result: ActionResult }> {
+/** The request that a call is made in, or the refusal where it can't be. */
+type Ambient = CallRequest | { readonly result: ActionResult }
+
+function ambientRequest(port: PortRuntime): MaybePromise<Ambient> {
   const { host } = port
   if (host === null) throw new Error(OUTSIDE)
+  const unreadable = (cause: unknown): Ambient => refused('UNAVAILABLE', port, 'the adapter could not read the request', cause)
+  let current: MaybePromise<CallRequest | null>
   try {
     if (host.phase?.() === 'render') return refused('FORBIDDEN', port, 'an action was called during render: nothing may change there')
-    const request = await host.current()
-    if (request !== null) return { request }
+    current = host.current()
   } catch (cause) {
-    return refused('UNAVAILABLE', port, 'the adapter could not read the request', cause)
+    return unreadable(cause)
   }
-  throw new Error(OUTSIDE)
+  if (!isPromiseLike(current)) return inside(current)
+  return current.then((request) => request, unreadable).then(inside)
+}
+
+function inside(found: Ambient | null): Ambient {
+  if (found === null) throw new Error(OUTSIDE)
+  return found
 }
 
 const OUTSIDE = 'An action was called outside a request. Use action.call({ principal, input }) there.'

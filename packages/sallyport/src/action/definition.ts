@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '../lib/standard-schema.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { AccessOptions } from './access.ts'
+import type { AllowedFields } from './fields.ts'
 import type { ErrorSchemas } from './spec.ts'
 import type { Exception } from './posture.ts'
 import type { ApprovalOptions } from '../approvals/types.ts'
@@ -16,8 +17,8 @@ export type Input = { readonly kind: 'schema'; readonly schema: StandardSchemaV1
 
 /** What an action lets out. */
 export type Output =
-  | { readonly kind: 'schema'; readonly schema: StandardSchemaV1 }
-  | { readonly kind: 'stream'; readonly schema: StandardSchemaV1; readonly idleMs: number; readonly textField: string | null }
+  | { readonly kind: 'schema'; readonly schema: StandardSchemaV1; readonly fields: AllowedFields | null }
+  | { readonly kind: 'stream'; readonly schema: StandardSchemaV1; readonly fields: AllowedFields | null; readonly idleMs: number; readonly textField: string | null }
   | { readonly kind: 'waived'; readonly reason: string }
 
 /** What limits an action beside the caller's tier. */

@@ -23,6 +23,8 @@ export interface HandlerArgs<Spec extends ActionSpec> {
   readonly signal: AbortSignal
   /** Names this call in the audit log and in what the caller gets. */
   readonly correlationId: string
+  /** Of the approval under which this call runs, where it needed one. */
+  readonly approvalId: string | undefined
   /** Makes the action's own errors, to be thrown. */
   readonly errors: ErrorFactories<Spec['errors']>
   /** Holds and settles token budgets around a model call. */

@@ -8,7 +8,7 @@ import type { OwnAction } from '../action/own-action.ts'
 import { notify } from '../pipeline/notify.ts'
 import type { Port } from '../port.ts'
 import type { ApprovalNotice } from './notice.ts'
-import { requesterOf } from './requester.ts'
+import { requesterOf, withOwners } from './requester.ts'
 import { approvalStatus } from './status.ts'
 import type { ApprovalRecord } from './types.ts'
 import { approvalViewShape, mayDecide, viewOf, type ApprovalView } from './view.ts'
@@ -71,13 +71,18 @@ const many = recordShape({ approvals: listShape(approvalViewShape, 200) })
 export function approvalActions<P extends Principal, Permission extends string>(port: Port<P, Permission>, options: ApprovalActionsOptions<Permission>): ApprovalActions {
   const { permission, ownPermission = permission, reviewPermission = permission, freshness = '15m' } = options
   const { runtime } = port
-  const { approvals } = runtime.store
+  const { approvals, identities } = runtime.store
   // Only principals of the port come in, and only its permissions go out: what they are called does not matter here.
   const { define } = port as unknown as Port
   const now = (): number => runtime.clock.now()
   const holds = (roles: readonly string[], name: string): boolean => runtime.policy.holds(roles, name) === true
-  const show = (record: ApprovalRecord, principal: Principal): ApprovalView =>
-    viewOf(record, now(), approvalStatus(record, now()) === 'pending' && mayDecide(principal, record, holds) && !record.decisions.some(({ by }) => by === principal.id))
+  /** An agent may have been handed over since somebody asked: its owner of today is excluded as well. */
+  const excluded = (record: ApprovalRecord): Promise<readonly string[]> => withOwners(record.excluded, identities)
+  async function show(record: ApprovalRecord, principal: Principal): Promise<ApprovalView> {
+    const open = approvalStatus(record, now()) === 'pending' && !record.decisions.some(({ by }) => by === principal.id)
+    return viewOf(record, now(), open && mayDecide(principal, record, await excluded(record), holds))
+  }
+  const showAll = (records: readonly ApprovalRecord[], principal: Principal): Promise<ApprovalView[]> => Promise.all(records.map((record) => show(record, principal)))
   const tell = (kind: ApprovalNotice['kind'], { id, environment }: ApprovalRecord): void => notify(runtime, { kind, approvalId: id, environment })
 
   /** Loads an approval of this port and tenant; what a principal has no part in is not there for them. */
@@ -95,7 +100,7 @@ export function approvalActions<P extends Principal, Permission extends string>(
       .inputSchema(recordShape({ ...byId, note: optionalShape(textShape(2_000)) }))
       .authorize(permission, {
         resource: ({ parsedInput, principal }) => load(parsedInput.approvalId, principal, canSee(principal)),
-        when: ({ principal, resource }) => mayDecide(principal, resource, holds),
+        when: async ({ principal, resource }) => mayDecide(principal, resource, await excluded(resource), holds),
         type: 'approval',
       })
       .freshness(freshness)
@@ -125,7 +130,7 @@ export function approvalActions<P extends Principal, Permission extends string>(
       .action(async ({ principal }) => {
         const permissions = runtime.policy.permissionsOf(principal.roles)
         const found = await approvals.pending({ now: now(), environment: runtime.environment, tenant: principal.tenant ?? null, approvers: permissions, limit: 200 })
-        return { approvals: found.map((record) => show(record, principal)).filter((view) => view.mayDecide) }
+        return { approvals: (await showAll(found, principal)).filter((view) => view.mayDecide) }
       }),
 
     show: define('approval.show')
@@ -148,7 +153,7 @@ export function approvalActions<P extends Principal, Permission extends string>(
       .action(async ({ principal }) => {
         const found = await approvals.ofRequester(requesterOf(principal), { limit: 200 })
         const here = found.filter((record) => record.environment === runtime.environment && record.tenant === principal.tenant)
-        return { approvals: here.map((record) => show(record, principal)) }
+        return { approvals: await showAll(here, principal) }
       }),
 
     withdraw: define('approval.withdraw')
@@ -190,7 +195,7 @@ export function approvalActions<P extends Principal, Permission extends string>(
       .outputSchema(many)
       .action(async ({ principal }) => {
         const found = (await approvals.unreviewed({ limit: 200 })).filter((record) => record.environment === runtime.environment && record.tenant === principal.tenant)
-        return { approvals: found.map((record) => show(record, principal)) }
+        return { approvals: await showAll(found, principal) }
       }),
 
     review: define('approval.review')
@@ -198,7 +203,7 @@ export function approvalActions<P extends Principal, Permission extends string>(
       .inputSchema(recordShape(byId))
       .authorize(reviewPermission, {
         resource: ({ parsedInput, principal }) => load(parsedInput.approvalId, principal, (record) => record.breakGlass !== undefined),
-        when: ({ principal, resource }) => principal.kind === 'user' && !resource.excluded.includes(principal.id),
+        when: async ({ principal, resource }) => principal.kind === 'user' && !(await excluded(resource)).includes(principal.id),
         type: 'approval',
       })
       .freshness(freshness)

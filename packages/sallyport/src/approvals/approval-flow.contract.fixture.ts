@@ -83,6 +83,80 @@ export function approvalFlowContract(name: string, open: () => Promise<Store>): 
       expect(await shop.resume(agent, id)).toEqual({ data: { price: 500 } })
     })
 
+    describe('asked for by agents', () => {
+      /** An agent of the registry, whose id no other test has. */
+      async function register(shop: Shop, id: string, owner: string): Promise<string> {
+        const { environment } = shop.port
+        const unique = `${id}-${environment}`
+        await shop.port.store.identities?.create({
+          id: unique, kind: 'agent', name: id, purpose: 'to be tested', owner, environment, ceiling: ['price:update'], state: 'active', createdAt: 0, createdBy: 'gov', lastUsedAt: null,
+        })
+        return unique
+      }
+      async function grant(shop: Shop, more: { readonly actor: string; readonly subject: string | null; readonly grantedBy: string; readonly chain?: readonly string[] }): Promise<void> {
+        const { environment, clock, store } = shop.port
+        const now = clock.now()
+        await store.grants.create({
+          chain: [], ...more, id: crypto.randomUUID(), environment, actions: ['price.change'], resources: null, input: null, fields: null,
+          maxUses: 5, uses: 0, notBefore: now, expiresAt: now + 3_600_000, parentId: null, revokedAt: null, createdAt: now,
+        })
+      }
+      const mayNot = async (shop: Shop, who: string, id: string): Promise<void> => {
+        expect([who, code(await approve(shop, who, id))]).toEqual([who, 'FORBIDDEN'])
+        const inbox = await shop.approvals.inbox.call({ principal: shop.person(who), input: undefined })
+        expect([who, inbox.data?.approvals.map((one) => one.id)]).toEqual([who, []])
+      }
+
+      it('is not approved by the owner of any agent of the chain, whether or not the call names them', async () => {
+        const shop = await opened()
+        shop.roles.set('zoe', ['manager'])
+        const [actor, middle] = [await register(shop, 'bot', 'bea'), await register(shop, 'planner', 'cid')]
+        const first = await register(shop, 'router', 'mia')
+        await grant(shop, { actor, subject: 'ann', grantedBy: 'ann', chain: [middle, first] })
+        // The principal says nothing of owners, nor of who stands between: the registry and the grant know.
+        const agent = testAgent(actor, ['price:update'], { subject: shop.person('ann') })
+        const id = await shop.ask(agent, 500)
+        for (const who of ['bea', 'cid', 'mia']) {
+          await mayNot(shop, who, id)
+          expect(await shop.port.store.approvals.decide(id, { by: who, decision: 'approve', at: shop.port.clock.now() })).toBeNull()
+        }
+        expect(code(await approve(shop, 'zoe', id))).toBeUndefined()
+        expect(await shop.resume(agent, id)).toEqual({ data: { price: 500 } })
+        const [intent] = (await shop.port.store.ledger.events.search({ principal: actor })).filter(({ event }) => event.kind === 'intent')
+        expect(intent?.event.kind === 'intent' && intent.event.facts.chain).toEqual([middle, first])
+      })
+
+      it('is not approved by who answers for such an agent since it was asked for', async () => {
+        const shop = await opened()
+        const [actor, middle] = [await register(shop, 'bot', 'dan'), await register(shop, 'planner', 'dan')]
+        await grant(shop, { actor, subject: 'ann', grantedBy: 'ann' })
+        const agent = testAgent(actor, ['price:update'], { subject: shop.person('ann'), chain: [middle] })
+        const id = await shop.ask(agent, 500)
+        await shop.port.store.identities?.change(middle, ['active'], { owner: 'bea' })
+        await mayNot(shop, 'bea', id)
+        expect(code(await approve(shop, 'cid', id))).toBeUndefined()
+        // Nor does what they said before count any more.
+        await shop.port.store.identities?.change(middle, ['active'], { owner: 'cid' })
+        expect(code(await shop.resume(agent, id))).toBe('APPROVAL_DENIED')
+        await shop.port.store.identities?.change(middle, ['active'], { owner: 'dan' })
+        expect(await shop.resume(agent, id)).toEqual({ data: { price: 500 } })
+      })
+
+      it('is not approved by who gave the grant under which it was asked for, or is used', async () => {
+        const shop = await opened()
+        const actor = await register(shop, 'batch', 'dan')
+        await grant(shop, { actor, subject: null, grantedBy: 'bea' })
+        const agent = testAgent(actor, ['price:update'])
+        const id = await shop.ask(agent, 500)
+        await mayNot(shop, 'bea', id)
+        expect(code(await approve(shop, 'cid', id))).toBeUndefined()
+        await shop.port.store.grants.revokeAll('bea', shop.port.clock.now())
+        await grant(shop, { actor, subject: null, grantedBy: 'cid' })
+        expect(code(await shop.resume(agent, id))).toBe('APPROVAL_DENIED')
+        expect(shop.ran).toEqual([])
+      })
+    })
+
     it('needs a fresh sign-in to decide', async () => {
       const shop = await opened()
       const id = await shop.ask(shop.person('ann'), 500)

@@ -167,6 +167,7 @@ export function approvalStoreContract(name: string, open: () => Promise<Store>):
       await approvals.create(waiting('agents', { requester: 'agent:bot>user:zoe', excluded: ['bot', 'zoe', 'ann'], resource: { type: 'product', id: '2' } }))
       await approvals.create(waiting('other', { requester: 'user:joann', excluded: ['joann'] }))
       await approvals.decide('own', yes('bea'))
+      expect(await approvals.withdrawAll('ann', 1_200, 'acme')).toBe(0)
       expect(await approvals.withdrawAll('ann', 1_200)).toBe(2)
       const states = await Promise.all(['own', 'agents', 'other'].map(async (id) => (await approvals.get(id))?.state))
       expect(states).toEqual(['withdrawn', 'withdrawn', 'pending'])

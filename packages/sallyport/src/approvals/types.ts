@@ -55,8 +55,8 @@ export interface ApprovalRecord {
   readonly definitionHash: string
   readonly environment: string
   readonly tenant?: string
-  /** Who asked: none of these may decide. Subject, actor, chain and the agent's owner. */
   readonly requester: string
+  /** None of these may decide: subject, actor, every actor between, the owner of each agent among them, and who gave the grant. */
   readonly excluded: readonly string[]
   readonly resource?: { readonly type: string; readonly id?: string }
   /** Parsed input and bind arguments in their canonical form, encrypted where the store persists. Removed when the approval is settled. */
@@ -112,6 +112,6 @@ export interface ApprovalStore {
   review(id: string, by: string, now: number): MaybePromise<boolean>
   /** Emergencies that nobody has reviewed, oldest first. */
   unreviewed(options: { readonly limit?: number }): MaybePromise<readonly ApprovalRecord[]>
-  /** Somebody has left: withdraws every open request in which they are requester, subject, actor or owner. Returns how many. */
-  withdrawAll(principalId: string, now: number): MaybePromise<number>
+  /** Somebody has left: withdraws every open request in which they are requester, subject, actor, owner or giver of the grant; with a tenant, of that tenant. Returns how many. */
+  withdrawAll(principalId: string, now: number, tenant?: string): MaybePromise<number>
 }

@@ -60,7 +60,7 @@ export const approvalViewShape: Shape<{
 
 /** Shows an approval. The input comes from the same bytes that the digest was made from, and that will run. */
 export function viewOf(record: ApprovalRecord, now: number, mayDecide: boolean): ApprovalView {
-  const input = record.input === null ? null : visible(textOfInput(record.input))
+  const input = approvedInput(record)
   return {
     id: record.id,
     action: record.action,
@@ -80,13 +80,18 @@ export function viewOf(record: ApprovalRecord, now: number, mayDecide: boolean):
   }
 }
 
+/** What will run, as an approver reads it: the canonical text that the digest is made from, invisible characters written out. `null` once it is settled. */
+export function approvedInput({ input }: Pick<ApprovalRecord, 'input'>): string | null {
+  return input === null ? null : visible(textOfInput(input))
+}
+
 /** The stored text without its envelope where there are no bind arguments: people read the input itself. */
 function textOfInput(stored: string): string {
   const start = '{"bindArgs":[],"input":'
   return readStoredInput(stored).bindArgs.length === 0 && stored.startsWith(start) ? stored.slice(start.length, -1) : stored
 }
 
-/** Whether a principal may decide: a person, who is none of those who asked, and whose roles hold the permission now. */
-export function mayDecide(principal: Principal, record: ApprovalRecord, holds: (roles: readonly string[], permission: string) => boolean): boolean {
-  return principal.kind === 'user' && !record.excluded.includes(principal.id) && holds(principal.roles, record.approvers) === true
+/** Whether a principal may decide: a person, who is none of those `excluded` now, and whose roles hold the permission now. */
+export function mayDecide(principal: Principal, record: ApprovalRecord, excluded: readonly string[], holds: (roles: readonly string[], permission: string) => boolean): boolean {
+  return principal.kind === 'user' && !excluded.includes(principal.id) && holds(principal.roles, record.approvers) === true
 }

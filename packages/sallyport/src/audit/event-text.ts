@@ -1,3 +1,4 @@
+import { eventJson } from './event-json.ts'
 import type { AuditEvent } from './types.ts'
 
 /** The most bytes of one entry: a tlog-tiles entry bundle gives its length 16 bits. */
@@ -14,10 +15,10 @@ const encoder = new TextEncoder()
  * @throws RangeError when an event is too large without its fields.
  */
 export function eventText(event: AuditEvent): string {
-  const text = JSON.stringify(event)
+  const text = eventJson(event)
   // Three bytes a UTF-16 unit at most: short texts need no count.
   if (text.length * 3 <= MAX_ENTRY_BYTES || encoder.encode(text).length <= MAX_ENTRY_BYTES) return text
-  const shorter = JSON.stringify(withoutFields(event))
+  const shorter = eventJson(withoutFields(event))
   if (encoder.encode(shorter).length > MAX_ENTRY_BYTES) throw new RangeError('an audit event can hold at most 65,535 bytes')
   return shorter
 }

@@ -14,15 +14,8 @@ export function limitOf(query: AuditQuery): number {
 /** What an outcome keeps of its intent. */
 export function summaryOf(facts: CallFacts): CallSummary {
   const { action, environment, transport, tenant, subject, actor, address } = facts
-  return {
-    action,
-    environment,
-    transport,
-    ...(tenant !== undefined && { tenant }),
-    ...(subject !== undefined && { subject }),
-    ...(actor !== undefined && { actor }),
-    ...(address !== undefined && { address }),
-  }
+  // One literal, whatever is known: JSON leaves out what is undefined.
+  return { action, environment, transport, tenant, subject, actor, address }
 }
 
 /** Whose call an event belongs to, where the event says so. */

@@ -1,3 +1,4 @@
+import type { IdempotencyRecord } from '../lib/idempotency.ts'
 import type { JsonValue } from '../lib/json.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { PrincipalKind } from '../identity/principal.ts'
@@ -130,12 +131,14 @@ export interface Admission {
   readonly grant?: { readonly id: string; readonly now: number; /** Ids of the grants above it: a use is a use of each. */ readonly ancestors?: readonly string[] }
   /** Consumes an approval that has been given. */
   readonly approval?: { readonly id: string; readonly digest: string; readonly now: number }
+  /** Claims an idempotency key that no other call has. */
+  readonly claim?: IdempotencyRecord
 }
 
 /** Admitted, or the part that could not be taken. */
 export type AdmissionResult =
   | { readonly admitted: true }
-  | { readonly admitted: false; readonly by: 'grant' | 'approval'; readonly reason: string }
+  | { readonly admitted: false; readonly by: 'grant' | 'approval' | 'claim'; readonly reason: string }
 
 /** The durable record of what was done. Resolves only when the record is durable. */
 export interface Ledger {

@@ -2,6 +2,7 @@ import type { AnyAction } from '../action/action.ts'
 import type { OwnAction } from '../action/own-action.ts'
 import { SallyportError } from '../errors/sallyport-error.ts'
 import type { Principal } from '../identity/principal.ts'
+import type { ApprovalOptions } from '../approvals/types.ts'
 import { parseDuration, type Duration } from '../lib/duration.ts'
 import { choiceShape, flagShape, integerShape, listShape, optionalShape, recordShape, textShape } from '../lib/shape.ts'
 import { notify } from '../pipeline/notify.ts'
@@ -25,6 +26,8 @@ export interface GrantActionsOptions<Permission extends string> {
   readonly longest?: Duration
   /** How long a request can be answered. Default `1h`. */
   readonly answerWithin?: Duration
+  /** Giving waits for another person, who holds `approvers`. Default: who gives decides alone. */
+  readonly approval?: Pick<ApprovalOptions, 'quorum' | 'decideWithin' | 'executeWithin'> & { readonly approvers: Permission }
 }
 
 type Scope = Partial<Pick<GrantRecord, 'resources' | 'input' | 'fields'>>
@@ -40,6 +43,22 @@ export type GiveInput = Scope & {
   readonly taskId?: string
   readonly token?: boolean
 }
+/**
+ * How a request is answered. `uses` and `seconds` default to what was asked for; other numbers may be given, up to the port's longest life.
+ *
+ * `forMe` decides for whom the agent then acts. A request of an agent that acts for somebody can be answered by that person alone, and the
+ * grant is theirs either way. One of an agent that acts for nobody yet can be answered by anybody who holds the permissions: with
+ * `forMe: true` the agent acts for who answers, and sees and changes what they may, once it names the grant (`sallyport-grant: <grantId>`);
+ * without it, it acts for itself, within the permissions that the giver holds at each use, and owns no rows.
+ */
+export type AnswerInput = {
+  readonly requestId: string
+  readonly decision: 'give' | 'refuse'
+  /** Default false. */
+  readonly forMe?: boolean
+  readonly uses?: number
+  readonly seconds?: number
+}
 /** What a holder passes on. Whatever is left out is as in the grant that it comes from. */
 export type DelegateInput = Scope & { readonly grantId: string; readonly actor: string; readonly actions?: readonly string[]; readonly uses?: number; readonly seconds?: number }
 
@@ -51,11 +70,8 @@ export interface GrantActions {
   readonly asked: OwnAction<undefined, { readonly requests: readonly GrantRequestView[] }>
   /** Requests that who asks may answer. `grant.requests` */
   readonly requests: OwnAction<undefined, { readonly requests: readonly GrantRequestView[] }>
-  /** Gives what was asked for, or less, or refuses; with `forMe`, to an agent that acts for nobody yet, so that it acts for the giver. `grant.answer` */
-  readonly answer: OwnAction<
-    { readonly requestId: string; readonly decision: 'give' | 'refuse'; readonly forMe?: boolean; readonly uses?: number; readonly seconds?: number },
-    { readonly status: 'given' | 'refused'; readonly grantId?: string }
-  >
+  /** Gives what was asked for, or less, or refuses. `grant.answer` */
+  readonly answer: OwnAction<AnswerInput, { readonly status: 'given' | 'refused'; readonly grantId?: string }>
   /** Gives a grant without being asked. The token, where one is wanted, is shown once. `grant.give` */
   readonly give: OwnAction<GiveInput, { readonly grant: GrantView; readonly token?: string }>
   /** A holder passes a part of its grant on to another agent. `grant.delegate` */
@@ -64,6 +80,13 @@ export interface GrantActions {
   readonly revoke: OwnAction<{ readonly grantId: string }, { readonly revoked: number }>
   /** Grants that who asks has given, or is the subject of; with `actor`, all of that agent, for who governs. `grant.list` */
   readonly list: OwnAction<{ readonly actor?: string }, { readonly grants: readonly GrantView[] }>
+}
+
+/** What giving is run with. */
+interface Giving<Input> {
+  readonly parsedInput: Input
+  readonly principal: Principal
+  readonly approvalId: string | undefined
 }
 
 const names = listShape(textShape(200), 100)
@@ -81,7 +104,7 @@ const QUARTER_MS = 15 * 60_000
  * ```
  */
 export function grantActions<P extends Principal, Permission extends string>(port: Port<P, Permission>, options: GrantActionsOptions<Permission>): GrantActions {
-  const { permission, governPermission, freshness = '1h' } = options
+  const { permission, governPermission, approval, freshness = '1h' } = options
   const longestMs = parseDuration(options.longest ?? '24h')
   const answerWithinMs = parseDuration(options.answerWithin ?? '1h')
   const { runtime } = port
@@ -102,7 +125,7 @@ export function grantActions<P extends Principal, Permission extends string>(por
   const mayAnswer = (principal: Principal, request: GrantRequest): boolean =>
     principal.kind === 'user' && (request.subject === null || request.subject === principal.id) && holdsAll(principal, request.actions)
 
-  function fresh(giver: Principal, terms: Pick<GrantRecord, 'subject' | 'actor' | 'actions'> & Scope & { readonly chain?: readonly string[]; readonly uses?: number; readonly durationMs?: number; readonly taskId?: string; readonly tokenHash?: string }): GrantRecord {
+  function fresh(giver: Principal, terms: Pick<GrantRecord, 'subject' | 'actor' | 'actions'> & Scope & { readonly chain?: readonly string[]; readonly uses?: number; readonly durationMs?: number; readonly taskId?: string; readonly tokenHash?: string; readonly approvalId?: string | undefined }): GrantRecord {
     const durationMs = terms.durationMs ?? QUARTER_MS
     if (durationMs > longestMs) throw new SallyportError('FORBIDDEN', { reason: `a grant lives ${longestMs} ms at most` })
     const time = now()
@@ -125,6 +148,7 @@ export function grantActions<P extends Principal, Permission extends string>(por
       parentId: null,
       ...(terms.tokenHash === undefined ? {} : { tokenHash: terms.tokenHash }),
       grantedBy: giver.id,
+      ...(terms.approvalId === undefined ? {} : { approvalId: terms.approvalId }),
       revokedAt: null,
       createdAt: time,
     }
@@ -142,6 +166,39 @@ export function grantActions<P extends Principal, Permission extends string>(por
     return here && (grant.grantedBy === principal.id || grant.subject === principal.id || governs(principal)) ? grant : null
   }
 
+  const answering = define('grant.answer')
+    .describe('Gives an agent what it asked for, or less, or refuses.')
+    .inputSchema(recordShape({ requestId: textShape(200), decision: choiceShape(['give', 'refuse']), forMe: optionalShape(flagShape()), ...amount }))
+    .authorize(permission, { resource: ({ parsedInput, principal }) => loadRequest(parsedInput.requestId, principal), type: 'grant-request' })
+    .freshness(freshness)
+    .loggable(['requestId', 'decision', 'forMe', 'uses', 'seconds'])
+    .outputSchema(recordShape({ status: choiceShape(['given', 'refused']), grantId: optionalShape(textShape(200)) }))
+
+  async function answer({ parsedInput: { decision, forMe, uses, seconds }, resource, principal, approvalId }: Giving<AnswerInput> & { readonly resource: GrantRequest }) {
+    const durationMs = seconds === undefined ? resource.durationMs : seconds * 1_000
+    const subject = forMe === true ? principal.id : resource.subject
+    const grant = decision === 'refuse' ? null : fresh(principal, { ...resource, subject, uses: uses ?? resource.uses, durationMs, approvalId })
+    if (!(await grants.requests.answer(resource.id, { by: principal.id, now: now(), grant }))) throw new SallyportError('CONFLICT', { reason: 'the request was answered, or has expired' })
+    return grant === null ? ({ status: 'refused' } as const) : ({ status: 'given', grantId: grant.id } as const)
+  }
+
+  const giving = define('grant.give')
+    .describe('Gives an agent or a service the right to call named actions.')
+    .inputSchema(recordShape({ actor: textShape(200), actions: names, forMe: flagShape(), taskId: optionalShape(textShape(200)), token: optionalShape(flagShape()), ...scope, ...amount }))
+    .authorize(permission, { when: ({ principal, parsedInput }) => principal.kind === 'user' && holdsAll(principal, parsedInput.actions) })
+    .freshness(freshness)
+    .loggable(['actor', 'actions', 'forMe', 'resources', 'uses', 'seconds'])
+    .discloses('token', 'A new grant’s token is shown once, to who gave the grant.')
+    .outputSchema(recordShape({ grant: grantViewShape, token: optionalShape(textShape(100)) }))
+
+  async function give({ parsedInput: { forMe, seconds, token: wanted, ...terms }, principal, approvalId }: Giving<GiveInput>) {
+    const made = wanted === true ? await newGrantToken() : undefined
+    const durationMs = seconds === undefined ? QUARTER_MS : seconds * 1_000
+    const grant = fresh(principal, { ...terms, subject: forMe ? principal.id : null, durationMs, approvalId, ...(made === undefined ? {} : { tokenHash: made.tokenHash }) })
+    await grants.create(grant)
+    return { grant: viewOfGrant(grant, now()), ...(made === undefined ? {} : { token: made.token }) }
+  }
+
   return {
     request: define('grant.request')
       .describe('Asks a person for the right to call named actions. Gives nothing by itself.')
@@ -153,6 +210,8 @@ export function grantActions<P extends Principal, Permission extends string>(por
       .action(async ({ parsedInput: ask, principal }) => {
         const asker = requireHolder(principal)
         if (ask.actions.length === 0 || !ask.actions.every((name) => byName.has(name))) throw new SallyportError('NOT_FOUND', { reason: 'an action that is asked for can not be granted' })
+        if (ask.taskId !== undefined && ask.taskId !== asker.task) throw new SallyportError('INVALID_INPUT', { reason: 'a right is asked for a task that the credential does not name' })
+        const taskId = ask.taskId ?? asker.task
         const time = now()
         const request: GrantRequest = {
           id: runtime.newId(),
@@ -161,7 +220,7 @@ export function grantActions<P extends Principal, Permission extends string>(por
           subject: asker.subject?.id ?? null,
           actor: asker.id,
           chain: asker.chain ?? [],
-          ...(ask.taskId === undefined ? {} : { taskId: ask.taskId }),
+          ...(taskId === undefined ? {} : { taskId }),
           actions: ask.actions,
           resources: ask.resources ?? null,
           input: ask.input ?? null,
@@ -202,36 +261,9 @@ export function grantActions<P extends Principal, Permission extends string>(por
         return { requests: found.filter((one) => mayAnswer(principal, one)).map((one) => viewOfRequest(one, now())) }
       }),
 
-    answer: define('grant.answer')
-      .describe('Gives an agent what it asked for, or less, or refuses.')
-      .inputSchema(recordShape({ requestId: textShape(200), decision: choiceShape(['give', 'refuse']), forMe: optionalShape(flagShape()), ...amount }))
-      .authorize(permission, { resource: ({ parsedInput, principal }) => loadRequest(parsedInput.requestId, principal), type: 'grant-request' })
-      .freshness(freshness)
-      .loggable(['requestId', 'decision', 'forMe', 'uses', 'seconds'])
-      .outputSchema(recordShape({ status: choiceShape(['given', 'refused']), grantId: optionalShape(textShape(200)) }))
-      .action(async ({ parsedInput: { decision, forMe, uses, seconds }, resource, principal }) => {
-        const durationMs = seconds === undefined ? resource.durationMs : seconds * 1_000
-        const subject = forMe === true ? principal.id : resource.subject
-        const grant = decision === 'refuse' ? null : fresh(principal, { ...resource, subject, uses: uses ?? resource.uses, durationMs })
-        if (!(await grants.requests.answer(resource.id, { by: principal.id, now: now(), grant }))) throw new SallyportError('CONFLICT', { reason: 'the request was answered, or has expired' })
-        return grant === null ? ({ status: 'refused' } as const) : ({ status: 'given', grantId: grant.id } as const)
-      }),
+    answer: approval === undefined ? answering.action(answer) : answering.approval({ ...approval, when: ({ parsedInput }) => parsedInput.decision !== 'refuse' }).action(answer),
 
-    give: define('grant.give')
-      .describe('Gives an agent or a service the right to call named actions.')
-      .inputSchema(recordShape({ actor: textShape(200), actions: names, forMe: flagShape(), taskId: optionalShape(textShape(200)), token: optionalShape(flagShape()), ...scope, ...amount }))
-      .authorize(permission, { when: ({ principal, parsedInput }) => principal.kind === 'user' && holdsAll(principal, parsedInput.actions) })
-      .freshness(freshness)
-      .loggable(['actor', 'actions', 'forMe', 'resources', 'uses', 'seconds'])
-      .discloses('token', 'A new grant’s token is shown once, to who gave the grant.')
-      .outputSchema(recordShape({ grant: grantViewShape, token: optionalShape(textShape(100)) }))
-      .action(async ({ parsedInput: { forMe, seconds, token: wanted, ...terms }, principal }) => {
-        const made = wanted === true ? await newGrantToken() : undefined
-        const durationMs = seconds === undefined ? QUARTER_MS : seconds * 1_000
-        const grant = fresh(principal, { ...terms, subject: forMe ? principal.id : null, durationMs, ...(made === undefined ? {} : { tokenHash: made.tokenHash }) })
-        await grants.create(grant)
-        return { grant: viewOfGrant(grant, now()), ...(made === undefined ? {} : { token: made.token }) }
-      }),
+    give: approval === undefined ? giving.action(give) : giving.approval(approval).action(give),
 
     delegate: define('grant.delegate')
       .describe('Passes a part of a grant that you hold on to another agent.')

@@ -1,3 +1,4 @@
+import { pathsWithin } from '../lib/field-tree.ts'
 import type { GrantRecord } from './types.ts'
 
 /** How many grants may stand above one: a chain of four actors is one that people can still follow. */
@@ -39,7 +40,7 @@ export function attenuate(parent: GrantRecord, ask: ChildGrant, now: number): Gr
   if (actions.length === 0 || !within(actions, parent.actions)) return 'actions'
   if (!resourcesWithin(resources, parent.resources)) return 'resources'
   if (!inputWithin(input, parent.input)) return 'input'
-  if (parent.fields !== null && (fields === null || !within(fields, parent.fields))) return 'fields'
+  if (parent.fields !== null && (fields === null || !pathsWithin(fields, parent.fields))) return 'fields'
   if (!Number.isSafeInteger(maxUses) || maxUses < 1 || maxUses > left) return 'uses'
   if (!(expiresAt <= parent.expiresAt && expiresAt > now && notBefore < expiresAt)) return 'time'
   return {

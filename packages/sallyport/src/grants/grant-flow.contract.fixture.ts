@@ -6,7 +6,8 @@ import { integerShape, optionalShape, recordShape, textShape } from '../lib/shap
 import { definePolicy } from '../policy/define-policy.ts'
 import type { Store } from '../stores/types.ts'
 import { createTestPort, testAgent, testUser, type TestPort } from '../testing/index.ts'
-import { grantActions, type GrantActions } from './actions.ts'
+import { approvalActions } from '../approvals/actions.ts'
+import { grantActions, type GrantActions, type GrantActionsOptions } from './actions.ts'
 
 const policy = definePolicy({ roles: { customer: ['order:read', 'order:cancel', 'grant:give'], clerk: ['order:read', 'grant:give'], governor: ['grant:govern', 'grant:give'] } })
 type Permission = (typeof policy.permissions)[number]
@@ -25,7 +26,7 @@ interface Shop {
 
 let shops = 0
 
-function openShop(store: Store): Shop {
+function openShop(store: Store, more: Pick<GrantActionsOptions<Permission>, 'approval'> = {}): Shop {
   const ran: string[] = []
   const roles = new Map<string, readonly string[]>([['ann', ['customer']], ['bea', ['customer']], ['cle', ['clerk']], ['gov', ['governor']]])
   const unique = `grants-${process.pid}-${++shops}`
@@ -41,7 +42,7 @@ function openShop(store: Store): Shop {
       return { id: parsedInput.orderId, city: 'Leeds', total: 500 }
     })
   const read = port.define('order.read').noInput().authorize('order:read').outputSchema(order).action(() => ({ id: '1', city: 'Leeds', total: 500 }))
-  const grants = grantActions(port, { permission: 'grant:give', governPermission: 'grant:govern', actions: [cancel, read] })
+  const grants = grantActions(port, { permission: 'grant:give', governPermission: 'grant:govern', actions: [cancel, read], ...more })
   const person = (id: string): Principal => testUser(id, roles.get(id) ?? [], { tier: 'enterprise', session: { credential: 'internal', authenticatedAt: port.clock.now() } })
   return {
     port, grants, ran, roles, person,
@@ -57,7 +58,50 @@ const code = (result: AnyResult): string | undefined => result.serverError?.code
 /** What grants do, on every store. */
 export function grantFlowContract(name: string, open: () => Promise<Store>): void {
   describe(`granting, on ${name}`, () => {
-    const opened = async (): Promise<Shop> => openShop(await open())
+    const opened = async (more?: Pick<GrantActionsOptions<Permission>, 'approval'>): Promise<Shop> => openShop(await open(), more)
+
+    it('holds for the task that it was given for, and for no other', async () => {
+      const shop = await opened()
+      const bot = shop.agent('bot', 'ann')
+      expect(code(await shop.give('ann', { taskId: 'refund-7', uses: 5 }))).toBeUndefined()
+      for (const principal of [bot, { ...bot, task: 'refund-8' }]) expect(code(await shop.cancel(principal))).toBe('GRANT_REQUIRED')
+      expect((await shop.cancel({ ...bot, task: 'refund-7' })).data).toBeDefined()
+      expect(shop.ran).toEqual(['1'])
+    })
+
+    it('waits for another person where giving needs one, and says under which approval it was given', async () => {
+      const shop = await opened({ approval: { approvers: 'grant:govern' } })
+      const approvals = approvalActions(shop.port, { permission: 'grant:govern', actions: [shop.grants.give as unknown as AnyAction, shop.grants.answer as unknown as AnyAction] })
+      const bot = shop.agent('bot', 'ann')
+      const asked = (await shop.give('ann')).serverError
+      expect(asked?.code).toBe('APPROVAL_REQUIRED')
+      const approvalId = String(asked?.details?.['approvalId'])
+      expect(code(await shop.give('ann'))).toBe('APPROVAL_PENDING')
+      expect(code(await shop.cancel(bot))).toBe('GRANT_REQUIRED')
+      expect(code(await approvals.approve.call({ principal: shop.person('gov'), input: { approvalId } }))).toBeUndefined()
+      const given = await shop.give('ann')
+      expect((await shop.port.store.grants.get(given.data?.grant.id ?? ''))?.approvalId).toBe(approvalId)
+      expect((await shop.cancel(bot)).data).toBeDefined()
+    })
+
+    it('is refused without asking anybody, even where giving needs an approval', async () => {
+      const shop = await opened({ approval: { approvers: 'grant:govern' } })
+      const ask = async (): Promise<string> => (await shop.grants.request.call({ principal: shop.agent('bot', 'ann'), input: { actions: ['order.cancel'], reason: 'The customer asked.' } })).data?.requestId ?? ''
+      const refused = await shop.grants.answer.call({ principal: shop.person('ann'), input: { requestId: await ask(), decision: 'refuse' } })
+      expect(refused.data).toEqual({ status: 'refused' })
+      expect(code(await shop.grants.answer.call({ principal: shop.person('ann'), input: { requestId: await ask(), decision: 'give' } }))).toBe('APPROVAL_REQUIRED')
+    })
+
+    it('is asked for the task that the credential names', async () => {
+      const shop = await opened()
+      const bot = { ...shop.agent('bot', 'ann'), task: 'refund-7' }
+      const ask = (taskId?: string) => shop.grants.request.call({ principal: bot, input: { actions: ['order.cancel'], reason: 'The customer asked.', ...(taskId === undefined ? {} : { taskId }) } })
+      expect(code(await ask('refund-8'))).toBe('INVALID_INPUT')
+      const requestId = (await ask()).data?.requestId ?? ''
+      expect((await shop.grants.answer.call({ principal: shop.person('ann'), input: { requestId, decision: 'give' } })).data).toMatchObject({ status: 'given' })
+      expect(code(await shop.cancel({ ...bot, task: 'other' }))).toBe('GRANT_REQUIRED')
+      expect((await shop.cancel(bot)).data).toBeDefined()
+    })
 
     it('refuses without one, says what is missing, and runs once a person has given it: so often and no more', async () => {
       const shop = await opened()

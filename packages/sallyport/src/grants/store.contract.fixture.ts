@@ -108,9 +108,32 @@ export function grantStoreContract(name: string, open: () => Promise<Store>): vo
       await grants.create(grant('held', { subject: null, actor: 'ann', grantedBy: 'bea' }))
       await grants.create(grant('below', { subject: 'zoe', grantedBy: 'bot', parentId: 'given', ancestors: ['given'] }))
       await grants.create(grant('other', { subject: 'joann', grantedBy: 'joann' }))
-      expect(await grants.revokeAll('ann', 1_400)).toBe(4)
+      await grants.create(grant('passed', { subject: 'zoe', grantedBy: 'zoe', chain: ['planner', 'ann'] }))
+      await grants.create(grant('tenants', { tenant: 'acme' }))
+      expect(await grants.revokeAll('ann', 1_400, 'acme')).toBe(1)
+      expect(await grants.revokeAll('ann', 1_400)).toBe(5)
       expect((await grants.get('other'))?.revokedAt).toBeNull()
       expect((await grants.get('below'))?.revokedAt).toBe(1_400)
+    })
+
+    it('refuses what somebody who left still asks for, or is asked', async () => {
+      const { grants } = await opened()
+      const ask = (id: string, more: Partial<GrantRequest>): unknown =>
+        grants.requests.create({
+          id, environment: 'test', subject: null, actor: 'bot', chain: [], actions: ['order.cancel'], resources: null, input: null, fields: null, uses: 1, durationMs: 60_000,
+          reason: 'The customer asked for it.', createdAt: 1_000, answerBy: 2_000, state: 'pending', ...more,
+        })
+      await ask('for', { subject: 'ann' })
+      await ask('by', { actor: 'ann' })
+      await ask('through', { chain: ['ann'] })
+      await ask('tenants', { actor: 'ann', tenant: 'acme' })
+      await ask('other', { subject: 'joann' })
+      const states = async (): Promise<unknown> => Promise.all(['for', 'by', 'through', 'tenants', 'other'].map(async (id) => (await grants.requests.get(id))?.state))
+      await grants.revokeAll('ann', 1_400, 'acme')
+      expect(await states()).toEqual(['pending', 'pending', 'pending', 'refused', 'pending'])
+      await grants.revokeAll('ann', 1_400)
+      expect(await states()).toEqual(['refused', 'refused', 'refused', 'refused', 'pending'])
+      expect(await grants.requests.answer('for', { by: 'ann', now: 1_500, grant: null })).toBe(false)
     })
 
     it('keeps requests until one person answers, with the grant or without', async () => {

@@ -10,6 +10,7 @@ export interface GrantRecord {
   /** Who may use it. */
   readonly actor: string
   readonly chain: readonly string[]
+  /** The task that it was given for: it holds for principals with this `task` alone. Left out: for any. */
   readonly taskId?: string
   /** Names of the actions. No patterns. */
   readonly actions: readonly string[]
@@ -17,7 +18,7 @@ export interface GrantRecord {
   readonly resources: { readonly [type: string]: readonly string[] } | null
   /** Values that top-level fields of the parsed input must have. */
   readonly input: { readonly [field: string]: readonly (string | number | boolean)[] } | null
-  /** Fields of the result that may be seen, `null` for all that the action lets out. */
+  /** Fields of the result that may be seen, `items.price` for one of each item; `null` for all that the action lets out. */
   readonly fields: readonly string[] | null
   readonly maxUses: number
   readonly uses: number
@@ -30,6 +31,7 @@ export interface GrantRecord {
   readonly tokenHash?: string
   /** The person who gave it. Their current permissions bound it where there is no subject. */
   readonly grantedBy: string
+  /** Of the approval under which it was given, where giving needs one. */
   readonly approvalId?: string
   readonly revokedAt: number | null
   readonly createdAt: number
@@ -68,8 +70,11 @@ export interface GrantStore {
   revoke(id: string, now: number): MaybePromise<number>
   /** All of one actor or subject, newest first. */
   list(filter: GrantFilter): MaybePromise<readonly GrantRecord[]>
-  /** Somebody has left: revokes every live grant whose actor, subject or giver they are, and all that descend from those. Returns how many. */
-  revokeAll(principalId: string, now: number): MaybePromise<number>
+  /**
+   * Somebody has left: revokes every live grant whose actor, subject or giver they are, or in whose chain they stand, and all that descend
+   * from those, and refuses what such requests still ask for. With a tenant, what is of that tenant. Returns how many grants.
+   */
+  revokeAll(principalId: string, now: number, tenant?: string): MaybePromise<number>
   /** Requests that wait for a person. */
   readonly requests: GrantRequestStore
 }

@@ -22,7 +22,7 @@ export interface ApiKeyStore<P extends PrincipalFacts = PrincipalFacts> {
   add(record: ApiKeyRecord<P>): MaybePromise<void>
   /** False when there is no such key or it was revoked before. */
   revoke(id: string, now: number): MaybePromise<boolean>
-  /** All keys that stand for a principal: for its list of keys, and to revoke them when it leaves. */
+  /** All keys that stand for a principal, or act for it as their subject: for its list of keys, and to revoke them when it leaves. */
   keysOf(principalId: string): MaybePromise<readonly ApiKeyRecord<P>[]>
 }
 
@@ -41,6 +41,6 @@ export function memoryApiKeyStore<P extends PrincipalFacts = PrincipalFacts>(): 
       records.set(id, { ...record, revokedAt: now })
       return true
     },
-    keysOf: (principalId) => [...records.values()].filter((record) => record.principal.id === principalId),
+    keysOf: (principalId) => [...records.values()].filter(({ principal: { id, subject } }) => id === principalId || subject?.id === principalId),
   }
 }

@@ -51,6 +51,14 @@ export function apiKeys<P extends PrincipalFacts = PrincipalFacts>(options: ApiK
       const session: SessionFacts = { id: record.id, expiresAt: record.expiresAt, credential: 'bearer' }
       return { ...principal, session }
     },
+    async end(principalId, { now, tenant }) {
+      let ended = 0
+      for (const { id, revokedAt, principal } of await options.store.keysOf(principalId)) {
+        if (revokedAt !== undefined || (tenant !== undefined && principal.tenant !== tenant)) continue
+        if (await options.store.revoke(id, now)) ended++
+      }
+      return ended
+    },
   }
 }
 

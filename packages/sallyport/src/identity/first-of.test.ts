@@ -35,5 +35,14 @@ describe('firstOf', () => {
     expect(await firstOf([finds]).authenticate(request, at(0))).toBe(ada)
   })
 
+  test('ends what all of them hold, also when one fails, and tells that it did', async () => {
+    const told: string[] = []
+    const ends = (name: string): IdentityProvider => ({ name, authenticate: () => null, end: (id) => told.push(`${name} ${id}`) })
+    expect(await firstOf([nobody, ends('one'), ends('two')]).end?.('ada', at(0))).toBe(3)
+    const fails: IdentityProvider = { name: 'fails', authenticate: () => null, end: () => Promise.reject(new Error('away')) }
+    await expect(firstOf([fails, ends('three')]).end?.('ada', at(0))).rejects.toThrow('away')
+    expect(told).toEqual(['one ada', 'two ada', 'three ada'])
+  })
+
   test('needs a provider', () => expect(() => firstOf([])).toThrow(DefinitionError))
 })

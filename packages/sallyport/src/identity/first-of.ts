@@ -33,5 +33,11 @@ export function firstOf<Providers extends readonly IdentityProvider[]>(providers
       }
       return null
     },
+    async end(principalId, options) {
+      const ended = await Promise.allSettled(providers.map(async (provider) => (await provider.end?.(principalId, options)) ?? 0))
+      // One that fails must not keep the others from it; that it failed is told all the same.
+      for (const one of ended) if (one.status === 'rejected') throw one.reason as Error
+      return ended.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), 0)
+    },
   }
 }

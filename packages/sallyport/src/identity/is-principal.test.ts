@@ -11,6 +11,7 @@ const whole: Principal = {
   tier: 'agent',
   tenant: 'acme',
   owner: 'ada',
+  task: 'refund-7',
   chain: ['planner'],
   ceiling: ['order:read'],
   session: { id: 's1', credential: 'bearer', authenticatedAt: 1, expiresAt: 2 },
@@ -20,6 +21,7 @@ const whole: Principal = {
 test('takes a principal, whole or with the least', () => {
   expect(isPrincipal(whole)).toBe(true)
   expect(isPrincipal({ kind: 'user', id: 'ada', roles: [], session: { credential: 'cookie' } })).toBe(true)
+  expect(isPrincipal({ kind: 'user', id: 'a>b', roles: [], session: { credential: 'cookie' } })).toBe(true)
 })
 
 test.each<[string, unknown]>([
@@ -40,6 +42,8 @@ test.each<[string, unknown]>([
   ['a subject without roles', { ...whole, subject: { kind: 'user', id: 'ada' } }],
   ['a tenant that is null', { ...whole, tenant: null }],
   ['a ceiling that is null', { ...whole, ceiling: null }],
+  ['a task that is no text', { ...whole, task: 7 }],
+  ['an agent whose id reads like one that acts for somebody', { ...whole, id: 'helper>user:bob' }],
   ['a chain of numbers', { ...whole, chain: [1] }],
 ])('refuses %s', (_, value) => expect(isPrincipal(value)).toBe(false))
 

@@ -5,11 +5,12 @@ const CREDENTIALS: ReadonlySet<unknown> = new Set(['cookie', 'bearer', 'internal
 
 /**
  * True for what has the shape of a principal: what an identity provider returns is believed no further than that.
- * An empty id, roles that are not a list, or a session without its kind of credential are no principal.
+ * An empty id, roles that are not a list, or a session without its kind of credential are no principal. Nor is an agent or
+ * service with a `>` in its id: `agent:bot>user:ann` is how limits and approvals write an agent that acts for somebody.
  */
 export function isPrincipal(value: unknown): value is Principal {
   if (!isRecord(value) || !isParty(value)) return false
-  const { session, subject, tier, tenant, owner, chain, ceiling } = value
+  const { session, subject, tier, tenant, owner, task, chain, ceiling } = value
   return (
     isRecord(session) &&
     CREDENTIALS.has(session.credential) &&
@@ -20,13 +21,14 @@ export function isPrincipal(value: unknown): value is Principal {
     optional(tier, isText) &&
     optional(tenant, isText) &&
     optional(owner, isText) &&
+    optional(task, isText) &&
     optional(chain, isTexts) &&
     optional(ceiling, isTexts)
   )
 }
 
 function isParty(value: Readonly<Record<string, unknown>>): boolean {
-  return KINDS.has(value.kind) && isText(value.id) && isTexts(value.roles)
+  return KINDS.has(value.kind) && isText(value.id) && isTexts(value.roles) && (value.kind === 'user' || !String(value.id).includes('>'))
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

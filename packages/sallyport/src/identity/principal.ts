@@ -37,6 +37,11 @@ export interface Principal<Role extends string = string> {
   readonly owner?: string
   /** Permissions that an agent or service can have at most, whatever it is granted. */
   readonly ceiling?: readonly string[]
+  /**
+   * What an agent or service is working on, as its credential says or the application that runs it. A grant for a task holds
+   * for calls of that task alone.
+   */
+  readonly task?: string
   /** Further facts for policies: a department, a plan. Never secrets. */
   readonly attributes?: Readonly<Record<string, unknown>>
 }

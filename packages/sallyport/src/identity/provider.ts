@@ -9,4 +9,9 @@ import type { Principal } from './principal.ts'
 export interface IdentityProvider<P extends Principal = Principal> {
   readonly name: string
   authenticate(request: CallRequest, options: { readonly signal: AbortSignal; readonly now: number }): MaybePromise<P | null>
+  /**
+   * Somebody has left: ends, on every process, what this provider holds of theirs to sign in with, for example API keys. With a tenant, what
+   * is of that tenant. Gives how much that was. `identity.offboard` and `identity.revoke` ask for it.
+   */
+  end?(principalId: string, options: { readonly now: number; readonly tenant?: string }): MaybePromise<number>
 }

@@ -52,7 +52,8 @@ export function writeString(text: string): string {
   return JSON.stringify(text)
 }
 
-function isPlain(text: string): boolean {
+/** Whether a text is its own JSON between quotes: printable ASCII without `"` and `\`. */
+export function isPlain(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false

@@ -12,15 +12,15 @@ export interface LogLine {
 
 /**
  * Writes refusals and failures to the console, one line each: what refused, why, how to fix it, where to read more.
- * In production only errors are written, without what was thrown: that is the log pipeline's, after scrubbing.
+ * In production only errors are written, without what was thrown: that is for a log of the application's own. A port scrubs
+ * every entry before it gets here.
  */
-export function consoleLog(production: boolean, scrub: (text: string) => string): (entry: LogLine) => void {
+export function consoleLog(production: boolean): (entry: LogLine) => void {
   return (entry) => {
     if (production && entry.level !== 'error') return
     const { level, action, control, code, reason, fix, correlationId, cause } = entry
     const line = `[sallyport] ${action}: ${code} by ${control}: ${reason}.${fix === undefined ? '' : ` ${fix}`} (${correlationId}) docs/controls.md#${control}`
     const stack = production || !(cause instanceof Error) ? '' : `\n${cause.stack ?? cause.message}`
-    // Something goes to a terminal, and terminals are logged: it leaves through the scrubber like everything else.
-    console[level](scrub(line + stack))
+    console[level](line + stack)
   }
 }

@@ -1,11 +1,16 @@
 import type { Clock, TimerHandle } from './clock.ts'
 
-/** One armed deadline. */
-export interface Deadline {
-  at: number
-  run: (() => void) | null
-  previous: Deadline | null
-  next: Deadline | null
+/** What a deadline can end. It is armed in one list at a time, and can be armed again and again. */
+export abstract class Expiring {
+  /** When it expires, by the clock of its list. */
+  expiresAt = 0
+  /** Where it is armed. */
+  list: DeadlineList | null = null
+  previous: Expiring | null = null
+  next: Expiring | null = null
+
+  /** The time is up: `ms` milliseconds. */
+  abstract expire(ms: number): void
 }
 
 /**
@@ -15,8 +20,8 @@ export interface Deadline {
 export class DeadlineList {
   readonly ms: number
   readonly #clock: Clock
-  #head: Deadline | null = null
-  #tail: Deadline | null = null
+  #head: Expiring | null = null
+  #tail: Expiring | null = null
   #timer: TimerHandle | null = null
 
   constructor(clock: Clock, ms: number) {
@@ -24,36 +29,39 @@ export class DeadlineList {
     this.ms = ms
   }
 
-  /** Calls `run` once after `ms`, unless disarmed. */
-  arm(run: () => void): Deadline {
-    const deadline: Deadline = { at: this.#clock.now() + this.ms, run, previous: this.#tail, next: null }
-    if (this.#tail === null) this.#head = deadline
-    else this.#tail.next = deadline
+  /** Has `deadline` expire after `ms`, unless disarmed. It must not be armed. */
+  arm(deadline: Expiring): void {
+    deadline.expiresAt = this.#clock.now() + this.ms
+    deadline.list = this
+    const tail = this.#tail
+    deadline.previous = tail
+    if (tail === null) this.#head = deadline
+    else tail.next = deadline
     this.#tail = deadline
     this.#timer ??= this.#clock.setTimer(this.ms, this.#expire)
-    return deadline
   }
 
-  /** Disarms. Does nothing when it has run already. */
-  disarm(deadline: Deadline): void {
-    if (deadline.run === null) return
-    deadline.run = null
-    if (deadline.previous === null) this.#head = deadline.next
-    else deadline.previous.next = deadline.next
-    if (deadline.next === null) this.#tail = deadline.previous
-    else deadline.next.previous = deadline.previous
+  /** Disarms. Does nothing when it is not armed here, or has expired. */
+  disarm(deadline: Expiring): void {
+    if (deadline.list !== this) return
+    const { previous, next } = deadline
+    deadline.list = deadline.previous = deadline.next = null
+    if (previous === null) this.#head = next
+    else previous.next = next
+    if (next === null) this.#tail = previous
+    else next.previous = previous
     // The timer stays: it finds nothing, or re-arms itself for who is first then. Cancelling it would cost more.
   }
 
   readonly #expire = (): void => {
     this.#timer = null
     const now = this.#clock.now()
-    while (this.#head !== null && this.#head.at <= now) {
-      const { run } = this.#head
-      this.disarm(this.#head)
-      run?.()
+    while (this.#head !== null && this.#head.expiresAt <= now) {
+      const deadline: Expiring = this.#head
+      this.disarm(deadline)
+      deadline.expire(this.ms)
     }
-    if (this.#head !== null) this.#timer ??= this.#clock.setTimer(Math.max(1, this.#head.at - now), this.#expire)
+    if (this.#head !== null) this.#timer ??= this.#clock.setTimer(Math.max(1, this.#head.expiresAt - now), this.#expire)
   }
 }
 
@@ -74,16 +82,14 @@ export class Deadlines {
 }
 
 /** Settles as `promise` does, or rejects with what `onLate` returns when the list's time has passed first. */
-export function withDeadline<T>(promise: Promise<T>, list: DeadlineList, onLate: () => unknown): Promise<T>
-/** The same, with what `keep` makes of the value: one promise less than a `then` after it. */
-export function withDeadline<T, R>(promise: Promise<T>, list: DeadlineList, onLate: () => unknown, keep: (value: T) => R): Promise<R>
-export function withDeadline<T>(promise: Promise<T>, list: DeadlineList, onLate: () => unknown, keep?: (value: T) => unknown): Promise<unknown> {
-  return new Promise<unknown>((resolve, reject) => {
-    const deadline = list.arm(() => reject(onLate()))
+export function withDeadline<T>(promise: Promise<T>, list: DeadlineList, onLate: () => unknown): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const deadline = new Rejection(reject, onLate)
+    list.arm(deadline)
     promise.then(
       (value) => {
         list.disarm(deadline)
-        resolve(keep === undefined ? value : keep(value))
+        resolve(value)
       },
       (error: unknown) => {
         list.disarm(deadline)
@@ -91,4 +97,19 @@ export function withDeadline<T>(promise: Promise<T>, list: DeadlineList, onLate:
       },
     )
   })
+}
+
+class Rejection extends Expiring {
+  readonly #reject: (reason: unknown) => void
+  readonly #onLate: () => unknown
+
+  constructor(reject: (reason: unknown) => void, onLate: () => unknown) {
+    super()
+    this.#reject = reject
+    this.#onLate = onLate
+  }
+
+  override expire(): void {
+    this.#reject(this.#onLate())
+  }
 }

@@ -17,12 +17,10 @@ export interface IdempotencyRecord {
   readonly result: string | null
 }
 
-/** Where first results are kept. Every method is one atomic step. */
+/** Where first results are kept. Every method is one atomic step. Claiming a key that is free, or has expired, happens in the ledger, with the intent. */
 export interface IdempotencyStore {
-  /** Claims a key that is free or has expired: null. Else who has it. */
-  claim(record: IdempotencyRecord, now: number): MaybePromise<IdempotencyRecord | null>
+  /** The call that has the key: null where it is free, or what had it has expired. */
+  find(key: string, now: number): MaybePromise<IdempotencyRecord | null>
   /** Keeps the first result of the call that claimed the key. */
-  complete(key: string, callId: string, kept: { readonly result: string | null; readonly grantId: string | null }): MaybePromise<void>
-  /** Gives the key back: the call that claimed it never ran. */
-  release(key: string, callId: string): MaybePromise<void>
+  complete(key: string, callId: string, kept: { readonly result: string | null; readonly grantId: string | null; readonly now: number }): MaybePromise<void>
 }

@@ -111,10 +111,13 @@ export function originApplies(request: CallRequest): boolean {
 export function originCheck(policy: OriginPolicy = {}): (request: CallRequest) => OriginDecision {
   const allowed = allowOrigins(policy.allowed ?? [])
   return ({ headers, url }) => {
+    const secFetchSite = headers.get('sec-fetch-site')
+    // Nearly every call: what decides first decides alone, and the other headers need not be read.
+    if (secFetchSite === 'same-origin') return ALLOWED
     const forwarded = policy.trustForwardedHost === true
     const secure = (forwarded && headers.get('x-forwarded-proto') === 'https') || url?.startsWith('https://') === true
     return decideOrigin({
-      secFetchSite: headers.get('sec-fetch-site'),
+      secFetchSite,
       origin: headers.get('origin'),
       referer: headers.get('referer'),
       host: (forwarded ? headers.get('x-forwarded-host') : null) ?? headers.get('host'),

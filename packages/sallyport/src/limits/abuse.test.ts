@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { definePolicy } from '../policy/define-policy.ts'
 import { memoryLimits } from '../stores/memory/limits.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
+import { createTestPort, testUser } from '../testing/index.ts'
 import { accessLists } from './access-lists.ts'
+import { limitActions } from './actions.ts'
 import { createBans } from './bans.ts'
 import { limitOperations, type LimitOperation } from './operations.ts'
 import { signInGuard } from './sign-in-guard.ts'
 import type { WindowCheck } from './types.ts'
 
+const policy = definePolicy({ roles: { customer: ['order:read'], operator: ['limit:manage'] } })
 const MINUTE = 60_000
 const check: WindowCheck = { kind: 'window', name: 'address', key: 'address:203.0.113.7', limit: 2, windowMs: MINUTE, cost: 1 }
 
@@ -22,13 +27,34 @@ describe('bans', () => {
       const length = lengths.at(-1) ?? 0
       // During a ban further refusals count for nothing, wherever they happen.
       for (let i = 0; i < 20; i++) expect(await other.refused(check.key)).toBe(0)
-      expect(bans.bannedFor(check.key)).toBe(length)
       expect(store.decide([check], clock.now())).toMatchObject({ allowed: false, refusedBy: 'address', retryAfterMs: length })
       await clock.advance(length)
-      expect(bans.bannedFor(check.key)).toBe(0)
       expect(store.decide([{ ...check, cost: 0 }], clock.now()).allowed).toBe(true)
     }
     expect(lengths.filter((length) => length > 0)).toEqual([MINUTE, 10 * MINUTE, 60 * MINUTE, 60 * MINUTE, 60 * MINUTE])
+  })
+
+  it('are what a caller of a port is told to wait for, longer each time, and an operator lifts them', async () => {
+    const port = createTestPort({ policy, bans: { after: 2, steps: [10 * MINUTE, 60 * MINUTE] } })
+    const read = port.define('order.read').noInput().authorize('order:read').outputSchema(z.string()).action(() => 'x')
+    const call = async (): Promise<number> => {
+      const { serverError } = await read.call({ principal: testUser('u1', ['customer']), input: undefined })
+      // The strike is counted when the call has ended.
+      await port.clock.advance(0)
+      return serverError?.retryAfterMs ?? 0
+    }
+    const waits: number[] = []
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 5; i++) expect(await call()).toBe(0)
+      for (let i = 0; i < 2; i++) expect(await call()).toBeLessThanOrEqual(65_000)
+      waits.push(await call())
+      if (round < 2) await port.clock.advance(waits.at(-1) ?? 0)
+    }
+    expect(waits).toEqual([10 * MINUTE, 60 * MINUTE, 60 * MINUTE])
+    const limits = limitActions(port, { permission: 'limit:manage' })
+    const operator = testUser('op', ['operator'], { session: { credential: 'internal', authenticatedAt: port.clock.now() } })
+    expect(await limits.reset.call({ principal: operator, input: { kind: 'user', id: 'u1', reason: 'ticket 118' } })).toEqual({ data: { done: true } })
+    expect(await call()).toBe(0)
   })
 
   it('do not come from a few refusals now and then', async () => {

@@ -42,6 +42,23 @@ describe('limitActions', () => {
     expect(await ask()).toBe('ok')
   })
 
+  it('reset what one action counts of a principal, and its slots', async () => {
+    const { port, limits, operator } = setUp()
+    const action = port.define('order.read').noInput().authorize('order:read').limit({ perPrincipal: 1, concurrency: 1 }).outputSchema(z.string()).action(() => 'x')
+    const call = async () => (await action.call({ principal: user, input: undefined })).serverError?.code ?? 'ok'
+    const reset = (more: { readonly action?: string }) => limits.reset.call({ principal: operator, input: { kind: 'user', id: 'u1', reason: 'ticket 120', ...more } })
+    expect([await call(), await call()]).toEqual(['ok', 'RATE_LIMITED'])
+    await reset({})
+    expect(await call()).toBe('RATE_LIMITED')
+    await reset({ action: 'order.read' })
+    expect(await call()).toBe('ok')
+    // A call of another process that died holds the one slot.
+    const slot = { kind: 'concurrency', name: 'slot', key: 'default:action-concurrency:order.read:user:u1', limit: 1, holder: 'dead', leaseMs: 600_000 } as const
+    expect((await port.store.limits.decide([slot], port.clock.now())).allowed).toBe(true)
+    await reset({ action: 'order.read' })
+    expect(await call()).toBe('ok')
+  })
+
   it('ban, and a reset lifts it', async () => {
     const { ask, limits, operator } = setUp()
     await limits.ban.call({ principal: operator, input: { kind: 'user', id: 'u1', minutes: 10, reason: 'scraping' } })

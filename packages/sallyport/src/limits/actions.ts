@@ -32,8 +32,11 @@ export interface LimitLeft {
 export interface LimitActions {
   /** What a principal has left. Charges nothing. `limit.read` */
   readonly read: OwnAction<Who & { readonly tier?: string }, { readonly left: readonly LimitLeft[] }>
-  /** Forgets what was charged to a principal, and lifts its ban. What is reserved stays. `limit.reset` */
-  readonly reset: OwnAction<Who & { readonly reason: string }, { readonly done: true }>
+  /**
+   * Forgets what was charged to a principal over all actions, frees its slots, and lifts its ban; with `action`, also what that
+   * action's own limits count of it. What is reserved stays. `limit.reset`
+   */
+  readonly reset: OwnAction<Who & { readonly action?: string; readonly reason: string }, { readonly done: true }>
   /** Gives a principal tokens beyond its budget, once, for at most so many hours. `limit.credit` */
   readonly credit: OwnAction<Who & { readonly tokens: number; readonly hours: number; readonly reason: string }, { readonly done: true }>
   /** Refuses every call of a principal for so many minutes. `limit.ban` */
@@ -65,6 +68,9 @@ export function limitActions<P extends Principal, Permission extends string>(por
   const { define } = port as unknown as Port
   const now = (): number => runtime.clock.now()
   const keyOf = ({ kind, id }: Who): string => `${runtime.name}:principal:${kind}:${id}`
+  /** The keys of what an action limits for each principal. The pipeline makes the same. */
+  const actionKeysOf = ({ kind, id }: Who, action: string): readonly string[] =>
+    ['principal-action', 'action-concurrency'].map((limit) => `${runtime.name}:${limit}:${action}:${kind}:${id}`)
   const budgetsOf = ({ kind, id }: Who, tier: Tier): readonly BudgetCheck[] =>
     tierBudgets(tier, `${runtime.name}:${kind}:${id}`).map(({ name, key, limit, windowMs }) => ({ name, key, limit, windowMs, amount: 0 }))
 
@@ -73,9 +79,9 @@ export function limitActions<P extends Principal, Permission extends string>(por
     if (tier === undefined) throw new SallyportError('NOT_FOUND', { reason: `there is no tier '${name}'` })
     return tier
   }
-  /** Every key that a principal can have been charged under, whatever its tier is or was. */
+  /** Every key that a principal can have been charged under over all actions, whatever its tier is or was. */
   const keysOf = (principal: Who): readonly string[] => [
-    ...new Set([keyOf(principal), ...Object.values(runtime.tiers).flatMap((tier) => budgetsOf(principal, tier).map(({ key }) => key))]),
+    ...new Set([keyOf(principal), `${runtime.name}:concurrency:${principal.kind}:${principal.id}`, ...Object.values(runtime.tiers).flatMap((tier) => budgetsOf(principal, tier).map(({ key }) => key))]),
   ]
 
   return {
@@ -94,13 +100,14 @@ export function limitActions<P extends Principal, Permission extends string>(por
 
     reset: define('limit.reset')
       .describe('Forgets what was charged to a principal, and lifts its ban.')
-      .inputSchema(recordShape({ ...who, reason }))
+      .inputSchema(recordShape({ ...who, action: optionalShape(textShape(200)), reason }))
       .authorize(permission)
       .freshness(freshness)
-      .loggable(['kind', 'id', 'reason'])
+      .loggable(['kind', 'id', 'action', 'reason'])
       .outputSchema(done)
       .action(async ({ parsedInput }) => {
-        for (const key of keysOf(parsedInput)) await limits.reset(key, now())
+        const ofAction = parsedInput.action === undefined ? [] : actionKeysOf(parsedInput, parsedInput.action)
+        for (const key of [...keysOf(parsedInput), ...ofAction]) await limits.reset(key, now())
         return { done: true }
       }),
 

@@ -19,12 +19,7 @@ export interface BanOptions {
 export interface Bans {
   /** Tells of a refusal by the limit of `key`. Resolves to the milliseconds of the ban that it led to, or 0. */
   refused(key: string): Promise<number>
-  /** Milliseconds that a ban made by this process still lasts, or 0: without asking the store, which refuses anyhow. */
-  bannedFor(key: string): number
 }
-
-/** Bans that this process remembers at most. More are still held by the store. */
-const REMEMBERED = 10_000
 
 /**
  * Bans a key that keeps calling after it was refused, each time for longer. The ban is on the limit's own key, so every decision
@@ -39,12 +34,6 @@ const REMEMBERED = 10_000
 export function createBans(options: BanOptions): Bans {
   const { store, clock, after = 10, withinMs = 60_000, memoryMs = 7 * 86_400_000 } = options
   const steps = options.steps ?? [60_000, 600_000, 3_600_000, 86_400_000]
-  const until = new Map<string, number>()
-
-  function remember(key: string, end: number, now: number): void {
-    if (until.size >= REMEMBERED) for (const [old, time] of until) if (time <= now) until.delete(old)
-    if (until.size < REMEMBERED) until.set(key, end)
-  }
 
   return {
     async refused(key) {
@@ -57,19 +46,10 @@ export function createBans(options: BanOptions): Bans {
       const ban = await store.decide([history], now)
       const step = ban.allowed ? history.limit - (ban.states[0]?.remaining ?? 0) - 1 : steps.length - 1
       const durationMs = steps[step] ?? 0
+      await store.block(key, durationMs, now)
       await store.reset(strikes.key, now)
       await store.block(strikes.key, durationMs, now)
-      await store.block(key, durationMs, now)
-      remember(key, now + durationMs, now)
       return durationMs
-    },
-    bannedFor(key) {
-      const end = until.get(key)
-      if (end === undefined) return 0
-      const left = end - clock.now()
-      if (left > 0) return left
-      until.delete(key)
-      return 0
     },
   }
 }

@@ -8,6 +8,11 @@ export class Breaker {
     this.#options = options
   }
 
+  /** Nothing has failed lately: no need to ask the time. */
+  get calm(): boolean {
+    return this.#failures === 0
+  }
+
   /** True when the store may be asked. After a pause one caller may; the others wait for how that goes. */
   mayAsk(now: number): boolean {
     if (this.#failures < this.#options.failures) return true

@@ -46,6 +46,26 @@ describe('a budget session', () => {
     expect(await left()).toEqual([500, 90, 190])
   })
 
+  it('gives money back after a day and after 30 days, each by its own window', async () => {
+    const { clock, left, session } = setUp()
+    // 240 micro-units: 60 of input and 180 of output.
+    const spendSome = async (): Promise<void> => {
+      const reservation = await session.reserve({ inputTokens: 400, maxOutputTokens: 300, model: 'small' })
+      await reservation.dispatch()
+      await reservation.settle({ inputTokens: 400, outputTokens: 300 })
+    }
+    await spendSome()
+    expect(await left()).toEqual([300, 60, 160])
+    await expect(spendSome()).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' })
+    // The worst of the day's window is 26 hours, of the month's 32.5 days.
+    await clock.advance(26 * 3_600_000)
+    expect(await left()).toEqual([1000, 300, 160])
+    await expect(spendSome()).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED', reason: expect.stringContaining('money-month') })
+    await clock.advance(32 * 86_400_000)
+    await spendSome()
+    expect(await left()).toEqual([300, 60, 160])
+  })
+
   it('needs a price where money is counted', async () => {
     const { session, left } = setUp()
     await expect(session.reserve({ ...estimate, model: 'unknown' })).rejects.toMatchObject({ code: 'UNAVAILABLE' })

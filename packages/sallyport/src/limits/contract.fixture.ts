@@ -53,6 +53,10 @@ export function describeLimitStore(name: string, open: () => LimitStore | Promis
       expect((await store.decide([window('w', 5, 2), window('w', 5, 2)], START)).allowed).toBe(true)
       expect((await store.decide([window('w', 5, 0)], START)).states[0]?.remaining).toBe(1)
       expect((await store.decide([window('w', 5, 2)], START)).allowed).toBe(false)
+      // The same for a key that has been charged before.
+      await store.decide([window('x', 6)], START)
+      expect((await store.decide([window('x', 6, 3), window('x', 6, 3)], START)).allowed).toBe(false)
+      expect((await store.decide([window('x', 6, 2), window('x', 6, 3)], START)).states.map((state) => state.remaining)).toEqual([0, 0])
       await store.decide([window('v', 5, 0), window('v', 5, 2)], START)
       expect((await store.peek([window('v', 5)], START))[0]?.remaining).toBe(3)
     })
@@ -135,6 +139,14 @@ export function describeLimitStore(name: string, open: () => LimitStore | Promis
       expect(await store.dispatch(id('1'), START)).toBe(false)
     })
 
+    it('leaves no room to a limit of the same key for what is held', async () => {
+      const { store, window, budget, id } = await setUp()
+      await store.decide([window('both', 100, 30, HOUR)], START)
+      await store.reserve({ id: id('1'), budgets: [budget('both', 100, 60)], ttlMs: MINUTE }, START)
+      expect((await store.decide([window('both', 100, 11, HOUR)], START)).allowed).toBe(false)
+      expect((await store.decide([window('both', 100, 4, HOUR)], START)).states[0]?.remaining).toBe(6)
+    })
+
     it('does not reserve twice under one id', async () => {
       const { store, budget, id } = await setUp()
       const request = { id: id('1'), budgets: [budget('tokens', 100, 60)], ttlMs: MINUTE }
@@ -206,6 +218,14 @@ export function describeLimitStore(name: string, open: () => LimitStore | Promis
       expect((await store.decide([window('k', 2, 1)], START)).allowed).toBe(true)
       expect((await store.decide([window('k', 2, 2)], START + 2 * MINUTE)).allowed).toBe(true)
       expect((await store.decide([window('k', 2, 1)], START + 2 * MINUTE)).allowed).toBe(false)
+    })
+
+    it('counts an extra amount as left while the limit has room, and does not take it', async () => {
+      const { store, window, key } = await setUp()
+      await store.decide([window('k', 4)], START)
+      await store.credit(key('k'), 3, HOUR, START)
+      expect((await store.decide([window('k', 4)], START)).states[0]?.remaining).toBe(5)
+      expect((await store.peek([window('k', 4)], START + 2 * MINUTE))[0]?.remaining).toBe(7)
     })
 
     it('gives an extra amount back that a released hold had taken whole', async () => {

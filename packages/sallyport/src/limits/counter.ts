@@ -95,10 +95,14 @@ export function room(counter: Counter, limit: number, now: number): number {
 /** Charges `amount` now: the limit first, then the credit. Returns how much of it the credit paid. */
 export function charge(counter: Counter, limit: number, amount: number): number {
   const fromCredit = takeCredit(counter, limit, amount)
-  const own = amount - fromCredit
-  counter.total += own
-  counter.slots[counter.at] = (counter.slots[counter.at] ?? 0) + own
+  chargeNewest(counter, amount - fromCredit)
   return fromCredit
+}
+
+/** Charges `amount` now, whatever the limit says. */
+export function chargeNewest(counter: Counter, amount: number): void {
+  counter.total += amount
+  counter.slots[counter.at] = (counter.slots[counter.at] ?? 0) + amount
 }
 
 /** Takes from the credit what `limit` has no room for. */
@@ -123,7 +127,8 @@ export function chargeSpent(counter: Counter, amount: number, time: number): voi
 export function resetAfter(counter: Counter, now: number): number {
   if (now < counter.blockedUntil) return counter.blockedUntil - now
   if (counter.total <= 0) return 0
-  let age = 0
+  if (counter.slots[counter.at] !== 0) return counter.headEnd + BUCKETS * counter.bucketMs - now
+  let age = 1
   while (age < BUCKETS && counter.slots[(counter.at - age + SLOTS) % SLOTS] === 0) age++
   return counter.headEnd + (BUCKETS - age) * counter.bucketMs - now
 }

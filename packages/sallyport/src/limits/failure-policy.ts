@@ -41,7 +41,7 @@ export function withFailurePolicy(store: LimitStore, options: FailurePolicyOptio
 
   /** Asks the store. Late answers go to `undo`, for whoever asked has been told something else by then. */
   function ask<T, F>(question: () => MaybePromise<T>, otherwise: (cause: unknown) => MaybePromise<F>, undo?: (late: T) => unknown): MaybePromise<T | F> {
-    if (!breaker.mayAsk(clock.now())) return otherwise(new Error(`store '${store.name}' is left alone after failures`))
+    if (!breaker.calm && !breaker.mayAsk(clock.now())) return otherwise(new Error(`store '${store.name}' is left alone after failures`))
     const failed = (cause: unknown): MaybePromise<F> => {
       // The store's own answer that it is closed is an answer.
       if (cause instanceof SallyportError) throw cause

@@ -6,20 +6,27 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
+import { postgresAnswers } from '../stores/postgres/schema.fixture.ts'
+import { redisAnswers } from '../stores/redis/own-server.fixture.ts'
 import { openRaceStore, race, type RaceReport, type RaceTask } from './race-worker.fixture.ts'
 
 const BUDGET = 10_000
 const TTL = 10_000
 const directory = mkdtempSync(join(tmpdir(), 'sallyport-race-'))
 const run = `race_${randomUUID().replaceAll('-', '')}`
+const redisUrl = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379'
+const there = { sqlite: true, redis: await redisAnswers(redisUrl), postgres: await postgresAnswers() }
 const places = { memory: 'memory', sqlite: join(directory, 'limits.db'), redis: run, postgres: run }
 
 afterAll(async () => {
   rmSync(directory, { recursive: true })
-  const redis = new Redis(process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379')
-  const keys = await redis.keys(`${run}*`)
-  if (keys.length > 0) await redis.del(...keys)
-  redis.disconnect()
+  if (there.redis) {
+    const redis = new Redis(redisUrl)
+    const keys = await redis.keys(`${run}*`)
+    if (keys.length > 0) await redis.del(...keys)
+    redis.disconnect()
+  }
+  if (!there.postgres) return
   const pool = new Pool({ connectionString: process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test' })
   await pool.query(`DROP SCHEMA IF EXISTS ${run} CASCADE`)
   await pool.end()
@@ -92,7 +99,10 @@ describe('200 calls at once on one budget of 10,000 tokens', () => {
     expect(tally.spent).toBeGreaterThanOrEqual(0.55 * BUDGET)
   })
 
-  it.each(['sqlite', 'redis', 'postgres'] as const)('from 4 processes on %s: spend no more than it, and at least 0.55 of it', async (store) => {
+})
+
+describe.each(['sqlite', 'redis', 'postgres'] as const)('200 calls at once on %s', (store) => {
+  it.skipIf(!there[store])('from 4 processes: spend no more than the budget, and at least 0.55 of it (skipped where the server does not answer)', async () => {
     const task = taskOf(store, 50)
     const tally = await raceProcesses(task, false)
     expect(tally.open).toBe(0)
@@ -101,7 +111,7 @@ describe('200 calls at once on one budget of 10,000 tokens', () => {
     expect(await usedOf(task, Date.now())).toBe(tally.spent)
   })
 
-  it.each(['sqlite', 'redis', 'postgres'] as const)('with 2 of 4 processes killed on %s: what was out is charged, what was not is released', async (store) => {
+  it.skipIf(!there[store])('with 2 of 4 processes killed: what was out is charged, what was not is released (skipped where the server does not answer)', async () => {
     const task = taskOf(store, 50)
     const tally = await raceProcesses(task, true)
     expect(tally.spentAtMost).toBeLessThanOrEqual(BUDGET)

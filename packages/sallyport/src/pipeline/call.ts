@@ -1,45 +1,32 @@
 import type { ActionDefinition } from '../action/definition.ts'
-import type { ActionResult } from '../action/result.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { CallRequest } from '../lib/call-request.ts'
+import type { FieldTree } from '../lib/field-tree.ts'
 import type { HandleOptions } from '../lib/host.ts'
+import type { IdempotencyRecord } from '../lib/idempotency.ts'
 import type { BudgetSession, LimitState } from '../limits/types.ts'
 import { isPromiseLike } from '../lib/maybe-promise.ts'
+import { Waiter } from '../lib/waiter.ts'
 import type { PortRuntime } from './runtime.ts'
 
-/** What a call is made with. */
-export interface CallOptions {
-  readonly request: CallRequest | null
-  /** For calls from outside a request: the application vouches for the principal. */
-  readonly vouched: boolean
-  readonly principal: Principal | null
-  readonly clientInput: unknown
-  readonly bindArgs: readonly unknown[]
-  readonly prevResult: unknown
-  /** Id of an approval that has been given for this call. */
-  readonly approval: string | null
-  readonly signal: AbortSignal | undefined
-  readonly refused: HandleOptions['refused']
-  /** The input is what the approval stored. */
-  readonly resume?: boolean | undefined
-}
-
 /** One call on its way through the two doors. Controls read it and write what they found. */
-export class Call {
+export class Call extends Waiter {
   readonly port: PortRuntime
   readonly definition: ActionDefinition
   readonly request: CallRequest | null
-  readonly vouched: boolean
   readonly clientInput: unknown
   readonly bindArgs: readonly unknown[]
-  readonly prevResult: unknown
-  readonly refused: HandleOptions['refused']
-  readonly resume: boolean
-  readonly id: string
   readonly startedAt: number
   readonly callerSignal: AbortSignal | undefined
 
-  principal: Principal | null
+  /** For calls from outside a request: the application vouches for the principal. */
+  vouched = false
+  prevResult: unknown = undefined
+  /** The adapter would not read the request. */
+  refused: HandleOptions['refused'] = undefined
+  /** The input is what the approval stored. */
+  resume = false
+  principal: Principal | null = null
   /** The caller's address, where the call came in over a network. */
   address: string | undefined = undefined
   parsedInput: unknown = undefined
@@ -52,11 +39,15 @@ export class Call {
   grantId: string | null = null
   /** Ids of the grants above it. */
   grantAncestors: readonly string[] | null = null
-  /** Fields that the grant or the policy narrows the result to. */
-  fields: readonly string[] | null = null
-  approvalId: string | null
-  /** The key under which the first result is kept. */
-  idempotencyKey: string | null = null
+  /** Who gave the grant, and the actors through whom it was passed on. */
+  grantedBy: string | null = null
+  grantChain: readonly string[] | null = null
+  /** Fields that the policy, the grant and the kind of the caller narrow the result to. */
+  fields: FieldTree | null = null
+  /** Of the approval that has been given for this call. */
+  approvalId: string | null = null
+  /** The idempotency key that is claimed with the intent, and under which the first result is kept. */
+  claim: IdempotencyRecord | null = null
   digest: string | null = null
   definitionHash = ''
   /** How many controls have passed, in the order of the action's list. */
@@ -67,34 +58,32 @@ export class Call {
   secrets: { readonly name: string; readonly version: string }[] | null = null
   /** What the handler returned. */
   raw: unknown = undefined
-  /** What the caller gets, once the inner door has let it out. */
-  result: ActionResult | null = null
   /** Middleware of the application refused the call, and no control. */
   refusedByMiddleware = false
   /** The handler has started. */
   started = false
   /** The intent is durable. */
   admitted = false
+  #id: string | null = null
   #releases: (() => unknown)[] | null = null
   #ends: (() => unknown)[] | null = null
   #abort: AbortController | null = null
   #aborted: unknown = undefined
 
-  constructor(port: PortRuntime, definition: ActionDefinition, options: CallOptions) {
+  constructor(port: PortRuntime, definition: ActionDefinition, request: CallRequest | null, clientInput: unknown, bindArgs: readonly unknown[], signal: AbortSignal | undefined) {
+    super()
     this.port = port
     this.definition = definition
-    this.request = options.request
-    this.vouched = options.vouched
-    this.clientInput = options.clientInput
-    this.bindArgs = options.bindArgs
-    this.prevResult = options.prevResult
-    this.refused = options.refused
-    this.resume = options.resume === true
-    this.callerSignal = options.signal
-    this.principal = options.vouched ? options.principal : null
-    this.approvalId = options.approval
-    this.id = port.newId()
+    this.request = request
+    this.clientInput = clientInput
+    this.bindArgs = bindArgs
+    this.callerSignal = signal
     this.startedAt = port.clock.now()
+  }
+
+  /** Its correlation id. */
+  get id(): string {
+    return (this.#id ??= this.port.newId())
   }
 
   /** Made when somebody first asks for it: most handlers never do. */

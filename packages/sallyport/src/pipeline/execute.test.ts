@@ -14,6 +14,7 @@ const start = (more: object = {}) => {
   const port = makePort(more)
   return { port, builder: port.define('order.read').noInput().authorize('order:read') }
 }
+const outcomes = async (port: ReturnType<typeof makePort>) => (await port.events()).map(({ event }) => event).filter(({ kind }) => kind === 'outcome')
 const outcome = async (port: ReturnType<typeof makePort>) => (await port.events()).at(-1)?.event
 
 async function readAll(stream: ReadableStream<unknown>): Promise<unknown[]> {
@@ -58,14 +59,72 @@ describe('middleware', () => {
     let runs = 0
     const hang = (): Promise<never> => new Promise(() => undefined)
     const before = builder.use(hang).outputSchema(z.number()).action(() => ++runs)
-    const after = builder.use(async ({ next, ctx }) => (await next({ ctx }), hang())).outputSchema(z.number()).action(() => ++runs)
-    for (const [action, code, outcomes] of [[before, 'UNAVAILABLE', 'refused'], [after, 'TIMEOUT', 'unknown']] as const) {
+    const after = builder.use(async ({ next, ctx }) => (await next({ ctx }), hang())).outputSchema(z.number())
+    const cases = [[before, 'UNAVAILABLE', 'refused'], [after.action(() => ++runs), 'TIMEOUT', 'unknown'], [after.action(async () => ++runs), 'TIMEOUT', 'unknown']] as const
+    for (const [action, code, outcomes] of cases) {
       const pending = action.call({ principal: user, input: undefined })
       await port.clock.advance(5_001)
       expect((await pending).serverError?.code).toBe(code)
       expect(await outcome(port)).toMatchObject({ outcome: outcomes })
     }
-    expect(runs).toBe(1)
+    expect(runs).toBe(2)
+  })
+
+  it('that calls next when its time is up has come too late: the handler does not run', async () => {
+    const { port, builder } = start()
+    let runs = 0
+    const seen: unknown[] = []
+    const after = (ms: number): Promise<void> => new Promise((resolve) => void port.clock.setTimer(ms, resolve))
+    const action = builder
+      .use(async ({ next, ctx }) => {
+        await after(6_000)
+        seen.push(await next({ ctx }))
+        return { success: true, ctx }
+      })
+      .outputSchema(z.number())
+      .action(() => ++runs)
+    const pending = action.call({ principal: user, input: undefined })
+    await port.clock.advance(10_000)
+    expect((await pending).serverError?.code).toBe('UNAVAILABLE')
+    expect(seen).toEqual([{ success: false, ctx: {} }])
+    expect(runs).toBe(0)
+    expect(await outcomes(port)).toMatchObject([{ outcome: 'refused' }])
+  })
+
+  it('is told that the call failed when the handler comes too late', async () => {
+    const { port, builder } = start()
+    const seen: unknown[] = []
+    const action = builder
+      .use(async ({ next, ctx }) => {
+        seen.push(await next({ ctx }))
+        return { success: true, ctx }
+      })
+      .deadline('1s')
+      .outputSchema(z.string())
+      .action(() => new Promise<string>((resolve) => void port.clock.setTimer(2_000, () => resolve('late'))))
+    const pending = action.call({ principal: user, input: undefined })
+    await port.clock.advance(5_000)
+    expect((await pending).serverError?.code).toBe('TIMEOUT')
+    expect(seen).toEqual([{ success: false, ctx: {} }])
+    expect(await outcomes(port)).toMatchObject([{ outcome: 'unknown' }])
+  })
+
+  it('has its own time before next and after it', async () => {
+    const { port, builder } = start()
+    const after = (ms: number): Promise<void> => new Promise((resolve) => void port.clock.setTimer(ms, resolve))
+    const action = builder
+      .use(async ({ next, ctx }) => {
+        await after(4_000)
+        const inner = await next({ ctx })
+        await after(4_000)
+        return inner
+      })
+      .deadline('20s')
+      .outputSchema(z.string())
+      .action(async () => (await after(4_000), 'x'))
+    const pending = action.call({ principal: user, input: undefined })
+    await port.clock.advance(12_001)
+    expect(await pending).toEqual({ data: 'x' })
   })
 
   it('may take as long as what is further in takes', async () => {

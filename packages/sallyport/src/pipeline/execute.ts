@@ -2,9 +2,9 @@ import type { ActionDefinition } from '../action/definition.ts'
 import type { ActionResult } from '../action/result.ts'
 import type { Outcome } from '../audit/types.ts'
 import { ERRORS, type ErrorCode } from '../errors/codes.ts'
-import { withDeadline } from '../lib/deadline.ts'
 import type { HandledCall } from '../lib/host.ts'
 import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
+import type { Awaited } from '../lib/waiter.ts'
 import type { Call } from './call.ts'
 import { Refusal } from './control.ts'
 import { definitionHash } from './definition-hash.ts'
@@ -19,14 +19,13 @@ import type { PortRuntime } from './runtime.ts'
 /** An action between its two doors, compiled once. */
 export interface Sallyport {
   /** Takes one call through both doors. Throws navigation signals of the framework; everything else is a result. */
-  execute(call: Call): Promise<HandledCall>
-  executeForResult(call: Call): Promise<ActionResult>
+  execute(call: Call): Promise<ActionResult>
   hash(): MaybePromise<string>
 }
 
 /** Compiles both doors around the handler. */
 export function compile(definition: ActionDefinition, port: PortRuntime): Sallyport {
-  const outer = compileOuterDoor(definition, port)
+  const outer = compileOuterDoor(definition, port, runHandler)
   const inner = compileInnerDoor(definition, port)
   const errors = errorFactories(definition.errors)
   const deadline = port.deadlines.of(definition.deadlineMs)
@@ -34,99 +33,89 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
   const audited = !definition.exceptions.has('audit')
   let knownHash: MaybePromise<string> | null = null
 
+  const handling: Awaited<Call> = {
+    late(call, ms) {
+      const refusal = new Refusal('TIMEOUT', `the handler took longer than ${ms} ms`, { fix: 'Raise .deadline(), or pass `signal` on to what it waits for.' })
+      call.abort(refusal)
+      return refusal
+    },
+  }
+
   function hash(): MaybePromise<string> {
     return (knownHash ??= definitionHash(definition, port))
   }
 
   function runHandler(call: Call): MaybePromise<void> {
     call.started = true
-    const value = port.context.run(call, startHandler, call)
-    const keep = (settled: unknown): void => {
-      call.raw = settled
+    const value = port.context === null ? startHandler(call) : port.context.run(call, startHandler, call)
+    if (isPromiseLike(value)) return waitForHandler(call, value)
+    call.raw = value
+  }
+
+  async function waitForHandler(call: Call, value: Promise<unknown>): Promise<void> {
+    call.waitFor(handling, deadline)
+    try {
+      const raw = await value
+      call.goOn()
+      call.raw = raw
+    } finally {
+      call.waitNoMore()
     }
-    if (!isPromiseLike(value)) return keep(value)
-    const late = (): Refusal => {
-      const refusal = new Refusal('TIMEOUT', `the handler took longer than ${definition.deadlineMs} ms`, { fix: 'Raise .deadline(), or pass `signal` on to what it waits for.' })
-      call.abort(refusal)
-      return refusal
-    }
-    return withDeadline(value, deadline, late, keep)
   }
 
   function startHandler(call: Call): unknown {
     // The builder has checked that the handler takes these arguments.
-    return definition.handler(new HandlerView(call, errors) as never, { prevResult: call.prevResult })
+    return definition.handler(new HandlerView(call, errors) as never, call.prevResult === undefined ? NO_PREVIOUS : { prevResult: call.prevResult })
   }
 
-  async function execute(call: Call): Promise<HandledCall> {
+  async function execute(call: Call): Promise<ActionResult> {
     try {
-      await passBothDoors(call)
-      if (call.idempotencyKey !== null) await keepFirstResult(call, call.result)
-      return call.result === null ? streaming(call) : handled(call, call.result)
+      const hashed = hash()
+      call.definitionHash = typeof hashed === 'string' ? hashed : await hashed
+      const passed = outer.pass(call)
+      if (passed !== undefined) await call.race(passed)
+      if (inner.streams(call.raw)) {
+        if (call.claim !== null) await keepFirstResult(call, null)
+        return streaming(call, call.raw)
+      }
+      const out = inner.letOut(call, call.raw)
+      const result = succeed(call, isPromiseLike(out) ? await out : out)
+      if (call.claim !== null) await keepFirstResult(call, result)
+      return result
     } catch (error) {
-      return failed(call, error)
+      return await failed(call, error)
     }
   }
 
-  /** The same for who wants the result alone: a promise less on the way. */
-  async function executeForResult(call: Call): Promise<ActionResult> {
-    try {
-      await passBothDoors(call)
-      if (call.idempotencyKey !== null) await keepFirstResult(call, call.result)
-      return call.result ?? (streaming(call).result as ActionResult)
-    } catch (error) {
-      return (await failed(call, error)).result as ActionResult
-    }
-  }
-
-  /** Runs the call. A stream is left in `call.raw`: whether it succeeds is known at its end. */
-  function passBothDoors(call: Call): MaybePromise<void> {
-    const hashed = hash()
-    if (isPromiseLike(hashed)) return hashed.then((text) => passHashed(call, text))
-    return passHashed(call, hashed)
-  }
-
-  function passHashed(call: Call, hashed: string): MaybePromise<void> {
-    call.definitionHash = hashed
-    const passed = outer.pass(call, runHandler)
-    return isPromiseLike(passed) ? passed.then(() => passInner(call)) : passInner(call)
-  }
-
-  function passInner(call: Call): MaybePromise<void> {
-    if (inner.streams(call.raw)) return
-    const out = inner.letOut(call, call.raw)
-    return isPromiseLike(out) ? out.then((settled) => succeed(call, settled)) : succeed(call, out)
-  }
-
-  function succeed(call: Call, { data, findings }: LetOut): void {
-    call.result = { data }
-    record(call, 'success', { findings })
+  function succeed(call: Call, { data, findings }: LetOut): ActionResult {
+    record(call, 'success', findings === null ? NOTHING_TO_SAY : { findings })
     call.end()
+    return { data }
   }
 
-  function streaming(call: Call): HandledCall {
-    // `passInner` has seen that it is a stream.
-    const data = inner.letOutStream(call, call.raw as AsyncIterable<unknown>, (outcome, details) => {
+  /** A stream: whether it succeeds is known at its end. */
+  function streaming(call: Call, raw: AsyncIterable<unknown> | ReadableStream<unknown>): ActionResult {
+    const data = inner.letOutStream(call, raw, (outcome, details) => {
       record(call, outcome, details)
       if (outcome === 'failed') logFailure(call, 'handler', { code: details.code ?? 'INTERNAL', reason: details.reason ?? '', cause: details.cause })
       call.end()
     })
-    return handled(call, { data })
+    return { data }
   }
 
-  async function failed(call: Call, error: unknown): Promise<HandledCall> {
+  async function failed(call: Call, error: unknown): Promise<ActionResult> {
     const { started } = call
     if (error instanceof Repeated) {
       record(call, 'success', { reason: `the result of ${error.first} was given again` })
       call.end()
-      return handled(call, error.result)
+      return error.result
     }
     const navigation = port.host?.navigation?.(error) ?? null
     if (navigation !== null) {
       call.releaseAll()
       record(call, 'navigated', { reason: navigation.kind })
       call.end()
-      if (call.idempotencyKey !== null) await keepFirstResult(call, null)
+      if (call.claim !== null) await keepFirstResult(call, null)
       throw error
     }
     const failure = await sanitize(error, call).catch((cause: unknown) => unspeakable(call, cause))
@@ -135,19 +124,14 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
     record(call, outcomeOf(call, failure, started), { code: failure.code, reason: failure.reason, ...(started ? {} : { control }) })
     call.end()
     logFailure(call, control, failure)
-    if (call.idempotencyKey !== null) await keepFirstResult(call, failure.result)
-    return handled(call, failure.result)
+    if (call.claim !== null) await keepFirstResult(call, failure.result)
+    return failure.result
   }
 
-  function record(
-    call: Call,
-    outcome: Outcome,
-    details: { readonly code?: string; readonly reason?: string; readonly control?: string; readonly findings?: ReadonlyMap<string, number> | null },
-  ): void {
+  function record(call: Call, outcome: Outcome, details: OutcomeDetails): void {
     // Without an audit, refusals alone are recorded.
     if (!audited && outcome === 'success') return
     const time = port.clock.now()
-    const { findings } = details
     try {
       port.store.ledger.record({
         kind: 'outcome',
@@ -159,7 +143,7 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
         reason: details.reason,
         durationMs: Math.max(0, time - call.startedAt),
         facts: call.admitted ? undefined : factsOf(call, outer.names(call.passed)),
-        findings: findings === null || findings === undefined ? undefined : Object.fromEntries(findings),
+        findings: details.findings === undefined || details.findings === null ? undefined : Object.fromEntries(details.findings),
         usage: call.budget === null ? undefined : { ...call.budget.usage },
         secrets: call.secrets ?? undefined,
         disclosed: outcome === 'success' ? disclosed : undefined,
@@ -175,8 +159,19 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
     port.log({ level, action: definition.name, correlationId: call.id, control, code, reason, ...(fix === undefined ? {} : { fix }), ...(cause === undefined ? {} : { cause }) })
   }
 
-  return { execute, executeForResult, hash }
+  return { execute, hash }
 }
+
+/** What an outcome says beside its kind. */
+interface OutcomeDetails {
+  readonly code?: string
+  readonly reason?: string
+  readonly control?: string
+  readonly findings?: ReadonlyMap<string, number> | null
+}
+
+const NOTHING_TO_SAY: OutcomeDetails = {}
+const NO_PREVIOUS = Object.freeze({ prevResult: undefined })
 
 /** What is told when even telling failed, for example because the scrubber threw. */
 function unspeakable(call: Call, cause: unknown): Failure {
@@ -191,7 +186,8 @@ function outcomeOf(call: Call, failure: Failure, started: boolean): Outcome {
   return call.callerSignal?.aborted === true ? 'aborted' : 'failed'
 }
 
-function handled(call: Call, result: ActionResult): HandledCall {
+/** What adapters see of a call that has ended. */
+export function handled(call: Call, result: ActionResult): HandledCall {
   const { serverError } = result
   const status = serverError === undefined ? (result.validationErrors === undefined ? 200 : 400) : (ERRORS[serverError.code as ErrorCode]?.status ?? 422)
   return { correlationId: call.id, result, status, ...(call.limitStates === null ? {} : { limits: call.limitStates }) }

@@ -18,7 +18,7 @@ export function factsOf(call: Call, passed: readonly string[]): CallFacts {
     tenant: principal?.tenant,
     subject: subject === undefined ? actor : { kind: subject.kind, id: subject.id },
     actor,
-    chain: principal?.chain,
+    chain: principal?.chain ?? (call.grantChain === null || call.grantChain.length === 0 ? undefined : call.grantChain),
     session: principal?.session.id,
     grant: call.grantId ?? undefined,
     approval: call.approvalId ?? undefined,

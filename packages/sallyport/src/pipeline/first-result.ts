@@ -27,10 +27,10 @@ export function repeat({ callId, result }: IdempotencyRecord): Repeated {
 
 /** Keeps the first result of a call with an idempotency key. What can't be kept never makes the call fail: a repeat is then refused. */
 export async function keepFirstResult(call: Call, result: ActionResult | null): Promise<void> {
-  const { idempotencyKey, port, definition } = call
-  if (idempotencyKey === null || !call.started) return
+  const { claim, port, definition } = call
+  if (claim === null || !call.started) return
   try {
-    await port.store.idempotency?.complete(idempotencyKey, call.id, { result: result === null ? null : textOf(result), grantId: call.grantId })
+    await port.store.idempotency?.complete(claim.key, call.id, { result: result === null ? null : textOf(result), grantId: call.grantId, now: port.clock.now() })
   } catch (cause) {
     port.log({ level: 'error', action: definition.name, correlationId: call.id, control: 'idempotency', code: 'UNAVAILABLE', reason: 'the first result could not be kept', cause })
   }

@@ -21,6 +21,10 @@ export class HandlerView extends CallView {
     this.errors = errors
   }
 
+  get approvalId(): string | undefined {
+    return this.#call.approvalId ?? undefined
+  }
+
   get budget(): BudgetSession {
     const { budget } = this.#call
     if (budget === null) throw new SallyportError('INTERNAL', { reason: `'${this.#call.definition.name}' uses a budget without declaring .tokens()` })

@@ -84,7 +84,7 @@ export function idempotencyContract(name: string, open: () => Promise<Store>): v
       expect(ran).toEqual([5])
     })
 
-    it('gives the key back when the call was refused before it ran', async () => {
+    it('leaves the key free when the call was refused before it ran', async () => {
       const { ran, call, port } = await opened()
       const agent = testAgent('bot', ['order:pay'], { subject: testUser('ann', ['customer']) })
       expect(code(await call(5, 'k', agent))).toBe('GRANT_REQUIRED')
@@ -94,12 +94,54 @@ export function idempotencyContract(name: string, open: () => Promise<Store>): v
         id: grantId, environment: port.environment, subject: 'ann', actor: 'bot', chain: [], actions: ['order.pay'], resources: null, input: null, fields: null,
         maxUses: 1, uses: 0, notBefore: now, expiresAt: now + 60_000, parentId: null, grantedBy: 'ann', revokedAt: null, createdAt: now,
       })
-      await expect.poll(async () => code(await call(5, 'k', agent))).toBeUndefined()
+      expect(code(await call(5, 'k', agent))).toBeUndefined()
       // A repeat takes no use; without the grant there is no result either.
       expect(code(await call(5, 'k', agent))).toBeUndefined()
       await port.store.grants.revoke(grantId, now)
       expect(code(await call(5, 'k', agent))).toBe('GRANT_REQUIRED')
       expect(ran).toEqual([5])
+    })
+
+    it('claims the key in the transaction of the intent, with the grant: all of it or nothing', async () => {
+      const { port } = await opened()
+      const { environment, store, clock } = port
+      const now = clock.now()
+      const grantId = `grant-${environment}`
+      await store.grants.create({
+        id: grantId, environment, subject: 'ann', actor: 'bot', chain: [], actions: ['order.pay'], resources: null, input: null, fields: null,
+        maxUses: 2, uses: 0, notBefore: now, expiresAt: now + 60_000, parentId: null, grantedBy: 'ann', revokedAt: null, createdAt: now,
+      })
+      const key = `key-${environment}`
+      await store.idempotency?.find(key, now)
+      const admit = (id: string, more: object) =>
+        store.ledger.admit({
+          intent: { kind: 'intent', id: `${environment}-${id}`, time: now, facts: { action: 'order.pay', definitionHash: '', environment, transport: 'direct', passed: [], version: '0' } },
+          claim: { key, inputDigest: 'd', callId: `${environment}-${id}`, createdAt: now, expiresAt: now + 1_000, state: 'running', grantId: null, result: null }, ...more,
+        })
+      expect(await admit('1', { grant: { id: 'no-such-grant', now } })).toMatchObject({ admitted: false, by: 'grant' })
+      expect(await store.idempotency?.find(key, now)).toBeNull()
+      const all = await Promise.all(Array.from({ length: 16 }, (_, i) => admit(`many-${i}`, { grant: { id: grantId, now } })))
+      expect(all.filter(({ admitted }) => admitted)).toHaveLength(1)
+      // Two uses were there; those that did not get the key took none.
+      expect((await store.grants.get(grantId))?.uses).toBe(1)
+      expect(await store.idempotency?.find(key, now)).toMatchObject({ state: 'running', callId: expect.stringMatching(/-many-/) as string })
+      expect(await admit('2', {})).toMatchObject({ admitted: false, by: 'claim' })
+      const events = (await store.ledger.events.search({ action: 'order.pay', limit: 1_000 })).filter(({ event }) => event.kind === 'intent' && event.facts.environment === environment)
+      expect(events).toHaveLength(1)
+    })
+
+    it('never runs again what a process began and did not end, until the declared time is over', async () => {
+      const { port, ran, call } = await opened()
+      const { complete } = port.store.idempotency as { complete: unknown }
+      // A process that dies between intent and result keeps nothing.
+      Object.assign(port.store.idempotency as object, { complete: () => undefined })
+      await call(5, 'k')
+      Object.assign(port.store.idempotency as object, { complete })
+      await port.clock.advance(3_599_999)
+      expect(await call(5, 'k')).toMatchObject({ serverError: { code: 'CONFLICT', retryAfterMs: 1_000 } })
+      await port.clock.advance(1)
+      expect(code(await call(5, 'k'))).toBeUndefined()
+      expect(ran).toEqual([5, 5])
     })
 
     it('asks for authorisation at each repeat, and tells the log that nothing ran', async () => {

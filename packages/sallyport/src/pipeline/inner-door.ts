@@ -1,12 +1,14 @@
 import type { ActionDefinition } from '../action/definition.ts'
 import { withDeadline, type DeadlineList } from '../lib/deadline.ts'
+import { intersectFields, narrow } from '../lib/field-tree.ts'
 import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
 import type { StandardResult } from '../lib/standard-schema.ts'
 import type { Call } from './call.ts'
 import { Refusal } from './control.ts'
+import { compileAllowedFields } from './output/allowed-fields.ts'
 import { makeProjector, type Projector } from './output/projector.ts'
 import { isStream, letOutStream, type StreamOptions } from './output/stream.ts'
-import { OutputWalker, settlePromises } from './output/walker.ts'
+import { isClean, OutputWalker, settlePromises } from './output/walker.ts'
 import type { PortRuntime } from './runtime.ts'
 
 /** The inner door of one action: `projection` and `scrubbing` of whatever the handler returned. */
@@ -29,6 +31,7 @@ export function compileInnerDoor(definition: ActionDefinition, port: PortRuntime
   const { output } = definition
   const schema = output.kind === 'waived' ? null : output.schema
   const project = schema === null ? null : makeProjector(schema)
+  const fieldsOf = compileAllowedFields(output.kind === 'waived' ? null : output.fields)
   const disclosed = new Set(definition.discloses.map(({ field }) => field))
   const deadline = port.deadlines.of(definition.deadlineMs)
   const idle = port.deadlines.of(output.kind === 'stream' ? output.idleMs : 30_000)
@@ -36,14 +39,18 @@ export function compileInnerDoor(definition: ActionDefinition, port: PortRuntime
 
   return {
     letOut(call, raw) {
+      if (fieldsOf !== null) call.fields = intersectFields(call.fields, fieldsOf(call.principal))
       if (output.kind === 'stream') throw new Refusal('INTERNAL', 'the handler declared a stream and returned none')
-      const out = (value: unknown): MaybePromise<LetOut> => walk(call, call.fields === null ? value : narrow(value, call.fields), disclosed, deadline)
-      if (schema === null) return out(raw)
+      if (schema === null) return walk(call, raw, disclosed, deadline)
       const result = schema['~standard'].validate(raw)
-      return isPromiseLike(result) ? result.then((settled) => out(fitted(settled, project))) : out(fitted(result, project))
+      if (isPromiseLike(result)) return result.then((settled) => walk(call, fitted(settled, project), disclosed, deadline))
+      return walk(call, fitted(result, project), disclosed, deadline)
     },
     streams: (raw): raw is AsyncIterable<unknown> | ReadableStream<unknown> => output.kind !== 'schema' && isStream(raw),
-    letOutStream: (call, raw, onEnd) => letOutStream(call, raw, { schema, project, idle, textField, onEnd }),
+    letOutStream(call, raw, onEnd) {
+      if (fieldsOf !== null) call.fields = intersectFields(call.fields, fieldsOf(call.principal))
+      return letOutStream(call, raw, { schema, project, idle, textField, onEnd })
+    },
   }
 }
 
@@ -55,7 +62,9 @@ function fitted(result: StandardResult<unknown>, project: Projector | null): unk
   return project === null ? result.value : project(result.value)
 }
 
-function walk(call: Call, value: unknown, disclosed: ReadonlySet<string>, deadline: DeadlineList): MaybePromise<LetOut> {
+function walk(call: Call, fitting: unknown, disclosed: ReadonlySet<string>, deadline: DeadlineList): MaybePromise<LetOut> {
+  const value = call.fields === null ? fitting : narrow(fitting, call.fields)
+  if (isClean(value, call.port.scrubber)) return { data: value, findings: null }
   const walker = new OutputWalker(call.port.scrubber, disclosed)
   const data = walker.walk(value)
   if (!walker.metPromise) return { data, findings: walker.findings }
@@ -64,11 +73,4 @@ function walk(call: Call, value: unknown, disclosed: ReadonlySet<string>, deadli
     const second = new OutputWalker(call.port.scrubber, disclosed)
     return { data: second.walk(settled), findings: second.findings }
   })
-}
-
-/** Only the fields that the policy and the grant leave, of an object or of each object of a list. */
-function narrow(value: unknown, fields: readonly string[]): unknown {
-  if (Array.isArray(value)) return value.map((item) => narrow(item, fields))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).filter(([key]) => fields.includes(key)))
 }

@@ -1,6 +1,7 @@
-import type { ActionDefinition } from '../action/definition.ts'
+import type { ActionDefinition, AnyMiddleware } from '../action/definition.ts'
 import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
-import { withDeadline, type DeadlineList } from '../lib/deadline.ts'
+import type { DeadlineList } from '../lib/deadline.ts'
+import type { Awaited } from '../lib/waiter.ts'
 import type { Call } from './call.ts'
 import { PASS, Refusal, type Check, type Control } from './control.ts'
 import { addressLimit } from './controls/address-limit.ts'
@@ -32,15 +33,24 @@ const BEFORE_HANDLER: readonly Control[] = [idempotency, grant, approval, tokenB
 /** The inner door stands in `inner-door.ts`, outside all middleware: project, scrub, settle, outcome, sanitised error. */
 
 /** A control of one action, with its name for the log. */
-export interface Step {
+export class Step implements Awaited<Call> {
   readonly name: string
   readonly check: Check
+
+  constructor(name: string, check: Check) {
+    this.name = name
+    this.check = check
+  }
+
+  late(_call: Call, ms: number): Refusal {
+    return new Refusal('UNAVAILABLE', `'${this.name}' did not answer within ${ms} ms`)
+  }
 }
 
 /** The outer door of one action, compiled when the action is defined. */
 export interface OuterDoor {
-  /** Takes the call through every control and then runs `handler`. Throws what refuses it. */
-  pass(call: Call, handler: (call: Call) => MaybePromise<void>): MaybePromise<void>
+  /** Takes the call through every control and then runs the handler. Throws what refuses it. */
+  pass(call: Call): MaybePromise<void>
   /** The names of the controls that the first `count` steps are, each once. */
   names(count: number): readonly string[]
   /** The control at a step: with the count of those that passed, the one that refused. */
@@ -48,50 +58,45 @@ export interface OuterDoor {
 }
 
 /** Prepares the controls that an action's posture names. A control that it waives is not in the list: it costs nothing. */
-export function compileOuterDoor(definition: ActionDefinition, port: PortRuntime): OuterDoor {
+export function compileOuterDoor(definition: ActionDefinition, port: PortRuntime, handler: (call: Call) => MaybePromise<void>): OuterDoor {
   const prepare = (controls: readonly Control[]): Step[] => controls.flatMap((control) => prepareStep(control, definition, port))
   const first = prepare(BEFORE_MIDDLEWARE)
   const second = prepare(BEFORE_VALIDATED_MIDDLEWARE)
   const third = prepare(BEFORE_HANDLER)
   const audited = unique([...first, ...second, ...third].map((step) => step.name))
-  third.push(...prepareStep(auditIntent([...audited, 'audit']), definition, port))
+  third.push(...prepareStep(auditIntent(unique([...audited, 'audit'])), definition, port))
 
   const all = [...first, ...second, ...third].map((step) => step.name)
   const byCount = Array.from({ length: all.length + 1 }, (_, count) => unique(all.slice(0, count)))
-  const list = port.deadlines.of(port.controlDeadlineMs)
-
-  function pass(call: Call, handler: (call: Call) => MaybePromise<void>): MaybePromise<void> {
-    const checked = runSteps(first, call, list)
-    const next = (): MaybePromise<void> =>
-      definition.before.length === 0 ? passValidated(call, handler) : runMiddleware(definition.before, call, () => passValidated(call, handler))
-    return isPromiseLike(checked) ? checked.then(next) : next()
+  const deadline = port.deadlines.of(port.controlDeadlineMs)
+  const around = (list: readonly AnyMiddleware[], rest: (call: Call) => MaybePromise<void>): ((call: Call) => MaybePromise<void>) => {
+    const stage = { list, deadline, rest }
+    return list.length === 0 ? rest : (call) => runMiddleware(stage, call)
   }
-
-  function passValidated(call: Call, handler: (call: Call) => MaybePromise<void>): MaybePromise<void> {
-    const checked = runSteps(second, call, list)
-    const next = (): MaybePromise<void> =>
-      definition.after.length === 0 ? passLast(call, handler) : runMiddleware(definition.after, call, () => passLast(call, handler))
-    return isPromiseLike(checked) ? checked.then(next) : next()
-  }
-
-  function passLast(call: Call, handler: (call: Call) => MaybePromise<void>): MaybePromise<void> {
-    const checked = runSteps(third, call, list)
-    return isPromiseLike(checked) ? checked.then(() => handler(call)) : handler(call)
-  }
-
+  const last = stage(third, handler, deadline)
+  const validated = stage(second, around(definition.after, last), deadline)
+  const pass = stage(first, around(definition.before, validated), deadline)
   return { pass, names: (count) => byCount[count] ?? all, nameAt: (step) => all[step] ?? 'middleware' }
 }
 
+/** Some controls, and what comes after them. A promise is made only where something has to be waited for: most controls answer at once. */
+function stage(steps: readonly Step[], rest: (call: Call) => MaybePromise<void>, deadline: DeadlineList): (call: Call) => MaybePromise<void> {
+  if (steps.length === 0) return rest
+  return (call) => {
+    const waiting = runSteps(steps, call, deadline)
+    return waiting === undefined ? rest(call) : waiting.then(() => rest(call))
+  }
+}
+
 /**
- * Runs controls in order. Each has to say PASS; whatever it says later than the deadline counts as no. A promise is made
- * only where a control has to wait: most answer at once.
+ * Runs controls in order. Each has to say PASS; whatever it says later than the deadline counts as no.
  */
-export function runSteps(steps: readonly Step[], call: Call, list: DeadlineList, from = 0): Promise<void> | undefined {
+export function runSteps(steps: readonly Step[], call: Call, deadline: DeadlineList, from = 0): Promise<void> | undefined {
   for (let i = from; i < steps.length; i++) {
     const step = steps[i] as Step
     const verdict: unknown = step.check(call)
     if (verdict !== PASS) {
-      if (isPromiseLike(verdict)) return waitFor(verdict, steps, call, list, i)
+      if (isPromiseLike(verdict)) return waitFor(verdict, steps, call, deadline, i)
       throw unclear(step)
     }
     call.passed++
@@ -99,12 +104,18 @@ export function runSteps(steps: readonly Step[], call: Call, list: DeadlineList,
   return undefined
 }
 
-async function waitFor(pending: Promise<unknown>, steps: readonly Step[], call: Call, list: DeadlineList, i: number): Promise<void> {
+async function waitFor(pending: Promise<unknown>, steps: readonly Step[], call: Call, deadline: DeadlineList, i: number): Promise<void> {
   const step = steps[i] as Step
-  const verdict = await withDeadline(pending, list, () => new Refusal('UNAVAILABLE', `'${step.name}' did not answer within ${list.ms} ms`))
-  if (verdict !== PASS) throw unclear(step)
+  call.waitFor(step, deadline)
+  try {
+    const verdict = await pending
+    call.goOn()
+    if (verdict !== PASS) throw unclear(step)
+  } finally {
+    call.waitNoMore()
+  }
   call.passed++
-  return runSteps(steps, call, list, i + 1)
+  return runSteps(steps, call, deadline, i + 1)
 }
 
 function unclear(step: Step): Refusal {
@@ -118,9 +129,9 @@ function prepareStep(control: Control, definition: ActionDefinition, port: PortR
   if (check === null) return []
   // Authorisation observes by itself: what comes after it needs the resource that it loads.
   const observes = exception?.kind === 'observed' && control.name !== 'authorization'
-  return [{ name: control.name, check: observes ? observed(control.name, check, exception) : check }]
+  return [new Step(control.name, observes ? observed(control.name, check, exception) : check)]
 }
 
 function unique(names: readonly string[]): readonly string[] {
-  return [...new Set(names)]
+  return Object.freeze([...new Set(names)])
 }

@@ -1,4 +1,5 @@
 import type { ActionDefinition } from '../action/definition.ts'
+import type { AllowedFields } from '../action/fields.ts'
 import { CONTROL_NAMES, type ControlName, type ControlPosture, type Posture } from '../action/posture.ts'
 import type { PortRuntime } from './runtime.ts'
 
@@ -48,12 +49,17 @@ function describe(definition: ActionDefinition, port: PortRuntime, name: Control
     case 'audit':
       return met(`intent and outcome, ledger '${port.store.ledger.name}'`)
     case 'projection':
-      return met(output.kind === 'stream' ? 'outputStream, each part' : 'outputSchema')
+      return met(`${output.kind === 'stream' ? 'outputStream, each part' : 'outputSchema'}${output.kind === 'waived' ? '' : fieldsSummary(output.fields)}`)
     case 'scrubbing':
       return met(definition.discloses.length === 0 ? 'every string' : `every string but ${definition.discloses.map(({ field }) => field).join(', ')}`)
     case 'error-sanitization':
       return met('codes, safe messages, correlation id')
   }
+}
+
+/** `; agent: id, city; service: nothing` */
+function fieldsSummary(fields: AllowedFields | null): string {
+  return Object.entries(fields ?? {}).map(([kind, paths]) => `; ${kind}: ${paths.join(', ') || 'nothing'}`).join('')
 }
 
 function addressLimit({ host, limits }: PortRuntime): string {

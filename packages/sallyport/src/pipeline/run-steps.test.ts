@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { DeadlineList } from '../lib/deadline.ts'
-import { fakeClock } from '../testing/fake-clock.ts'
+import { fakeClock, type FakeClock } from '../testing/fake-clock.ts'
+import { Waiter } from '../lib/waiter.ts'
 import type { Call } from './call.ts'
 import { PASS, type Check } from './control.ts'
-import { runSteps } from './pipeline.ts'
+import { runSteps, Step } from './pipeline.ts'
 
 /** Runs one check and then one that notes that it was reached. */
 async function run(check: unknown): Promise<{ reached: boolean; passed: number; error: unknown }> {
   const clock = fakeClock(0)
   let reached = false
-  const call = { passed: 0 } as Call
+  const call = Object.assign(new Waiter(), { passed: 0 }) as unknown as Call
   const steps = [
-    { name: 'tested', check: check as Check },
-    { name: 'next', check: (): typeof PASS => ((reached = true), PASS) },
+    new Step('tested', () => (check as (clock: FakeClock) => ReturnType<Check>)(clock)),
+    new Step('next', () => ((reached = true), PASS)),
   ]
-  const pending = (async () => runSteps(steps, call, new DeadlineList(clock, 100)))().then(
+  const pending = call.race((async () => runSteps(steps, call, new DeadlineList(clock, 100)))()).then(
     () => null,
     (error: unknown) => error,
   )
@@ -34,6 +35,11 @@ describe('runSteps', () => {
     for (const check of [() => answer, async () => answer]) {
       expect(await run(check)).toMatchObject({ reached: false, passed: 0, error: { code: 'UNAVAILABLE', reason: "'tested' gave no clear yes" } })
     }
+  })
+
+  it('goes nowhere on a PASS that comes when the time is up', async () => {
+    const late = (clock: FakeClock) => new Promise<typeof PASS>((resolve) => void clock.setTimer(150, () => resolve(PASS)))
+    expect(await run(late)).toMatchObject({ reached: false, passed: 0, error: { code: 'UNAVAILABLE' } })
   })
 
   it('refuses when a control does not answer in time', async () => {

@@ -11,6 +11,7 @@ import type { Deadlines } from '../lib/deadline.ts'
 import type { Host } from '../lib/host.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Policy } from '../policy/types.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import type { Screener } from '../screening/types.ts'
 import type { Scrubber } from '../scrub/types.ts'
 import type { Store } from '../stores/types.ts'
@@ -27,7 +28,7 @@ export interface LogEntry {
   readonly reason: string
   /** What the developer can do about it. */
   readonly fix?: string
-  /** What was thrown. Scrub it before it goes anywhere. */
+  /** What was thrown, scrubbed like all of the entry. */
   readonly cause?: unknown
 }
 
@@ -68,6 +69,8 @@ export interface PortRuntime {
   readonly host: Host | null
   /** The roles that a person holds now, `null` for who has left. Asked about who approved a call or gave a grant. */
   readonly rolesOf: ((personId: string) => MaybePromise<readonly string[] | null>) | null
+  /** The application's secrets: those of who leaves are revoked. */
+  readonly secrets: Pick<Secrets, 'status' | 'revoke'> | null
   /** Is told when approvals change. */
   readonly notify: ApprovalNotifier | null
   readonly scrubber: Scrubber
@@ -75,7 +78,8 @@ export interface PortRuntime {
   /** How the log keeps addresses. */
   readonly addressForLog: (address: string) => string
   readonly ipv6Prefix: number
-  readonly context: AsyncContext<Call>
+  /** Which call a piece of code runs in. `null` where nobody asks. */
+  readonly context: AsyncContext<Call> | null
   readonly newId: () => string
   readonly sha256: (text: string) => string | Promise<string>
   readonly log: (entry: LogEntry) => void

@@ -17,7 +17,7 @@ export interface Decision {
   readonly reason?: string
   /** The refusal could be lifted by a grant or an approval. */
   readonly requestable?: boolean
-  /** Fields of the result that this principal may see, where the policy narrows them. */
+  /** Fields of the result that this principal may see, where the policy narrows them; `items.price` for one of each item. */
   readonly fields?: readonly string[]
 }
 

@@ -1,104 +1,171 @@
-/** Longest decoded text that is looked at, per text screened. Bounds the work; an attack has said its piece by then. */
-const MAX_DECODED = 4096
-const RUN = /[A-Za-z0-9+/_-]{24,}={0,2}/g
-const HEX = /^(?:0x)?(?:[0-9a-f]{2})+$/i
-const SPACED_HEX = /(?:(?:\\x|0x)?[0-9a-f]{2}[ ,:]?){16,}/gi
+import { DecodedBytes } from './decoded.ts'
+import { isLetter } from './letters.ts'
+import { textOf } from './text-of.ts'
 
-/** Text that was hidden in base64 or hex, joined by spaces; empty when there is none that reads as text. */
-export function decodeRuns(text: string): string {
-  const parts: string[] = []
-  let size = 0
-  for (const [run] of text.matchAll(RUN)) {
-    const decoded = HEX.test(run) ? decodeHex(run) : decodeBase64(run)
-    if (decoded === undefined) continue
-    parts.push(decoded)
-    size += decoded.length
-    if (size > MAX_DECODED) break
-  }
-  return parts.join(' ')
-}
-
-/** Text in bytes of hex with something between them (`69 67 6e`, `\x69\x67`). */
-export function decodeSpacedHex(text: string): string {
-  const parts: string[] = []
-  for (const [run] of text.matchAll(SPACED_HEX)) {
-    const decoded = decodeHex(run.replace(/\\x|0x|[ ,:]/gi, ''))
-    if (decoded !== undefined) parts.push(decoded)
-  }
-  return parts.join(' ').slice(0, MAX_DECODED)
-}
-
-/** Percent-encoded text, where a good part of it is encoded; else empty. */
-export function decodePercent(text: string): string {
-  const encoded = text.match(/%[0-9a-f]{2}/gi)
-  if (encoded === null || encoded.length < 3) return ''
-  return text.slice(0, MAX_DECODED * 3).replace(/(?:%[0-9a-f]{2})+/gi, (run) => asText(bytesOfHex(run.replaceAll('%', ''))) ?? run).replaceAll('+', ' ')
-}
-
-function decodeHex(run: string): string | undefined {
-  return asText(bytesOfHex(run.replace(/^0x/i, '')))
-}
-
-function bytesOfHex(hex: string): Uint8Array {
-  const size = Math.min(hex.length >> 1, MAX_DECODED)
-  const bytes = new Uint8Array(size)
-  for (let i = 0; i < size; i++) {
-    bytes[i] = (nibble(hex.charCodeAt(i * 2)) << 4) | nibble(hex.charCodeAt(i * 2 + 1))
-    // An identifier in hex gives itself away at once.
-    if (i === 5 && !isText(bytes, 6)) return bytes.subarray(0, 0)
-  }
-  return bytes
-}
-
-function nibble(code: number): number {
-  return code <= 0x39 ? code - 0x30 : (code | 32) - 0x57
-}
+/** A payload shorter than this in base64 is fewer than 18 characters of text, which says nothing that a rule knows. */
+export const LONG_RUN = 24
+const MIN_SPACED_BYTES = 16
+const MIN_PERCENT = 3
 
 const SEXTET = new Int8Array(128).fill(-1)
 for (const [at, char] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) SEXTET[char.charCodeAt(0)] = at
 SEXTET[0x2d] = 62
 SEXTET[0x5f] = 63
+const NIBBLE = new Int8Array(128).fill(-1)
+for (const [at, char] of [...'0123456789abcdef'].entries()) NIBBLE[char.charCodeAt(0)] = NIBBLE[char.toUpperCase().charCodeAt(0)] = at
 
-function decodeBase64(run: string): string | undefined {
-  const end = run.indexOf('=')
-  const length = Math.min(end < 0 ? run.length : end, Math.ceil((MAX_DECODED * 4) / 3))
-  const bytes = new Uint8Array(Math.floor((length * 3) / 4))
+const decoded = new DecodedBytes()
+
+/** Text that was hidden in base64 or hex, joined by spaces; empty when there is none that reads as text. */
+export function decodeRuns(text: string): string {
+  decoded.begin()
+  let start = 0
+  let hex = true
+  for (let i = 0; i <= text.length; i++) {
+    const code = i < text.length ? text.charCodeAt(i) : 0x20
+    if (code < 0x80 && (SEXTET[code] as number) >= 0) {
+      if ((NIBBLE[code] as number) < 0) hex = false
+      continue
+    }
+    if (i - start >= LONG_RUN) {
+      if (hex && (i - start) % 2 === 0) decodeHex(text, start, i)
+      else decodeBase64(text, start, i)
+      decoded.end()
+      if (decoded.isFull) break
+    }
+    start = i + 1
+    hex = true
+  }
+  return decoded.text()
+}
+
+function decodeHex(text: string, from: number, to: number): void {
+  for (let i = from; i < to; i += 2) {
+    if (!decoded.put(((NIBBLE[text.charCodeAt(i)] as number) << 4) | (NIBBLE[text.charCodeAt(i + 1)] as number))) return
+  }
+}
+
+function decodeBase64(text: string, from: number, to: number): void {
   let bits = 0
   let held = 0
-  let size = 0
-  for (let i = 0; i < length; i++) {
-    bits = (bits << 6) | (SEXTET[run.charCodeAt(i)] as number)
+  for (let i = from; i < to; i++) {
+    bits = (bits << 6) | (SEXTET[text.charCodeAt(i)] as number)
     held += 6
     if (held >= 8) {
       held -= 8
-      bytes[size++] = (bits >> held) & 0xff
-      // Tokens and hashes give themselves away at once: most stop here.
-      if (size === 6 && !isText(bytes, size)) return undefined
+      if (!decoded.put((bits >> held) & 0xff)) return
     }
   }
-  return asText(bytes.subarray(0, size))
 }
 
-function isText(bytes: Uint8Array, size: number): boolean {
-  for (let i = 0; i < size; i++) {
-    const byte = bytes[i] as number
-    if ((byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) || byte === 0x7f) return false
+/** Text in bytes of hex with something between them (`69 67 6e`, `\x69\x67`, `0x69, 0x67`). */
+export function decodeSpacedHex(text: string): string {
+  decoded.begin()
+  const { length } = text
+  let count = 0
+  for (let i = 0; i <= length && !decoded.isFull; ) {
+    // A byte, with what may stand before and behind it.
+    const first = i < length ? text.charCodeAt(i) : 0
+    const digits = (first === 0x5c || first === 0x30) && i + 1 < length && (text.charCodeAt(i + 1) | 32) === 0x78 ? i + 2 : i
+    const high = nibble(text, digits)
+    const low = high < 0 ? -1 : nibble(text, digits + 1)
+    if (low >= 0) {
+      count++
+      decoded.put((high << 4) | low)
+      i = digits + 2
+      const separator = i < length ? text.charCodeAt(i) : 0
+      if (separator === 0x20 || separator === 0x2c || separator === 0x3a) i += separator === 0x2c && text.charCodeAt(i + 1) === 0x20 ? 2 : 1
+      continue
+    }
+    if (count >= MIN_SPACED_BYTES) decoded.end()
+    else if (count > 0) decoded.drop()
+    count = 0
+    i++
   }
-  return true
+  if (count >= MIN_SPACED_BYTES) decoded.end()
+  return decoded.text()
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true })
+function nibble(text: string, at: number): number {
+  if (at >= text.length) return -1
+  const code = text.charCodeAt(at)
+  return code < 0x80 ? (NIBBLE[code] as number) : -1
+}
 
-function asText(bytes: Uint8Array): string | undefined {
-  if (bytes.length === 0 || !isText(bytes, bytes.length)) return undefined
-  try {
-    return UTF8.decode(bytes)
-  } catch {
-    return undefined
+/** Percent-encoded text, where a good part of it is encoded; else empty. What is not encoded stays between. */
+export function decodePercent(text: string): string {
+  decoded.begin(true)
+  const { length } = text
+  let count = 0
+  for (let i = 0; i < length && !decoded.isFull; i++) {
+    const code = text.charCodeAt(i)
+    const high = code === 0x25 ? nibble(text, i + 1) : -1
+    const low = high < 0 ? -1 : nibble(text, i + 2)
+    if (low < 0) putPlain(code)
+    else {
+      decoded.put((high << 4) | low)
+      count++
+      i += 2
+    }
+  }
+  if (count < MIN_PERCENT) return ''
+  decoded.end()
+  return decoded.text()
+}
+
+/** A character that is not encoded: as UTF-8 beside the bytes that are; half a pair of surrogates as a space. */
+function putPlain(code: number): void {
+  if (code < 0x80) decoded.put(code === 0x2b ? 0x20 : code)
+  else if (code >= 0xd800 && code <= 0xdfff) decoded.put(0x20)
+  else {
+    if (code < 0x800) decoded.put(0xc0 | (code >> 6))
+    else {
+      decoded.put(0xe0 | (code >> 12))
+      decoded.put(0x80 | ((code >> 6) & 0x3f))
+    }
+    decoded.put(0x80 | (code & 0x3f))
   }
 }
+
+const MIN_SPACED_LETTERS = 3
 
 /** "i g n o r e" and "i.g.n.o.r.e" written together; words stay apart where something else separates them. */
 export function joinSpacedLetters(text: string): string {
-  return text.replace(/(?<![\p{L}\p{N}])\p{L}(?:([ .\-_*|/])\p{L}(?![\p{L}\p{N}]))(?:\1\p{L}(?![\p{L}\p{N}]))+/gu, (run) => run.replace(/[^\p{L}]/gu, ''))
+  const units = new Uint16Array(text.length)
+  let size = 0
+  let i = 0
+  while (i < text.length) {
+    const code = text.charCodeAt(i)
+    const separator = i + 1 < text.length ? text.charCodeAt(i + 1) : 0
+    if (!isSeparator(separator) || !standsAlone(text, i)) {
+      units[size++] = code
+      i++
+      continue
+    }
+    const from = size
+    let end = i
+    units[size++] = code
+    while (text.charCodeAt(end + 1) === separator && standsAlone(text, end + 2)) {
+      end += 2
+      units[size++] = text.charCodeAt(end)
+    }
+    if (size - from < MIN_SPACED_LETTERS) {
+      size = from
+      for (let k = i; k <= end; k++) units[size++] = text.charCodeAt(k)
+    }
+    i = end + 1
+  }
+  return textOf(units, size)
+}
+
+function isSeparator(code: number): boolean {
+  return code === 0x20 || code === 0x2e || code === 0x2d || code === 0x5f || code === 0x2a || code === 0x7c || code === 0x2f
+}
+
+function standsAlone(text: string, at: number): boolean {
+  return at < text.length && isLetter(text.charCodeAt(at)) && !(at > 0 && isWordPart(text.charCodeAt(at - 1))) && !(at + 1 < text.length && isWordPart(text.charCodeAt(at + 1)))
+}
+
+function isWordPart(code: number): boolean {
+  return isLetter(code) || (code >= 0x30 && code <= 0x39)
 }

@@ -1,13 +1,15 @@
+import { Compatibility } from './compatibility.ts'
 import type { HiddenCharacters } from './hidden.ts'
+import { textOf } from './text-of.ts'
 
-/** What `foldCode` gives for a character that is left out. */
+/** What the table gives for a character that is left out. */
 export const DROP = 1
-/** What `foldCode` gives for a character that only NFKC can fold: full-width, mathematical, circled and compatibility forms, tags. */
+/** What the table gives for a character that stands for others by NFKC: full-width, circled and other compatibility forms. */
 export const COMPATIBILITY = 2
 
 // Letters of other scripts that pass for a Latin one (a part of Unicode TR 39's confusables: those of common fonts).
 const LOOKALIKES =
-  'аa еe оo рp сc уy хx іi јj ѕs һh ԁd ԛq ԝw кk мm тt нh вb ӏl ԍg ѵv αa οo νv ιi ρp τt υu κk εe ηn χx γy ωw σo βb μu ɑa ɡg ɩi ʟl ʀr ɴn ʏy ᴀa ᴄc ᴅd ᴇe ᴋk ᴍm ᴏo ᴘp ᴛt ᴜu ᴠv ᴡw ᴢz ıi ȷj øo łl đd ħh ŧt ßs æa œo ðd þt ɪi ʙb ʜh ꜱs ցg հh օo սu ոn զq'
+  'аa еe оo рp сc уy хx іi јj ѕs һh ԁd ԛq ԝw кk мm тt нh вb ӏl ԍg ѵv αa οo νv ιi ρp τt υu κk εe ηn χx γy ωw σo βb μu ɑa ɡg ɩi ʟl ʀr ɴn ʏy ᴀa ᴄc ᴅd ᴇe ᴋk ᴍm ᴏo ᴘp ᴛt ᴜu ᴠv ᴡw ᴢz ıi ȷj øo łl đd ħh ŧt ßs æa œo ðd þt ɪi ʙb ʜh ꜱs ցg հh օo սu ոn զq ſs'
 
 const DROPPED = [
   [0xad, 0xad], [0x300, 0x36f], [0x483, 0x489], [0x64b, 0x65f], [0x115f, 0x1160], [0x17b4, 0x17b5], [0x180b, 0x180f], [0x1ab0, 0x1aff],
@@ -16,7 +18,8 @@ const DROPPED = [
 ] as const
 
 const COMPATIBILITY_FORMS = [
-  [0x1100, 0x115e], [0x1161, 0x11ff], [0x2070, 0x209f], [0x2100, 0x214f], [0x2460, 0x24ff], [0x3131, 0x3163], [0x3165, 0x33ff],
+  [0x2b0, 0x2b8], [0x2e0, 0x2e4], [0x1100, 0x115e], [0x1161, 0x11ff], [0x1d2c, 0x1d6a], [0x1d9b, 0x1dbf], [0x2070, 0x209f], [0x2100, 0x214f], [0x2460, 0x24ff],
+  [0x3099, 0x309a], [0x3131, 0x3163], [0x3165, 0x33ff],
   [0xf900, 0xfaff], [0xfb00, 0xfdff], [0xfe30, 0xfefe], [0xff01, 0xff9f], [0xffa1, 0xffee],
 ] as const
 
@@ -60,36 +63,53 @@ export function isHiddenPair(high: number, low: number): boolean {
   return high === 0xd835 || high === 0xdb40 || (high === 0xd83c && low >= 0xdd00 && low < 0xdd90)
 }
 
-const CHUNK = 4096
+let compatibility: Compatibility | undefined
 
 /**
- * One normalised copy of a text: NFKC, diacritics, look-alikes, invisible and bidirectional characters. ASCII keeps
- * its case, for what is encoded in it. Linear. Notes in `hidden` what it left out.
+ * One normalised copy of a text: compatibility forms as NFKC has them, diacritics, look-alikes, invisible and bidirectional
+ * characters. ASCII keeps its case, for what is encoded in it. Notes in `hidden` what it left out.
+ *
+ * It goes by one character after another, so that it is linear: `String.prototype.normalize` sorts combining marks, which takes
+ * seconds for a text of some hundred thousand of them. What stands for more than three characters stays as it is.
  */
-export function fold(source: string, hidden: HiddenCharacters): string {
+export function fold(text: string, hidden: HiddenCharacters): string {
   const map = foldTable()
-  const text = source.normalize('NFKC')
-  const units = new Uint16Array(text.length)
+  const forms = (compatibility ??= new Compatibility())
+  const { length } = text
+  const units = new Uint16Array(3 * length)
   let size = 0
   let before = 0
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code === 0xdb40) {
-      const low = text.charCodeAt(++i)
-      // Tags after a black flag are the flag of a region.
-      if (before === 0xdff4) continue
-      if (low >= 0xdc20 && low <= 0xdc7e) hidden.tags += String.fromCharCode(low - 0xdc00)
-      hidden.note(0xdb40, before, i >> 1)
-      continue
+  for (let i = 0; i < length; i++) {
+    let code = text.charCodeAt(i)
+    if (code >= 0x80) {
+      if (code === 0xdb40) {
+        const low = text.charCodeAt(++i)
+        // Tags after a black flag are the flag of a region.
+        if (before === 0xdff4) continue
+        if (low >= 0xdc20 && low <= 0xdc7e) hidden.tags += String.fromCharCode(low - 0xdc00)
+        hidden.note(0xdb40, before, i >> 1)
+        continue
+      }
+      const to = map[code] as number
+      if (to === DROP) {
+        hidden.note(code, before, i)
+        continue
+      }
+      const pair = code >= 0xd835 && code <= 0xd83c && isHiddenPair(code, text.charCodeAt(i + 1))
+      if (pair || to === COMPATIBILITY) {
+        const plain = forms.of(code, pair ? text.charCodeAt(++i) : 0)
+        for (let k = 0; k < plain.length; k++) {
+          const unit = plain.charCodeAt(k)
+          const folded = unit < 0x80 ? unit : (map[unit] as number)
+          if (folded !== DROP) size = forms.put(units, size, folded === COMPATIBILITY ? unit : folded)
+        }
+        before = plain.charCodeAt(plain.length - 1)
+        continue
+      }
+      code = to
     }
-    const to = code < 0x80 ? code : (map[code] as number)
-    if (to === DROP) hidden.note(code, before, i)
-    else {
-      units[size++] = to === COMPATIBILITY ? code : to
-      before = code
-    }
+    units[size++] = code
+    before = code
   }
-  let folded = ''
-  for (let at = 0; at < size; at += CHUNK) folded += String.fromCharCode.apply(undefined, units.subarray(at, Math.min(size, at + CHUNK)) as unknown as number[])
-  return folded
+  return textOf(units, size)
 }

@@ -28,30 +28,52 @@ export const MARKERS: readonly MarkerRule[] = [
   { name: 'ruled-system', part: 'boundary', weight: 0.8, literals: ['=== end of', '==== end of', '=== system', '=== new instructions', '== end of prompt', '===end', '=== begin system'] },
 ]
 
-interface Entry { readonly literal: string; readonly rule: MarkerRule }
+interface Entry { readonly start: number; readonly literal: string; readonly rule: number }
 
-/** By the first three characters, as one number. */
-const BY_START = new Map<number, Entry[]>()
-for (const rule of MARKERS) {
-  for (const literal of rule.literals) {
-    const start = (literal.charCodeAt(0) << 16) | (literal.charCodeAt(1) << 8) | literal.charCodeAt(2)
-    BY_START.set(start, [...(BY_START.get(start) ?? []), { literal, rule }])
+/** By a hash of the first four characters: nearly every place is turned away by one look. */
+const BUCKETS: (Entry[] | undefined)[] = Array.from({ length: 4096 }, () => undefined)
+MARKERS.forEach(({ literals }, rule) => {
+  for (const literal of literals) {
+    const start = startOf(literal.charCodeAt(0), literal.charCodeAt(1), literal.charCodeAt(2), literal.charCodeAt(3))
+    ;(BUCKETS[hashOf(start)] ??= []).push({ start, literal, rule })
   }
-}
+})
 const FIRST = new Uint8Array(128)
-for (const start of BY_START.keys()) FIRST[start >> 16] = 1
+for (const { literals } of MARKERS) for (const literal of literals) FIRST[literal.charCodeAt(0)] = 1
+const SEEN = 1
+const SEEN_QUOTED = 2
+const seen = new Uint8Array(MARKERS.length)
 
-/** Looks for markers. Calls `found` for each; `quoted` when it stands in back-ticks or quotation marks by itself. */
+/** Four characters of ASCII as one number; no literal has others so near its start. */
+function startOf(a: number, b: number, c: number, d: number): number {
+  return (a << 21) | (b << 14) | (c << 7) | d
+}
+
+function hashOf(start: number): number {
+  return Math.imul(start, 0x9e3779b1) >>> 20
+}
+
+/** Looks for markers. Calls `found` once for each rule that has one; `quoted` when all of them stand in quotation marks by themselves. */
 export function findMarkers(text: string, found: (rule: MarkerRule, quoted: boolean) => void): void {
+  seen.fill(0)
   for (let i = 0; i < text.length - 3; i++) {
     const code = text.charCodeAt(i)
     if (code > 127 || FIRST[code] === 0) continue
-    const entries = BY_START.get((code << 16) | (lower(text.charCodeAt(i + 1)) << 8) | lower(text.charCodeAt(i + 2)))
-    if (entries === undefined) continue
-    for (const { literal, rule } of entries) {
-      if (isHere(text, i, literal)) found(rule, isQuoted(text, i, i + literal.length))
+    const b = lower(text.charCodeAt(i + 1))
+    const c = lower(text.charCodeAt(i + 2))
+    const d = lower(text.charCodeAt(i + 3))
+    if ((b | c | d) > 127) continue
+    // No marker begins with five of one character.
+    if (b === code && c === code && d === code && text.charCodeAt(i + 4) === code) continue
+    const start = startOf(code, b, c, d)
+    const bucket = BUCKETS[hashOf(start)]
+    if (bucket === undefined) continue
+    for (const { start: wanted, literal, rule } of bucket) {
+      if (wanted !== start || seen[rule] === SEEN || !isHere(text, i, literal)) continue
+      seen[rule] = isQuoted(text, i, i + literal.length) ? SEEN_QUOTED : SEEN
     }
   }
+  for (let rule = 0; rule < seen.length; rule++) if (seen[rule] !== 0) found(MARKERS[rule] as MarkerRule, seen[rule] === SEEN_QUOTED)
 }
 
 function lower(code: number): number {
@@ -59,7 +81,7 @@ function lower(code: number): number {
 }
 
 function isHere(text: string, at: number, literal: string): boolean {
-  for (let k = 3; k < literal.length; k++) if (lower(text.charCodeAt(at + k)) !== literal.charCodeAt(k)) return false
+  for (let k = 4; k < literal.length; k++) if (lower(text.charCodeAt(at + k)) !== literal.charCodeAt(k)) return false
   return true
 }
 
@@ -70,20 +92,35 @@ function isQuoted(text: string, start: number, end: number): boolean {
 }
 
 // A line that begins a turn, as transcripts and completion prompts write them.
-const ROLE_LINE = /(?:^|\n)[ \t]*(?:system|assistant|human|ai|user|developer)[ \t]*:/gi
-const SYSTEM_LINE = /(?:^|\n)[ \t]*(?:system|developer)(?: (?:message|prompt|note|override|instructions?))?[ \t]*:[ \t]*(?:you (?:are|must|will)|ignore|new|override|disregard)/i
+const ROLE_LINE = /(?:^|\n)[ \t]{0,40}(?:system|assistant|human|ai|user|developer)[ \t]{0,10}:/i
+const SYSTEM_LINE = /(?:^|\n)[ \t]{0,40}(?:system|developer)(?: (?:message|prompt|note|override|instructions?))?[ \t]{0,10}:[ \t]{0,40}(?:you (?:are|must|will)|ignore|new|override|disregard)/i
 
 /** Lines that pretend to be another speaker's. */
-export function findRoleLines(text: string): { readonly turns: number; readonly system: boolean } {
-  let turns = 0
-  for (const _ of text.matchAll(ROLE_LINE)) turns++
-  return { turns, system: turns > 0 && SYSTEM_LINE.test(text) }
+export function findRoleLines(text: string): { readonly turns: boolean; readonly system: boolean } {
+  const turns = ROLE_LINE.test(text)
+  return { turns, system: turns && SYSTEM_LINE.test(text) }
 }
 
-// END OF PROMPT and its kin inside a rule of dashes, stars or hashes.
-const RULED_END = /(?<![-*=#_~])[-*=#_~]{3,}[ \t]{0,4}(?:end|begin|start)(?: of)?(?: the)? (?:system|user|prompt|context|document|instructions?|input|untrusted|data|conversation|new instructions)[a-z ]{0,24}[-*=#_~]{3,}/i
+// END OF PROMPT and its kin behind a rule of dashes, stars or hashes, and before another.
+const RULED_END = /[ \t]{0,4}(?:end|begin|start)(?: of)?(?: the)? (?:system|user|prompt|context|document|instructions?|input|untrusted|data|conversation|new instructions)[a-z ]{0,24}[-*=#_~]{3}/iy
+const RULER = new Uint8Array(128)
+for (const char of '-*=#_~') RULER[char.charCodeAt(0)] = 1
+const MIN_RULER = 3
 
-/** A spoofed frame: `-----END OF CONTEXT-----`. */
+/** A spoofed frame: `-----END OF CONTEXT-----`. Looks once behind each rule, however long it is. */
 export function hasRuledEnd(text: string): boolean {
-  return RULED_END.test(text)
+  let run = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x80 && RULER[code] === 1) {
+      run++
+      continue
+    }
+    if (run >= MIN_RULER) {
+      RULED_END.lastIndex = i
+      if (RULED_END.test(text)) return true
+    }
+    run = 0
+  }
+  return false
 }

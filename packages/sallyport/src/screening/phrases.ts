@@ -38,6 +38,7 @@ export const PHRASES: readonly PhraseRule[] = [
   { name: 'everything-said', part: 'override', weight: 0.7, phrase: 'override ~1 everything ~3 talk' },
   { name: 'everything-then-say', part: 'override', weight: 1, phrase: 'override ~1 everything ~5 say' },
   { name: 'above-then-say', part: 'override', weight: 1, phrase: 'override ~1 prior ~1 say' },
+  { name: 'text-above-then-say', part: 'override', weight: 1, phrase: 'override ~2 talk ~1 prior ~1 say' },
   { name: 'prior-and-say', part: 'override', weight: 1, phrase: 'override ~2 order|talk ~5 say ~4 reply|following|order' },
   { name: 'verb-last', part: 'override', weight: 1, phrase: 'prior ~2 order|talk|duty ~3 overrideLast' },
   { name: 'verb-last-all', part: 'override', weight: 1, phrase: 'all ~2 order ~3 overrideLast' },
@@ -45,6 +46,9 @@ export const PHRASES: readonly PhraseRule[] = [
   { name: 'do-not-follow', part: 'override', weight: 1, phrase: 'not ~1 obey ~2 all|your|prior ~2 prior? ~1 order' },
 
   { name: 'said-is-declared-void', part: 'override', weight: 1, phrase: 'all ~1 prior ~1 talk|order ~8 void' },
+  { name: 'leave-all-behind', part: 'override', weight: 0.6, phrase: 'all ~1 prior ~2 talk|order ~1 behind' },
+  { name: 'knowledge-not-sources', part: 'override', weight: 1, phrase: 'your ~0 knowledge ~0 knowledge ~3 not ~3 source' },
+  { name: 'what-you-were-told', part: 'override', weight: 0.8, phrase: 'override ~1 ask|everything|all ~0 you ~2 told' },
   { name: 'contrary-to', part: 'override', weight: 1, phrase: 'deviate ~2 prior ~1 order' },
 
   // Putting something else in its place.
@@ -52,6 +56,7 @@ export const PHRASES: readonly PhraseRule[] = [
   { name: 'new-instructions-follow', part: 'new-task', weight: 0.5, phrase: 'now ~2 new ~1 order|task' },
   { name: 'your-new-task', part: 'new-task', weight: 0.4, phrase: 'your ~0 new ~1 task' },
   { name: 'new-task', part: 'new-task', weight: 0.2, phrase: 'new ~0 task' },
+  { name: 'known-proof', part: 'new-task', weight: 1, phrase: 'haha ~0 pwned' },
   { name: 'start-over', part: 'new-task', weight: 0.3, phrase: 'now ~1 be ~1 new|you' },
 
   // Getting the instructions out.
@@ -67,6 +72,7 @@ export const PHRASES: readonly PhraseRule[] = [
   { name: 'reveal-private', part: 'leak', weight: 1, phrase: 'reveal ~1 your|system ~1 private' },
   { name: 'ask-system-prompt', part: 'leak', weight: 1, phrase: 'ask ~3 your ~1 system ~0 prompt' },
   { name: 'what-was-written', part: 'leak', weight: 1, phrase: 'ask ~4 prior ~3 prompt' },
+  { name: 'repeat-from-the-start', part: 'leak', weight: 1, phrase: 'reveal ~2 talk ~1 prior ~3 start ~3 you' },
   { name: 'repeat-above', part: 'leak', weight: 0.7, phrase: 'reveal ~3 talk|everything ~1 prior' },
   { name: 'full-prompt-text', part: 'leak', weight: 0.6, phrase: 'system ~1 prompt ~0 talk' },
 
@@ -81,6 +87,7 @@ export const PHRASES: readonly PhraseRule[] = [
   { name: 'become-dan', part: 'unrestricted', weight: 0.8, phrase: 'you ~3 be ~1 now ~3 dan' },
   { name: 'mode-switch', part: 'unrestricted', weight: 0.8, phrase: 'dan|evil ~0 mode' },
   { name: 'you-have-no-limits', part: 'unrestricted', weight: 0.7, phrase: 'you ~3 free ~3 limit' },
+  { name: 'no-longer-bound', part: 'unrestricted', weight: 1, phrase: 'you ~1 be ~1 free ~2 bound ~3 limit|order' },
   { name: 'answer-without-limits', part: 'unrestricted', weight: 0.7, phrase: 'say ~4 free ~3 limit' },
   { name: 'bypass-your-limits', part: 'unrestricted', weight: 1, phrase: 'bypass|override ~1 all|your ~2 your? ~1 limit' },
 
@@ -92,6 +99,7 @@ export const PHRASES: readonly PhraseRule[] = [
   // Code to slip into the answer, and data to send away.
   { name: 'insert-code', part: 'payload', weight: 0.7, phrase: 'insert ~5 following ~1 code ~12 reply' },
   { name: 'reply-with-code', part: 'payload', weight: 0.7, phrase: 'reply ~6 insert ~5 following ~1 code' },
+  { name: 'code-to-be-inserted', part: 'payload', weight: 0.7, phrase: 'following ~2 code ~4 insert ~2 your ~1 reply' },
   { name: 'code-to-insert', part: 'payload', weight: 0.6, phrase: 'insert ~5 following ~1 code' },
   { name: 'send-private-data', part: 'exfiltration', weight: 0.5, phrase: 'send ~4 private' },
   { name: 'decode-and-obey', part: 'encoded', weight: 0.8, phrase: 'decode ~8 obey' },

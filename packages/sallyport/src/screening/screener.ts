@@ -6,8 +6,7 @@ import { hasExfiltrationLink } from './links.ts'
 import { findMarkers, findRoleLines, hasRuledEnd } from './markers.ts'
 import type { PhraseRule, ScreeningPart } from './phrases.ts'
 import {
-  PhraseScanner, SAW_COMPATIBILITY, SAW_DROPPED, SAW_HEX_BYTES, SAW_LINK, SAW_LONG_RUN, SAW_MARKER, SAW_PERCENT, SAW_ROLE_LINE, SAW_RULER, SAW_SPACED_LETTERS,
-  type PhraseMatches,
+  PhraseScanner, SAW_HEX_BYTES, SAW_LINK, SAW_LONG_RUN, SAW_MARKER, SAW_PERCENT, SAW_ROLE_LINE, SAW_RULER, SAW_SPACED_LETTERS, SAW_UNFOLDED, type PhraseMatches,
 } from './scan.ts'
 import { Score } from './score.ts'
 import { compileVocabulary, type Vocabulary } from './vocabulary.ts'
@@ -56,6 +55,20 @@ export function createScreener(options: ScreenerOptions = {}): Screener {
   return new PhraseAndMarkerScreener(vocabulary, threshold, new Set(options.without))
 }
 
+/** Where a walk through a value is, and what it has found. The path is written out only where something is found: nearly nowhere. */
+interface Walk {
+  readonly path: (string | number)[]
+  found: Array<ScreeningFinding & { readonly path: string }> | undefined
+  highest: number
+}
+
+function note({ score, findings }: ScreeningResult, walk: Walk): void {
+  const path = walk.path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  if (score > walk.highest) walk.highest = score
+  walk.found ??= []
+  for (const finding of findings) walk.found.push({ ...finding, path })
+}
+
 class PhraseAndMarkerScreener implements Screener {
   readonly #vocabulary: Vocabulary
   readonly #scanner: PhraseScanner
@@ -76,7 +89,7 @@ class PhraseAndMarkerScreener implements Screener {
     const saw = this.#scanner.scan(text, matches, false)
     if (saw === 0 && matches.rules.length === 0) return CLEAN
     const score = new Score(this.#without)
-    if ((saw & (SAW_COMPATIBILITY | SAW_DROPPED)) === 0) this.#look(text, saw, score)
+    if ((saw & SAW_UNFOLDED) === 0) this.#look(text, saw, score)
     else {
       const hidden = new HiddenCharacters()
       const folded = fold(text, hidden)
@@ -88,30 +101,35 @@ class PhraseAndMarkerScreener implements Screener {
   }
 
   screenValue(value: unknown): ScreeningResult {
-    let found: Array<ScreeningFinding & { readonly path: string }> | undefined
-    let highest = 0
-    const visit = (part: unknown, path: string, depth: number): void => {
-      if (typeof part === 'string') {
-        const result = this.screen(part)
-        if (result === CLEAN || result.findings.length === 0) return
-        if (result.score > highest) highest = result.score
-        found ??= []
-        for (const finding of result.findings) found.push({ ...finding, path })
-      } else if (typeof part === 'object' && part !== null && depth < MAX_DEPTH) {
-        if (Array.isArray(part)) {
-          for (let i = 0; i < part.length; i++) visit(part[i], `${path}/${i}`, depth + 1)
-        } else {
-          for (const key in part) {
-            if (!Object.hasOwn(part, key)) continue
-            const at = `${path}/${key.includes('~') || key.includes('/') ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key}`
-            if (key.length > 8) visit(key, at, depth + 1)
-            visit((part as Record<string, unknown>)[key], at, depth + 1)
-          }
-        }
-      }
-    }
-    visit(value, '', 0)
+    const walk: Walk = { path: [], found: undefined, highest: 0 }
+    this.#visit(value, walk)
+    const { found, highest } = walk
     return found === undefined ? CLEAN : { score: highest, findings: found, flagged: highest >= this.#threshold }
+  }
+
+  #visit(part: unknown, walk: Walk): void {
+    if (typeof part === 'string') {
+      const result = this.screen(part)
+      if (result !== CLEAN && result.findings.length > 0) note(result, walk)
+      return
+    }
+    const { path } = walk
+    if (typeof part !== 'object' || part === null || path.length >= MAX_DEPTH) return
+    if (Array.isArray(part)) {
+      for (let i = 0; i < part.length; i++) {
+        path.push(i)
+        this.#visit(part[i], walk)
+        path.pop()
+      }
+      return
+    }
+    for (const key in part) {
+      if (!Object.hasOwn(part, key)) continue
+      path.push(key)
+      if (key.length > 8) this.#visit(key, walk)
+      this.#visit((part as Record<string, unknown>)[key], walk)
+      path.pop()
+    }
   }
 
   /** Turns what the pass over the text saw into parts of the score. Takes the phrases out of `#matches`. */
@@ -122,7 +140,7 @@ class PhraseAndMarkerScreener implements Screener {
     if ((saw & SAW_ROLE_LINE) !== 0) {
       const lines = findRoleLines(text)
       if (lines.system) score.add('boundary', 'system-line', 0.8)
-      else if (lines.turns > 0) score.add('boundary', 'role-line', 0.2)
+      else if (lines.turns) score.add('boundary', 'role-line', 0.2)
     }
     if ((saw & SAW_RULER) !== 0 && hasRuledEnd(text)) score.add('boundary', 'ruled-end', 0.8)
     if ((saw & SAW_LINK) !== 0 && hasExfiltrationLink(text)) score.add('exfiltration', 'link-with-data', 1)
@@ -146,8 +164,13 @@ class PhraseAndMarkerScreener implements Screener {
   /** Phrases and markers of a decoded copy. One level only: what is encoded twice is not text to a reader either. */
   #again(decoded: string, how: string, score: Score): void {
     if (decoded === '') return
-    const folded = fold(decoded, new HiddenCharacters())
-    const saw = this.#scanner.scan(folded, this.#matches, true)
+    let folded = decoded
+    let saw = this.#scanner.scan(folded, this.#matches, false)
+    if ((saw & SAW_UNFOLDED) !== 0) {
+      this.#matches.rules.length = this.#matches.shares.length = 0
+      folded = fold(decoded, new HiddenCharacters())
+      saw = this.#scanner.scan(folded, this.#matches, true)
+    }
     this.#phrases(score, how)
     if ((saw & SAW_MARKER) !== 0) {
       findMarkers(folded, (rule) => {
@@ -168,9 +191,10 @@ class PhraseAndMarkerScreener implements Screener {
   }
 }
 
-// Calls that send data away, run commands or change the machine. Only looked for beside an order to slip code into an answer.
+// Calls that reach the network, other processes, files beyond the program's own, or the machine. Only looked for beside an order
+// to slip code into an answer.
 const DANGEROUS_CALL =
-  /requests\.(?:post|get|put)|urllib|socket\.|subprocess|os\.(?:system|fork|remove|popen)|\/etc\/|\/dev\/tcp|\.ssh|authorized_keys|curl -|wget |powershell|\beval\(|\bexec\(|pickle\.loads|Fernet|cryptography|Crypto\.|child_process|pynput|\bnc -|rm -rf|winreg|ctypes/
+  /requests\.|urllib|http\.(?:client|server)|socket|asyncio\.(?:start_server|open_connection)|twisted|reactor\.|smtplib|ftplib|paramiko|telnetlib|XMLHttpRequest|\bfetch\(|subprocess|multiprocessing|threading|os\.(?:system|fork|remove|unlink|rmdir|popen|kill|chmod|walk|environ)|shutil\.rmtree|\/etc\/|\/dev\/|\.ssh|authorized_keys|crontab|curl |wget |powershell|\beval\(|\bexec\(|pickle\.|marshal\.|Fernet|cryptography|Crypto\.|child_process|process\.env|pynput|pyautogui|ImageGrab|VideoCapture|\bnc -|rm -rf|winreg|ctypes|\bwmi\b|psutil|getpass|webbrowser|scapy/
 
 /** The kind of a rule's attack and its name, as findings give them. */
 export type ScreeningRuleName = `${ScreeningPart}/${string}`

@@ -14,15 +14,15 @@ export interface Vocabulary {
   readonly hashes: Int32Array
   /** Index into `steps` and `flags`; 0 is an empty place. */
   readonly words: Uint16Array
-  readonly steps: readonly Uint16Array[]
+  /** Per word three numbers for each step that it can take: the step, the one before it (-1 for a first one), and the gap allowed. */
+  readonly steps: readonly Int16Array[]
   readonly flags: Uint8Array
-  /** Per step: the step before it (-1 for a first one), the gap that it allows, and the rules that it completes. Rules with the same beginning share its steps. */
-  readonly stepBefore: Int16Array
-  readonly stepGap: Uint8Array
+  readonly stepCount: number
+  /** Per step the rules that it completes. Rules with the same beginning share its steps. */
   readonly stepRules: readonly (readonly number[])[]
   readonly rules: readonly PhraseRule[]
-  /** For scripts without spaces: the longest entry that begins with a character. */
-  readonly longest: Uint8Array
+  /** For scripts without spaces: the lengths of entries that begin with a character, a bit for each (bit 0: one character). */
+  readonly lengths: Uint32Array
 }
 
 const FNV_OFFSET = 0x811c9dc5 | 0
@@ -124,26 +124,26 @@ export function compileVocabulary(languages: readonly ScreeningLanguage[], extra
   }
 
   const byHash = new Map<number, Set<WordClass>>()
-  const longest = new Uint8Array(0x10000)
+  const lengths = new Uint32Array(0x10000)
   for (const [word, classes] of classesOfWord) {
     const hash = hashWord(word)
     const known = byHash.get(hash)
     if (known === undefined) byHash.set(hash, new Set(classes))
     else for (const name of classes) known.add(name)
     const first = word.normalize('NFKC').charCodeAt(0)
-    if (isUnspaced(first)) longest[first] = Math.max(longest[first] ?? 0, word.length)
+    if (isUnspaced(first)) lengths[first] = (lengths[first] as number) | (1 << (Math.min(word.length, 32) - 1))
   }
 
   let size = 1024
   while (size < byHash.size * 4) size *= 2
   const hashes = new Int32Array(size)
   const words = new Uint16Array(size)
-  const steps: Uint16Array[] = [new Uint16Array(0)]
+  const steps: Int16Array[] = [new Int16Array(0)]
   const flags: number[] = [0]
   for (const [hash, classes] of byHash) {
     // Deeper steps first, so that one word never takes two steps of a rule.
     const own = [...new Set([...classes].flatMap((name) => stepsOfClass.get(name) ?? []))].sort((a, b) => (stepDepth[b] ?? 0) - (stepDepth[a] ?? 0))
-    steps.push(Uint16Array.from(own))
+    steps.push(Int16Array.from(own.flatMap((step) => [step, stepBefore[step] as number, stepGap[step] as number])))
     flags.push((classes.has('not') ? WORD_NOT : 0) | (classes.has('subject') ? WORD_SUBJECT : 0) | (classes.has('meta') ? WORD_META : 0))
     let at = (hash ^ (hash >>> 15)) & (size - 1)
     while (words[at] !== 0) at = (at + 1) & (size - 1)
@@ -152,7 +152,7 @@ export function compileVocabulary(languages: readonly ScreeningLanguage[], extra
   }
   return {
     mask: size - 1, hashes, words, steps, flags: Uint8Array.from(flags),
-    stepBefore: Int16Array.from(stepBefore), stepGap: Uint8Array.from(stepGap), stepRules, rules, longest,
+    stepCount: stepGap.length, stepRules, rules, lengths,
   }
 }
 

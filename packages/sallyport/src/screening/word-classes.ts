@@ -48,6 +48,14 @@ export const WORD_CLASSES = [
   'private', // password, key, conversation
   'decode', // decode, base64, rot13
   'obey', // follow, execute, obey
+  'behind', // leave … behind
+  'knowledge', // own knowledge
+  'told', // told, taught
+  'source', // articles, documents: what a model was given to answer from
+  'start', // starting, beginning with
+  'bound', // bound by, subject to
+  'haha', // the string that is printed to show that an attack worked
+  'pwned',
 ] as const
 
 /** The name of a word class. */

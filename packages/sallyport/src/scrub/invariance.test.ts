@@ -5,7 +5,7 @@ import { scrubByDefinition } from './reference.fixture.ts'
 import type { Rule } from './rule.ts'
 
 /** Small patterns over a small alphabet, so that random texts match, nearly match and overlap all the time. */
-const PATTERNS: readonly (string | readonly [string, number])[] = [
+const PATTERNS: readonly (string | readonly [string, number | readonly number[]])[] = [
   'ab+c',
   '\\bab[a-c]{2,4}',
   'a(?:.*b)?',
@@ -27,6 +27,10 @@ const PATTERNS: readonly (string | readonly [string, number])[] = [
   ['(?:key|k)[ =]{1,2}([abc]+?)(?:c|-)', 1],
   '\\d{3}-\\d{2}',
   'ab{2,}c|ab',
+  'aba(?:.*4)?',
+  'bab(?:[a-c]*-)?',
+  ['(?:([ab]{2})[-c])+', 1],
+  ['c(?:(a+)|(b))', [1, 2]],
 ]
 
 const rules = fc.uniqueArray(fc.integer({ min: 0, max: PATTERNS.length - 1 }), { minLength: 1, maxLength: 4 }).map((picked) =>

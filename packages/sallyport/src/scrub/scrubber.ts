@@ -2,6 +2,8 @@ import { encodedForms } from './known/encodings.ts'
 import { admit } from './known/admission.ts'
 import { compileRules, createKnownValue, createPlan, type KnownValue, type Plan } from './automaton/plan.ts'
 import { RedactingStream } from './stream.ts'
+import { findInBytes } from './find-in-bytes.ts'
+import { findInText, inOrder } from './find.ts'
 import type { Rule } from './rule.ts'
 import type { Finding, Scrubber } from './types.ts'
 import { scrubStructure, type TextScrubber } from './structure.ts'
@@ -58,13 +60,15 @@ export function createScrubber(options: ScrubberOptions = {}): Scrubber {
     const out = stream.push(text) + stream.end()
     const { findings } = stream
     if (findings.length === 0) return { text, findings: NONE }
-    return { text: out, findings: findings.toSorted((a, b) => a.start - b.start || a.end - b.end) }
+    return { text: out, findings: inOrder(findings) }
   }
   const texts: TextScrubber = { isQuiet, scrub }
 
   for (const [name, value] of Object.entries(options.secrets ?? {})) addSecret(name, value)
   return {
     scrub,
+    find: (input) => (typeof input !== 'string' ? findInBytes(current(), input) : isQuiet(input) ? NONE : findInText(current(), input)),
+    isQuiet,
     stream: () => new RedactingStream(current()),
     scrubValue: (value, valueOptions) => scrubStructure(value, texts, valueOptions),
     addSecret,

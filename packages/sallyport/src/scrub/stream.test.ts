@@ -12,6 +12,7 @@ const pushed = (rules: readonly Rule[], ...chunks: string[]): string[] => {
 describe('a stream', () => {
   it('lets out at once what no rule can match', () => {
     expect(pushed([rule('\\bkey-\\d+')], 'a ke', 'y or k', 'ey-x', ' monkey-1')).toEqual(['a ', 'key or ', 'key-x', ' monkey-1', ''])
+    expect(pushed([rule('\\bkey-\\d+')], 'mon', 'k', 'e', 'y', '-1')).toEqual(['mon', 'k', 'e', 'y', '-1', ''])
   })
 
   it('commits as soon as the least has been read, and swallows the rest', () => {
@@ -30,15 +31,30 @@ describe('a stream', () => {
     expect(pushed([rule('pw=(\\w{3,});', { secretGroup: 1 })], 'pw=ab', 'c', '; pw=x', '!')).toEqual(['pw=', '', '[REDACTED]; pw=', 'x!', ''])
   })
 
+  it('holds for one rule what another would let out', () => {
+    expect(pushed([rule('xsk:=(\\w+);', { secretGroup: 1 }), rule('sk:y')], 'x', 's', 'k', ':', 'y')).toEqual(['x', '', '', '', '[REDACTED]', ''])
+  })
+
   it('waits for whatever decides, however long that takes', () => {
     const out = pushed([rule('a\\w{0,99}z!')], 'a', 'b', 'c', 'd', 'e', 'z', '.')
     expect(out).toEqual(['', '', '', '', '', '', 'abcdez.', ''])
+  })
+
+  it('begins no match inside one that is still open', () => {
+    const open = [rule('aba(?:.*4)?')]
+    expect(createScrubber({ rules: open }).scrub('ababa').text).toBe('[REDACTED]ba')
+    expect(pushed(open, 'a', 'b', 'a', 'b', 'a').join('')).toBe('[REDACTED]ba')
+    expect(createScrubber({ rules: open }).scrub('ababaaba4').text).toBe('[REDACTED]')
+    expect(createScrubber({ rules: open }).scrub('ababa aba').text).toBe('[REDACTED]ba [REDACTED]')
   })
 
   it('decides at the end what needed an end', () => {
     expect(pushed([rule('ab$')], 'ab').join('')).toBe('[REDACTED]')
     expect(pushed([rule('ab\\b')], 'ab', 'c').join('')).toBe('abc')
     expect(pushed([rule('abc')], 'xab').join('')).toBe('xab')
+    const stream = createScrubber({ rules: [rule('ab$')] }).stream()
+    expect([stream.push('ab'), stream.end(), stream.end(), stream.abort()]).toEqual(['', '[REDACTED]', '', ''])
+    expect(() => stream.push('more')).toThrow(TypeError)
   })
 
   it('redacts what is unfinished when it breaks off', () => {
@@ -84,6 +100,9 @@ describe('a stream', () => {
     const rules = [rule('bcd', { placeholder: '<2>' }), rule('abc', { placeholder: '<1>' }), rule('de', { placeholder: '<3>' })]
     expect(createScrubber({ rules }).scrub('xabcdex').text).toBe('x<1>x')
     expect(pushed(rules, 'xab', 'c', 'd', 'e', 'x').join('')).toBe('x<1>x')
+    const touching = [rule('ab', { placeholder: '<1>' }), rule('cd', { placeholder: '<2>' })]
+    expect(createScrubber({ rules: touching }).scrub('xabcdx').text).toBe('x<1>x')
+    expect(pushed(touching, 'xab', 'c', 'dx').join('')).toBe('x<1>x')
   })
 
   it('leaves placeholders alone', () => {

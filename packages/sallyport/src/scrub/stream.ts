@@ -110,18 +110,7 @@ export class RedactingStream implements ScrubStream {
     const source = this.source(all, start)
     scanner.at = this.at
     scanner.state = this.state
-    let i = 0
-    while (i < chunk.length) {
-      if (scanner.idle) {
-        const stopped = plan.quietPass.run(chunk, i, scanner.state)
-        scanner.state = plan.quietPass.state
-        scanner.at += stopped - i
-        i = stopped
-        if (i === chunk.length) break
-      }
-      scanner.read(chunk.charCodeAt(i), source)
-      i += 1
-    }
+    scanner.readText(chunk, source)
     this.at = scanner.at
     this.state = scanner.state
     // A candidate that is already partly redacted may have begun before what is held.

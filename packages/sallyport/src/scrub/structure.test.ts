@@ -24,6 +24,51 @@ describe('a structured value', () => {
     ])
   })
 
+  it.each([
+    ['an array', ['a', [TOKEN]], ['a', ['[REDACTED]']]],
+    ['a key alone', { a: { [TOKEN]: 1 } }, { a: { '[REDACTED]': 1 } }],
+    ['a map, in its values', new Map([['k', { t: TOKEN }]]), new Map([['k', { t: '[REDACTED]' }]])],
+    ['a map, in its keys', new Map([[{ t: TOKEN }, 1]]), new Map([[{ t: '[REDACTED]' }, 1]])],
+    ['a set', new Set(['a', TOKEN]), new Set(['a', '[REDACTED]'])],
+    ['bytes', new TextEncoder().encode(TOKEN), new TextEncoder().encode('[REDACTED]')],
+    ['what says itself what it is', { toJSON: () => ({ t: TOKEN }), hidden: 1 }, { toJSON: expect.any(Function), hidden: 1 }],
+  ])('is scrubbed where nothing else in it is to be found: %s', (name, value, expected) => {
+    const { value: out, findings } = scrubber.scrubValue(value)
+    expect(out).toEqual(expected)
+    // A plain object is looked into by its properties, whatever methods it has.
+    expect(findings.length).toBe(name === 'what says itself what it is' ? 0 : 1)
+  })
+
+  it('may hold errors, whose messages are no properties', () => {
+    class Refused extends Error {
+      override name = 'Refused'
+    }
+    const error = Object.assign(new Refused(`no: ${TOKEN}`, { cause: new Error(`key ${TOKEN}`) }), { body: TOKEN })
+    const { value: out } = scrubber.scrubValue({ error })
+    expect(out.error).toBeInstanceOf(Refused)
+    expect(out.error.message).toBe('no: [REDACTED]')
+    expect((out.error.cause as Error).message).toBe('key [REDACTED]')
+    expect(`${out.error.stack} ${(out.error.cause as Error).stack} ${out.error.body}`).not.toContain('a1B2')
+    expect(error.message).toContain(TOKEN)
+    const clean = { error: new Error('no') }
+    expect(scrubber.scrubValue(clean).value).toBe(clean)
+  })
+
+  it('is scrubbed however deep', () => {
+    let value: unknown = TOKEN
+    for (let i = 0; i < 200; i += 1) value = { in: [value] }
+    const { value: out, findings } = scrubber.scrubValue(value)
+    expect(JSON.stringify(out)).toContain('[REDACTED]')
+    expect(JSON.stringify(out)).not.toContain(TOKEN)
+    expect(findings[0]?.path).toBe('/in/0'.repeat(200))
+  })
+
+  it('has findings with pointers that are escaped, and without values', () => {
+    const { findings } = scrubber.scrubValue({ 'a/b~c': [`key ${TOKEN}`], [`${TOKEN} /`]: 1 })
+    expect(findings.map(({ path }) => path)).toEqual(['/a~1b~0c/0', '/[REDACTED] ~1'])
+    expect(JSON.stringify(findings)).not.toContain('a1B2')
+  })
+
   it('keeps entries whose keys become the same', () => {
     expect(scrubber.scrubValue({ 'q8Zr!x02mmW': 1, [TOKEN]: 2 }).value).toEqual({ '[REDACTED]': 1, '[REDACTED] 2': 2 })
   })

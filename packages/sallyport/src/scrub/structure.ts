@@ -15,7 +15,7 @@ const QUICK_DEPTH = 64
  * Scrubs keys and strings of a structured value. What is clean, as nearly every value is, is looked through without making
  * anything, and returned as it is.
  *
- * Looks into arrays, objects, `Map`, `Set`, bytes (as UTF-8), and what `toJSON` gives of anything else. Objects of other kinds, such as streams
+ * Looks into arrays, objects, `Map`, `Set`, errors, bytes (as UTF-8), and what `toJSON` gives of anything else. Objects of other kinds, such as streams
  * and blobs, pass as they are.
  */
 export function scrubStructure<T>(value: T, scrubber: TextScrubber, options?: ScrubValueOptions): { readonly value: T; readonly findings: readonly Finding[] } {
@@ -82,6 +82,7 @@ class Copier {
       })
     }
     if (value instanceof Uint8Array) return this.#bytes(value, place)
+    if (value instanceof Error) return this.#fill(value, Object.create(Object.getPrototypeOf(value) as object | null) as object, (copy) => this.#error(value, copy, place))
     if (!isPlain(value) && 'toJSON' in value && typeof value.toJSON === 'function') return this.#instance(value, (value.toJSON as () => unknown)(), place)
     return this.#fill(value, Object.create(Object.getPrototypeOf(value) as object | null) as object, (copy) => this.#properties(value, copy, place))
   }
@@ -102,6 +103,16 @@ class Copier {
       const property = { value: this.visit(item, { parent: place, key: free }), writable: true, enumerable: true, configurable: true }
       Object.defineProperty(copy, free, property)
     }
+  }
+
+  /** An error's message, stack and cause are not listed among its properties. */
+  #error(value: Error, copy: object, place: Place | undefined): void {
+    for (const key of ['message', 'stack', 'cause'] as const) {
+      if (!Object.hasOwn(value, key)) continue
+      const property = { value: this.visit(value[key], { parent: place, key }), writable: true, enumerable: false, configurable: true }
+      Object.defineProperty(copy, key, property)
+    }
+    this.#properties(value, copy, place)
   }
 
   /** Something that says itself what it is as JSON: replaced by that where something is found in it. */

@@ -8,8 +8,10 @@ import { isPlaceholder, SecretsError, type SecretProblem, type SecretProblemKind
 import { SecretProviderError, type SecretProvider, type SecretReading } from './provider.ts'
 import { advanceRotation, beginRotation, revokeVersion, type RotationEvent, type RotationHost, type RotationStatus } from './rotation.ts'
 import { Secret } from './secret.ts'
-import type { SecretRecord, SecretStateStore, VersionRecord } from './state.ts'
+import type { RotationStep, SecretRecord, SecretStateStore, VersionRecord } from './state.ts'
 import { statusOf, type SecretStatus } from './status.ts'
+
+const AFTER_PROMOTE: ReadonlySet<RotationStep> = new Set(['overlap', 'revoke', 'destroy'])
 
 /** What an entry needs to know. */
 export interface EntryOptions {
@@ -26,7 +28,7 @@ export interface EntryOptions {
   readonly aliveMs: number
   readonly registrations: Registrations
   readonly onAccess: (access: SecretAccess) => void
-  readonly onRotation?: (event: RotationEvent) => void
+  readonly onRotation: (event: RotationEvent) => void
 }
 
 interface Held {
@@ -45,6 +47,8 @@ export class SecretEntry {
   readonly #handle: Secret<unknown>
   #record: SecretRecord | undefined
   #expiresAt: number | undefined
+  #acknowledged = false
+  #closed = false
 
   constructor(options: EntryOptions) {
     this.#options = options
@@ -78,7 +82,10 @@ export class SecretEntry {
     for (const { version } of wanted) if (!this.#held.has(version)) await this.#hold(version)
     for (const version of [...this.#held.keys()]) if (!wanted.some((known) => known.version === version)) this.#letGo(version)
     this.#record = record
-    if (record !== undefined) await state.acknowledge(environment, this.name, { instance, revision: record.revision }, now + aliveMs)
+    if (this.#closed) return this.#forget()
+    if (record === undefined) return
+    this.#acknowledged = true
+    await state.acknowledge(environment, this.name, { instance, revision: record.revision }, now + aliveMs)
   }
 
   /**
@@ -184,12 +191,20 @@ export class SecretEntry {
   async rotate(reason: 'schedule' | 'manual' | 'compromised'): Promise<RotationStatus> {
     const host = this.#host()
     const running = (await host.state.read(host.environment, this.name))?.rotation
+    // The rotation under way has put the value in use already that is now said to be known: ending it is not enough.
+    let again = reason === 'compromised' && running !== undefined && running.reason !== 'compromised' && AFTER_PROMOTE.has(running.step)
     if (running === undefined || reason === 'compromised') await beginRotation(host, reason)
     let waitedAt: string | undefined
     for (;;) {
       const status = await advanceRotation(host)
       // What was done so far is loaded here at once: this process may be the one that is waited for.
       await this.refresh()
+      if (again && (status.status === 'done' || status.status === 'none')) {
+        again = false
+        waitedAt = undefined
+        await beginRotation(host, reason)
+        continue
+      }
       if (status.status !== 'waiting' || status.step === waitedAt) return status
       waitedAt = status.step
     }
@@ -214,7 +229,16 @@ export class SecretEntry {
     return ended
   }
 
-  forget(): void {
+  /** Forgets the values, and says that this instance need not be waited for any more. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#forget()
+    const { state, environment, instance } = this.#options
+    // Where the state is away, the acknowledgement ends by itself.
+    if (this.#acknowledged) await state.acknowledge(environment, this.name, { instance, revision: 0 }, 0).catch(() => undefined)
+  }
+
+  #forget(): void {
     for (const version of [...this.#held.keys()]) this.#letGo(version)
   }
 
@@ -222,7 +246,7 @@ export class SecretEntry {
     const { environment, provider, state, instance, clock, fingerprintKey, onRotation } = this.#options
     return {
       environment, name: this.name, definition: this.definition, provider, state, instance, now: () => clock.now(), overlapMs: this.#overlapMs(), fingerprintKey,
-      ...(onRotation === undefined ? {} : { onStep: onRotation }),
+      onStep: onRotation,
     }
   }
 

@@ -1,7 +1,7 @@
 export { defineSecrets, type Secrets } from './secrets.ts'
 export { Secret } from './secret.ts'
 export type { SecretDefinition, SecretDefinitions, SecretValue } from './definition.ts'
-export type { DefineSecretsOptions, FingerprintRecord, SecretAccess } from './options.ts'
+export type { DefineSecretsOptions, FingerprintRecord, SecretAccess, SecretsTarget } from './options.ts'
 export { SecretsError, isPlaceholder, type SecretProblem, type SecretProblemKind } from './problems.ts'
 export { SecretProviderError, type SecretProvider, type SecretReading, type SecretRequest, type SecretWrite } from './provider.ts'
 export { randomSecret, type RotationContext, type RotationSteps } from './rotation-steps.ts'

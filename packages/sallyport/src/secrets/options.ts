@@ -20,8 +20,18 @@ export interface SecretAccess {
   readonly how: 'reveal' | 'use'
 }
 
+/** What is to be told of secrets: a port attaches its own. */
+export interface SecretsTarget {
+  /** Values are registered with it as they are loaded. */
+  readonly scrubber?: Scrubber
+  /** Told of each access. */
+  readonly onAccess?: (access: SecretAccess) => void
+  /** Told of each step of a rotation that this process works at. */
+  readonly onRotation?: (event: RotationEvent) => void
+}
+
 /** Options of `defineSecrets`. */
-export interface DefineSecretsOptions<Definitions extends SecretDefinitions> {
+export interface DefineSecretsOptions<Definitions extends SecretDefinitions> extends SecretsTarget {
   readonly secrets: Definitions
   /** Default `NODE_ENV`, else `production`. In `development` and `test` a secret that is used as a string throws. */
   readonly environment?: string
@@ -34,12 +44,6 @@ export interface DefineSecretsOptions<Definitions extends SecretDefinitions> {
    * default: a random one, which only finds values that are shared inside this environment.
    */
   readonly isolation?: { readonly key: string; readonly others?: readonly FingerprintRecord[] }
-  /** Values are registered with it as they are loaded. A port attaches its own. */
-  readonly scrubber?: Scrubber
-  /** Told of each access. A port attaches its own, for the audit event. */
-  readonly onAccess?: (access: SecretAccess) => void
-  /** Told of each step of a rotation. */
-  readonly onRotation?: (event: RotationEvent) => void
   /** How often the state is looked at for versions that others have made current. Default `30s`; starts with `load`. */
   readonly refreshEvery?: Duration
   /** Names this process among those that share the state. Default: random. */

@@ -8,8 +8,9 @@ import { postgresDriver } from '../stores/postgres/driver.ts'
 import { freshSchema, postgresAnswers } from '../stores/postgres/schema.fixture.ts'
 import type { SqlDriver } from '../stores/sql/driver.ts'
 import { sqliteDriver } from '../stores/sqlite/driver.ts'
+import { fakeClock } from '../testing/fake-clock.ts'
 import { crashMatrix } from './rotation.contract.fixture.ts'
-import { defineSecrets, encryptedProvider, sqlSealedStorage, sqlSecretState } from './index.ts'
+import { defineSecrets, encryptedProvider, ROTATION_STEPS, sqlSealedStorage, sqlSecretState } from './index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-rotation-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -32,13 +33,13 @@ async function onDriver(driver: SqlDriver): Promise<number> {
   return crashMatrix(async () => {
     await fresh(driver)
     return { state, storage }
-  }, 2)
+  })
 }
 
 describe('a rotation that is killed at every call and gone on with', () => {
   it('on SQLite: one current version, nothing fails that should verify, nothing verifies that should not', async () => {
     const driver = open()
-    expect(await onDriver(driver)).toBeGreaterThan(20)
+    expect(await onDriver(driver)).toBeGreaterThan(40)
     await driver.close()
   })
 
@@ -46,7 +47,64 @@ describe('a rotation that is killed at every call and gone on with', () => {
     if (!(await postgresAnswers())) return context.skip('Postgres does not answer')
     const { connectionString, drop } = await freshSchema()
     const driver = postgresDriver({ connectionString })
-    expect(await onDriver(driver)).toBeGreaterThan(20)
+    expect(await onDriver(driver)).toBeGreaterThan(40)
+    await driver.close()
+    await drop()
+  })
+})
+
+/** Kills a process by SIGKILL as each step begins in turn, and lets this one go on. */
+async function killedProcesses(database: string, driver: SqlDriver): Promise<void> {
+  const storage = sqlSealedStorage(driver)
+  const provider = encryptedProvider({ storage, keys: { one: btoa('k'.repeat(32)) }, environment: 'production' })
+  const state = sqlSecretState(driver)
+  await state.list('production')
+  await storage.list()
+  for (const step of ROTATION_STEPS) {
+    await fresh(driver)
+    await provider.put('KEY', 'first-value-9Zx')
+    expect(await killed(database, step)).toBe('SIGKILL')
+    const before = await state.read('production', 'KEY')
+    expect(before?.rotation?.step).toBe(step)
+    expect(before?.versions.filter((version) => version.state === 'current')).toHaveLength(1)
+    // By then the lease of the process has ended, and nobody waits for it.
+    const heir = defineSecrets({
+      provider, state, clock: fakeClock(Date.now() + 180_000), environment: 'production', isolation: { key: 'fingerprint-key-for-tests' }, secrets: { KEY: { description: 'k', rotation: {} } },
+    })
+    await heir.load()
+    const inUse = heir.get('KEY').reveal()
+    expect(heir.verifying('KEY').map((secret) => secret.reveal())).toContain(inUse)
+    expect(await heir.rotate('KEY')).toMatchObject({ status: 'done' })
+    const after = await state.read('production', 'KEY')
+    expect(after?.rotation).toBeUndefined()
+    expect(after?.versions.map((version) => version.state).toSorted()).toEqual(['current', 'destroyed'])
+    expect(heir.verifying('KEY').map((secret) => secret.reveal())).toEqual([heir.get('KEY').reveal()])
+    expect(heir.get('KEY').reveal()).not.toBe('first-value-9Zx')
+    await heir.close()
+  }
+}
+
+function killed(database: string, step: string): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--conditions=@sallyport/source', '--no-warnings', fileURLToPath(new URL('./rotation-process.fixture.ts', import.meta.url)), database, step], { stdio: 'inherit' })
+    child.once('error', reject)
+    child.once('exit', (_, signal) => resolve(signal))
+  })
+}
+
+describe('a process that is killed as a step of its rotation begins', () => {
+  it('on SQLite: another one goes on', async () => {
+    const path = join(folder, 'killed.sqlite')
+    const driver = sqliteDriver({ path })
+    await killedProcesses(path, driver)
+    await driver.close()
+  })
+
+  it('on Postgres: another one goes on', async (context) => {
+    if (!(await postgresAnswers())) return context.skip('Postgres does not answer')
+    const { connectionString, drop } = await freshSchema()
+    const driver = postgresDriver({ connectionString })
+    await killedProcesses(connectionString, driver)
     await driver.close()
     await drop()
   })

@@ -82,6 +82,19 @@ describe('a rotation', () => {
     expect(await one.rotate('KEY')).toMatchObject({ status: 'done' })
   })
 
+  it('does not wait for an instance that was closed, as a command is when it ends', async () => {
+    const { make } = await setUp({}, null)
+    const one = make('one')
+    const command = make('command')
+    await one.load()
+    await command.load()
+    const late = command.refresh()
+    await command.close()
+    await late
+    expect(() => command.get('KEY').reveal()).toThrow()
+    expect(await one.rotate('KEY')).toMatchObject({ status: 'done' })
+  })
+
   it('is one at a time', async () => {
     const { make, state } = await setUp()
     const one = make('one')
@@ -90,6 +103,43 @@ describe('a rotation', () => {
     const id = (await state.read('production', 'KEY'))?.rotation?.id
     await one.rotate('KEY')
     expect((await state.read('production', 'KEY'))?.rotation?.id).toBe(id)
+    expect((await state.read('production', 'KEY'))?.versions).toHaveLength(2)
+  })
+
+  it('is worked at by one process at a time, and taken over when the lease of one that hangs has ended', async () => {
+    const entered = Promise.withResolvers<void>()
+    const gate = Promise.withResolvers<void>()
+    let created = 0
+    const { make, clock, state } = await setUp({
+      create: async () => {
+        created++
+        if (created === 1) {
+          entered.resolve()
+          await gate.promise
+        }
+        return `value-${created}-9Zx-q7`
+      },
+    }, null)
+    const one = make('one')
+    const two = make('two')
+    await one.load()
+    await two.load()
+    const hanging = one.rotate('KEY')
+    await entered.promise
+    expect(await two.rotate('KEY')).toEqual({ status: 'busy', holder: 'one' })
+    expect(created).toBe(1)
+    clock.set(clock.now() + 61_000)
+    expect(await two.rotate('KEY')).toMatchObject({ status: 'waiting', step: 'announce' })
+    gate.resolve()
+    let status = await hanging
+    for (let turn = 0; turn < 6 && status.status === 'waiting'; turn++) {
+      await two.refresh()
+      status = await one.rotate('KEY')
+    }
+    expect(status).toMatchObject({ status: 'done' })
+    await two.refresh()
+    // What the one that hung had made came too late.
+    expect([one.get('KEY').reveal(), two.get('KEY').reveal()]).toEqual(['value-2-9Zx-q7', 'value-2-9Zx-q7'])
     expect((await state.read('production', 'KEY'))?.versions).toHaveLength(2)
   })
 
@@ -106,6 +156,35 @@ describe('a rotation', () => {
     expect(revoked).toEqual(['first-value-9Zx'])
     await two.refresh()
     expect(two.verifying('KEY').map((secret) => secret.reveal())).toEqual([one.get('KEY').reveal()])
+  })
+
+  it('of a secret that is compromised during the overlap ends the old version and the one in use', async () => {
+    const revoked: unknown[] = []
+    const { make, state } = await setUp({ revoke: ({ value }) => void revoked.push(value) })
+    const one = make('one')
+    await one.load()
+    expect(await one.rotate('KEY')).toMatchObject({ status: 'waiting', step: 'overlap' })
+    const known = one.get('KEY').reveal()
+    expect(await one.rotate('KEY', { reason: 'compromised' })).toMatchObject({ status: 'done' })
+    const fresh = one.get('KEY').reveal()
+    expect(fresh).not.toBe(known)
+    expect(one.verifying('KEY').map((secret) => secret.reveal())).toEqual([fresh])
+    expect(revoked).toEqual(['first-value-9Zx', known])
+    expect((await state.read('production', 'KEY'))?.versions.map((version) => version.state)).toEqual(['current', 'destroyed', 'destroyed'])
+  })
+
+  it('of a compromised secret verifies nothing old any more, also while the issuer can not revoke it', async () => {
+    let away = true
+    const { make, clock } = await setUp({ revoke: () => { if (away) throw new Error('the issuer is away') } })
+    const one = make('one')
+    await one.load()
+    await expect(one.rotate('KEY', { reason: 'compromised' })).rejects.toThrow('away')
+    await one.refresh()
+    expect(one.verifying('KEY').map((secret) => secret.reveal())).toEqual([one.get('KEY').reveal()])
+    expect(one.get('KEY').reveal()).not.toBe('first-value-9Zx')
+    away = false
+    clock.set(clock.now() + 61_000)
+    expect(await one.rotate('KEY')).toMatchObject({ status: 'done' })
   })
 
   it('can end a version with nothing in its place', async () => {
@@ -127,8 +206,13 @@ describe('a rotation', () => {
       clock, provider, state, environment: 'production', isolation: { key: 'fingerprint-key-for-tests' },
       onRotation: ({ step, outcome }) => events.push(`${step} ${outcome}`), secrets: { KEY: { description: 'k', rotation: {} } },
     })
+    const attached: string[] = []
+    secrets.attach({ onRotation: (event) => attached.push(JSON.stringify(event)) })
     await secrets.load()
     await secrets.rotate('KEY')
+    expect(attached).toHaveLength(events.length)
+    expect(attached.join()).not.toContain(secrets.get('KEY').reveal())
+    expect(attached.join()).not.toContain('first-value-9Zx')
     expect(events.filter((event) => event.endsWith('started'))).toEqual(['create', 'test', 'announce', 'promote', 'overlap', 'revoke', 'destroy'].map((step) => `${step} started`))
   })
 })

@@ -1,16 +1,15 @@
 import { DefinitionError } from '../errors/sallyport-error.ts'
 import { systemClock, type Clock, type TimerHandle } from '../lib/clock.ts'
 import { parseDuration } from '../lib/duration.ts'
-import type { Scrubber } from '../scrub/types.ts'
 import type { SecretDefinition, SecretDefinitions, SecretValue } from './definition.ts'
 import { Registrations } from './holding.ts'
 import { SecretEntry } from './entry.ts'
-import type { DefineSecretsOptions, FingerprintRecord, SecretAccess } from './options.ts'
+import type { DefineSecretsOptions, FingerprintRecord, SecretAccess, SecretsTarget } from './options.ts'
 import { isolationProblems, type LoadedFingerprint } from './problems-at-start.ts'
 import { SecretsError, type SecretProblem } from './problems.ts'
 import { envProvider } from './providers/env.ts'
 import { randomSecret } from './rotation-steps.ts'
-import type { RotationStatus } from './rotation.ts'
+import type { RotationEvent, RotationStatus } from './rotation.ts'
 import { memorySecretState } from './state.ts'
 import type { Secret } from './secret.ts'
 import type { SecretStatus } from './status.ts'
@@ -33,7 +32,10 @@ export interface Secrets<Definitions extends SecretDefinitions = SecretDefinitio
   ): Definitions[Name] extends { readonly optional: true } ? Secret<SecretValue<Definitions[Name]>> | undefined : Secret<SecretValue<Definitions[Name]>>
   /** All versions that verify now, the current one first: what signs with a secret verifies with each of these. */
   verifying<Name extends keyof Definitions & string>(name: Name): readonly Secret<SecretValue<Definitions[Name]>>[]
-  /** Starts a rotation, or goes on with the one under way, as far as it can without waiting. */
+  /**
+   * Starts a rotation, or goes on with the one under way, as far as it can without waiting. `compromised` ends the value that is
+   * in use now without an overlap.
+   */
   rotate(name: keyof Definitions & string, options?: { readonly reason?: 'schedule' | 'manual' | 'compromised' }): Promise<RotationStatus>
   /** Goes on with every rotation under way, and starts those that are due. */
   advance(): Promise<readonly { readonly name: string; readonly status: RotationStatus }[]>
@@ -49,9 +51,9 @@ export interface Secrets<Definitions extends SecretDefinitions = SecretDefinitio
   status(): Promise<readonly SecretStatus[]>
   /** Keyed fingerprints, to compare with those of other environments. */
   fingerprints(): Promise<readonly FingerprintRecord[]>
-  /** Registers all values with a scrubber, now and as they come, and tells of accesses. */
-  attach(target: { readonly scrubber?: Scrubber; readonly onAccess?: (access: SecretAccess) => void }): void
-  /** Stops following changes and forgets the values. */
+  /** Registers all values with a scrubber, now and as they come, and tells of accesses and of the steps of rotations. */
+  attach(target: SecretsTarget): void
+  /** Stops following changes and forgets the values. Rotations wait for this instance no longer. */
   close(): Promise<void>
 }
 
@@ -83,7 +85,8 @@ class SecretSet implements Omit<Secrets, 'get' | 'verifying'> {
   readonly names: readonly string[]
   readonly #entries = new Map<string, SecretEntry>()
   readonly #registrations = new Registrations()
-  readonly #listeners: ((access: SecretAccess) => void)[] = []
+  readonly #accessListeners: ((access: SecretAccess) => void)[] = []
+  readonly #rotationListeners: ((event: RotationEvent) => void)[] = []
   readonly #options: DefineSecretsOptions<SecretDefinitions>
   readonly #clock: Clock
   readonly #refreshMs: number
@@ -109,8 +112,8 @@ class SecretSet implements Omit<Secrets, 'get' | 'verifying'> {
       this.#entries.set(name, new SecretEntry({
         name, definition: definition as SecretDefinition, provider: definition.provider ?? provider, state, instance, strict, fingerprintKey,
         environment: this.environment, clock: this.#clock, aliveMs: this.#refreshMs * 3, registrations: this.#registrations,
-        onAccess: (access) => this.#listeners.forEach((listen) => listen(access)),
-        ...(options.onRotation === undefined ? {} : { onRotation: options.onRotation }),
+        onAccess: (access) => this.#accessListeners.forEach((listen) => listen(access)),
+        onRotation: (event) => this.#rotationListeners.forEach((listen) => listen(event)),
       }))
     }
     this.attach(options)
@@ -190,16 +193,16 @@ class SecretSet implements Omit<Secrets, 'get' | 'verifying'> {
     return Promise.resolve(records)
   }
 
-  attach({ scrubber, onAccess }: { readonly scrubber?: Scrubber; readonly onAccess?: (access: SecretAccess) => void }): void {
+  attach({ scrubber, onAccess, onRotation }: SecretsTarget): void {
     if (scrubber !== undefined) this.#registrations.attach(scrubber)
-    if (onAccess !== undefined && !this.#listeners.includes(onAccess)) this.#listeners.push(onAccess)
+    if (onAccess !== undefined && !this.#accessListeners.includes(onAccess)) this.#accessListeners.push(onAccess)
+    if (onRotation !== undefined && !this.#rotationListeners.includes(onRotation)) this.#rotationListeners.push(onRotation)
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#closed = true
     this.#timer?.cancel()
-    for (const entry of this.#entries.values()) entry.forget()
-    return Promise.resolve()
+    await Promise.all([...this.#entries.values()].map((entry) => entry.close()))
   }
 
   #entry(name: string): SecretEntry {

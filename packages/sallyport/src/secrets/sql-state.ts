@@ -58,6 +58,8 @@ export function sqlSecretState(driver: SqlDriver): SecretStateStore {
     },
     async acknowledgements(environment, name, now) {
       await ready()
+      // Instances have names of their own at each start: what is gone would pile up.
+      await driver.transact([{ sql: 'DELETE FROM sallyport_secret_instance WHERE environment = $1 AND name = $2 AND alive_until <= $3', params: [environment, name, now] }])
       const rows = await driver.query(
         'SELECT instance, revision FROM sallyport_secret_instance WHERE environment = $1 AND name = $2 AND alive_until > $3', [environment, name, now],
       )

@@ -67,7 +67,7 @@ export interface SecretStateStore {
   write(record: SecretRecord): Promise<boolean>
   /** An instance has loaded a revision. It counts as alive until `aliveUntil`. */
   acknowledge(environment: string, name: string, acknowledgement: Acknowledgement, aliveUntil: number): Promise<void>
-  /** What the instances that are alive have loaded. */
+  /** What the instances that are alive have loaded. Those that are not are forgotten. */
   acknowledgements(environment: string, name: string, now: number): Promise<readonly Acknowledgement[]>
   /** Fingerprints of the current versions of other environments, by environment and name. */
   fingerprintsElsewhere(environment: string): Promise<readonly { readonly environment: string; readonly name: string; readonly fingerprint: string }[]>
@@ -97,7 +97,8 @@ export function memorySecretState(): SecretStateStore {
     },
     acknowledgements(environment, name, now) {
       const instances = seen.get(keyOf(environment, name)) ?? new Map<string, { revision: number; until: number }>()
-      return Promise.resolve([...instances].filter(([, { until }]) => until > now).map(([instance, { revision }]) => ({ instance, revision })))
+      for (const [instance, { until }] of instances) if (until <= now) instances.delete(instance)
+      return Promise.resolve([...instances].map(([instance, { revision }]) => ({ instance, revision })))
     },
     fingerprintsElsewhere: (environment) => Promise.resolve(fingerprintsOf([...records.values()].filter((record) => record.environment !== environment))),
   }

@@ -43,7 +43,8 @@ export function scrubParts<P extends { readonly type: string }>(scrubber: Scrubb
       const ended = endsWhich(part)
       if (ended === 'all') endAll(part.type === 'error' || part.type === 'abort' ? 'abort' : 'end', emit)
       else if (ended !== null) end(ended, 'end', emit)
-      emit(scrubWhole(part, scrubber))
+      // The provider's own chunks are the same texts once more, in pieces of a form that nobody here knows.
+      if (part.type !== 'raw') emit(scrubWhole(part, scrubber))
       return
     }
     const key = keyOf(part.type.slice(0, -'-delta'.length), part)
@@ -75,10 +76,27 @@ function endsWhich(part: Part): string | 'all' | null {
 }
 
 function scrubWhole(part: Part, scrubber: Scrubber): Part {
-  if (part.type === 'error' && 'error' in part) return { ...part, error: scrubError(part['error'], scrubber) }
+  if ('error' in part) return { ...scrubber.scrubValue({ ...part, error: null }).value, error: scrubError(part['error'], scrubber) }
   // At the model, a tool call's arguments are JSON in a string: looked at as values, so that escapes hide nothing.
   if (part.type === 'tool-call' && typeof part['input'] === 'string') return { ...scrubber.scrubValue({ ...part, input: '' }).value, input: scrubJsonText(part['input'], scrubber) }
-  return scrubber.scrubValue(part).value
+  const { value } = scrubber.scrubValue(part)
+  return isSnapshot(part) ? (withoutCandidates(value, scrubber) as Part) : value
+}
+
+/** A value that a later part replaces: a tool's preliminary result, or data under an id. */
+function isSnapshot(part: Part): boolean {
+  return part['preliminary'] === true || (part.type.startsWith('data-') && part['id'] !== undefined)
+}
+
+/** A copy in which a string that ends in what may yet become a secret is cut there: the next snapshot may have it whole. */
+function withoutCandidates(value: unknown, scrubber: Scrubber): unknown {
+  if (typeof value === 'string') {
+    const stream = scrubber.stream()
+    return stream.push(value) + stream.abort()
+  }
+  if (Array.isArray(value)) return value.map((item) => withoutCandidates(item, scrubber))
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutCandidates(item, scrubber)]))
 }
 
 /** An error with its scrubbed message and nothing else: a provider's error holds the request and the response. */

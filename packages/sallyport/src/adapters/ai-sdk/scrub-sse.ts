@@ -3,8 +3,9 @@ import type { Scrubber, ScrubStream } from '../../scrub/types.ts'
 /** Options of `scrubSse`. */
 export interface ScrubSseOptions {
   /**
-   * Paths, in the JSON of an event, of texts that come in pieces; `*` stands for any index. Default: the UI message stream's
-   * and the chat completions' of OpenAI-compatible servers.
+   * Paths, in the JSON of an event, of texts that come in pieces; `*` stands for any index. Default: the UI message stream's,
+   * the chat completions' and responses' of OpenAI-compatible servers, and the messages' of Anthropic's. Data that is no JSON
+   * is one text, too.
    */
   readonly text?: readonly string[]
 }
@@ -12,6 +13,9 @@ export interface ScrubSseOptions {
 const DEFAULT_TEXT = [
   'delta',
   'inputTextDelta',
+  'delta.text',
+  'delta.thinking',
+  'delta.partial_json',
   'choices.*.text',
   'choices.*.delta.content',
   'choices.*.delta.refusal',
@@ -28,6 +32,8 @@ interface Run {
   readonly stream: ScrubStream
   readonly path: readonly string[]
   template: unknown
+  /** Lines of the event beside its data, such as its name. */
+  fields: string
 }
 
 /**
@@ -45,18 +51,37 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
   const runs = new Map<string, Run>()
   let buffered = ''
 
+  /** Lines that belong to the event whose data comes next. */
+  let fields = ''
+
   function line(text: string): string {
     const match = /^data:[ ]?(.*)$/s.exec(text)
-    if (match === null) return `${scrubber.scrub(text).text}\n`
-    const data = match[1] as string
-    if (data.trim() === '[DONE]') return `${endRuns(() => true)}data: [DONE]\n`
-    let event: unknown
-    try {
-      event = JSON.parse(data)
-    } catch {
-      return `data: ${scrubber.scrub(data).text}\n`
+    if (match === null) {
+      const clean = `${scrubber.scrub(text).text}\n`
+      if (/^(?:event|id|retry):/.test(text)) {
+        fields += clean
+        return ''
+      }
+      return taken(clean)
     }
-    return `${endRuns((run) => ends(event, run))}data: ${JSON.stringify(take(event))}\n`
+    const data = match[1] as string
+    if (data.trim() === '[DONE]') return `${endRuns(() => true)}${taken('data: [DONE]\n')}`
+    const event = parse(data)
+    const before = endRuns((run) => run.path.length > 0 === (event === undefined) || ends(event, run))
+    return `${before}${taken(`data: ${event === undefined ? push('text', [], data) : JSON.stringify(take(event))}\n`)}`
+  }
+
+  function taken(text: string): string {
+    const out = fields + text
+    fields = ''
+    return out
+  }
+
+  function push(key: string, path: readonly string[], text: string): string {
+    let run = runs.get(key)
+    if (run === undefined) runs.set(key, (run = { stream: scrubber.stream(), path, template: null, fields }))
+    run.fields = fields
+    return run.stream.push(text)
   }
 
   /** The event, its texts replaced by what of them can be let out. */
@@ -67,10 +92,10 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
     let clean = scrubber.scrubValue(empty).value
     for (const { path, text } of pieces) {
       const key = `${identity}:${path.join('.')}`
-      let run = runs.get(key)
-      if (run === undefined) runs.set(key, (run = { stream: scrubber.stream(), path, template: null }))
-      run.template = clean
-      clean = replace(clean, path, run.stream.push(text))
+      const out = push(key, path, text)
+      const run = runs.get(key)
+      if (run !== undefined) run.template = clean
+      clean = replace(clean, path, out)
     }
     return clean
   }
@@ -81,7 +106,7 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
       if (!which(run)) continue
       runs.delete(key)
       const rest = run.stream.end()
-      if (rest !== '') out += `data: ${JSON.stringify(replace(run.template, run.path, rest))}\n\n`
+      if (rest !== '') out += `${run.fields}data: ${run.path.length === 0 ? rest : JSON.stringify(replace(run.template, run.path, rest))}\n\n`
     }
     return out
   }
@@ -96,8 +121,9 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
     }
     buffered = buffered.slice(start)
     if (buffered.length > MAX_LINE) throw new RangeError(`an event is longer than ${MAX_LINE} characters`)
-    if (last && buffered !== '') out += line(buffered).slice(0, -1)
-    return last ? out + endRuns(() => true) : out
+    if (!last) return out
+    if (buffered !== '') out += line(buffered).slice(0, -1)
+    return out + taken('') + endRuns(() => true)
   }
 
   return new TransformStream<Uint8Array, Uint8Array>({
@@ -112,21 +138,31 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
   })
 }
 
+/** An object or a list; nothing for any other data, which is taken for a piece of a text: a model says `12` and `true`, too. */
+function parse(data: string): object | undefined {
+  if (!/^\s*[{[]/.test(data)) return undefined
+  try {
+    return JSON.parse(data) as object
+  } catch {
+    return undefined
+  }
+}
+
 /** An event ends a text when it says so by its type, or by a reason to stop. */
-function ends(event: unknown, run: Run): boolean {
-  if (typeof event !== 'object' || event === null) return false
+function ends(event: object | undefined, run: Run): boolean {
+  if (event === undefined) return false
   if ('type' in event && typeof event.type === 'string') {
-    if (['finish', 'finish-step', 'error', 'abort'].includes(event.type)) return true
-    if (!/-(?:end|available|error)$/.test(event.type)) return false
-    return idOf(event) === idOf(run.template)
+    if (/^(?:finish|finish-step|error|abort|message_stop|message_delta|response\.(?:completed|failed|incomplete))$/.test(event.type)) return true
+    return /(?:-(?:end|available|error)|_stop|\.done)$/.test(event.type) && idOf(event) === idOf(run.template)
   }
   return 'choices' in event && Array.isArray(event.choices) && event.choices.some((choice: unknown) => typeof choice === 'object' && choice !== null && 'finish_reason' in choice && choice.finish_reason !== null)
 }
 
+/** What tells texts that are under way at the same time apart. */
 function idOf(event: unknown): string {
   if (typeof event !== 'object' || event === null) return ''
-  const id: unknown = 'toolCallId' in event ? event.toolCallId : 'id' in event ? event.id : ''
-  return typeof id === 'string' ? id : ''
+  const { toolCallId, id, item_id: item, index } = event as Readonly<Record<string, unknown>>
+  return [toolCallId, id, item, index].filter((part) => typeof part === 'string' || typeof part === 'number').join(' ')
 }
 
 interface Piece {

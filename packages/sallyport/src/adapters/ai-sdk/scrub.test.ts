@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createScrubber } from '../../scrub/scrubber.ts'
 import { scrubMiddleware, scrubTransform, scrubUIMessages } from './scrub.ts'
+import { scrubParts } from './scrub-parts.ts'
 import { scrubSse } from './scrub-sse.ts'
 
 // A secret that JSON has to escape, and one that it does not.
@@ -72,22 +73,113 @@ describe('scrubMiddleware', () => {
   it('gives whole results and errors without secrets', async () => {
     const generate = (doGenerate: MockLanguageModelV4['doGenerate']) => generateText({ maxRetries: 0, prompt: 'x', model: wrapLanguageModel({ model: new MockLanguageModelV4({ doGenerate }), middleware: scrubMiddleware(scrubber) }) })
     const result = await generate(async () => ({
-      content: [{ type: 'text', text: `key ${SECRET}` }, { type: 'reasoning', text: SECRET }], finishReason: finish.finishReason, usage, warnings: [],
-      request: { body: { secret: SECRET } }, response: { id: 'r1', body: { echoed: SECRET } }, providerMetadata: { p: { note: 'n' } },
+      content: [{ type: 'text', text: `key ${SECRET}` }, { type: 'reasoning', text: SECRET }], finishReason: finish.finishReason, usage, warnings: [{ type: 'other', message: SECRET }],
+      request: { body: { secret: SECRET } }, response: { id: `r1 ${SECRET}`, headers: { 'x-echo': SECRET }, body: { echoed: SECRET } }, providerMetadata: { p: { note: `n ${SECRET}` } },
     }))
     expect(result.text).toBe('key [REDACTED]')
-    clean(JSON.stringify([result.content, result.response, result.request, result.steps]))
+    clean(JSON.stringify([result.content, result.response, result.request, result.steps, result.providerMetadata, result.warnings]))
+    expect(JSON.stringify(result.providerMetadata)).toContain('n [REDACTED]')
+    expect(result.response.id).toBe('r1 [REDACTED]')
+    expect([result.response.body, result.request.body]).toEqual([undefined, undefined])
     const error = await generate(async () => Promise.reject(Object.assign(new Error(`401 for ${SECRET}`), { responseBody: SECRET }))).catch((failed: unknown) => failed as Error)
     clean(`${String(error)} ${JSON.stringify(error)} ${(error as Error).stack ?? ''}`)
   })
 
-  it('ends a stream that fails without what was held of a secret', async () => {
-    const result = streamText({ model: model([{ type: 'text-start', id: 't' }, { type: 'text-delta', id: 't', delta: `key ${SECRET.slice(0, 12)}` }, { type: 'error', error: new Error(`lost ${SECRET}`) }, finish]), prompt: 'x', onError: () => undefined })
+  it("looks into a tool call's arguments as the value that they are", async () => {
+    // Escapes that no standard encoder writes, and every parser reads.
+    const input = JSON.stringify({ q: SECRET }).replace('zq7', '\\u007a\\u00717')
+    const model = new MockLanguageModelV4({ doGenerate: async () => ({ content: [{ type: 'tool-call', toolCallId: 'c', toolName: 'n', input }], finishReason: finish.finishReason, usage, warnings: [] }) })
+    const { content } = await wrapLanguageModel({ model, middleware: scrubMiddleware(scrubber) }).doGenerate({ prompt: [] })
+    expect(content).toMatchObject([{ input: '{"q":"[REDACTED]"}' }])
+  })
+
+  it.each([6, 12])('ends a stream that fails without what was held of a secret: %i characters', async (held) => {
+    const result = streamText({ model: model([{ type: 'text-start', id: 't' }, { type: 'text-delta', id: 't', delta: `key ${SECRET.slice(0, held)}` }, { type: 'error', error: new Error(`lost ${SECRET}`) }, finish]), prompt: 'x', onError: () => undefined })
     clean(JSON.stringify(await Array.fromAsync(result.stream, (part) => (part.type === 'error' ? String(part.error) : part))))
   })
 })
 
+describe('parts of every kind', () => {
+  const through = async (parts: readonly ModelPart[]) => Array.fromAsync(streamOf(parts).pipeThrough(scrubParts<ModelPart>(scrubber)))
+
+  it('lose what they say of a secret in metadata, sources, files, warnings and results of the provider', async () => {
+    const metadata = { p: { note: SECRET } }
+    const parts: ModelPart[] = [
+      { type: 'stream-start', warnings: [{ type: 'other', message: `w ${SECRET}` }] },
+      { type: 'response-metadata', id: SECRET, modelId: SECRET },
+      { type: 'text-start', id: 't', providerMetadata: metadata },
+      { type: 'text-delta', id: 't', delta: 'hi', providerMetadata: metadata },
+      { type: 'text-end', id: 't', providerMetadata: metadata },
+      { type: 'source', sourceType: 'url', id: 's', url: `https://example.com/?k=${encodeURIComponent(SECRET)}`, title: SECRET },
+      { type: 'tool-result', toolCallId: 'c', toolName: 'search', result: { rows: [SECRET, QUOTED] } },
+      { ...finish, providerMetadata: metadata },
+    ]
+    const seen = await through(parts)
+    clean(JSON.stringify(seen))
+    expect(seen.map(({ type }) => type)).toEqual(parts.map(({ type }) => type))
+  })
+
+  it("leave out the provider's raw chunks, in which a secret may stand in pieces", async () => {
+    const raws = cut(SECRET, [4]).map((piece): ModelPart => ({ type: 'raw', rawValue: { delta: piece } }))
+    expect(await through([...raws, finish])).toEqual([finish])
+  })
+
+  it('come after what is held of a text that they end, and a text stays open across any other', async () => {
+    const text = (delta: string): ModelPart => ({ type: 'text-delta', id: 't', delta })
+    const other: ModelPart = { type: 'reasoning-delta', id: 'r', delta: 'x' }
+    const call: ModelPart = { type: 'tool-call', toolCallId: 'c', toolName: 'n', input: '{}' }
+    // Half of a secret, a part of another kind, and the other half: nothing of it may come out in between.
+    expect(await through([text(`a ${SECRET.slice(0, 9)}`), other, call, text(`${SECRET.slice(9)} b`), { type: 'text-end', id: 't' }])).toEqual([text('a '), other, call, text('[REDACTED] b'), { type: 'text-end', id: 't' }])
+    // What turns out to be nothing comes before the part that ends its text, be it the end of the step or of the stream.
+    const held = SECRET.slice(0, 5)
+    expect(await through([text(held), { type: 'text-end', id: 't' }, call])).toEqual([text(held), { type: 'text-end', id: 't' }, call])
+    expect(await through([text(held), finish])).toEqual([text(held), finish])
+    expect(await through([text(held)])).toEqual([text(held)])
+    expect(await through([{ type: 'tool-input-delta', id: 'c', delta: held }, call])).toEqual([{ type: 'tool-input-delta', id: 'c', delta: held }, call])
+  })
+
+  it('keep texts under way apart by kind and id', async () => {
+    const piece = (type: 'text-delta' | 'reasoning-delta', id: string, delta: string): ModelPart => ({ type, id, delta })
+    // The first half in one text and the second in another is no secret, and is let out as it was.
+    const [first, second] = [SECRET.slice(0, 7), SECRET.slice(7)]
+    const seen = await through([piece('text-delta', '1', first), piece('text-delta', '2', second), piece('reasoning-delta', '1', second), finish])
+    const said = (type: string, id: string) => seen.map((part) => (part.type === type && 'id' in part && part.id === id && 'delta' in part ? part.delta : '')).join('')
+    expect([said('text-delta', '1'), said('text-delta', '2'), said('reasoning-delta', '1')]).toEqual([first, second, second])
+  })
+})
+
 describe('scrubTransform', () => {
+  it("covers a tool's error, and results that are not final yet", async () => {
+    const ending: ModelPart[] = [finish]
+    const once = (...parts: ModelPart[]) => {
+      let step = 0
+      return new MockLanguageModelV4({ doStream: async () => ({ stream: simulateReadableStream({ chunks: step++ === 0 ? parts : ending, initialDelayInMs: null, chunkDelayInMs: null }) }) })
+    }
+    const calls = { ...finish, finishReason: { unified: 'tool-calls' as const, raw: 'tool_calls' } }
+    const tools = {
+      fails: tool({ inputSchema: z.object({}), execute: async (): Promise<string> => Promise.reject(new Error(`refused for ${SECRET}`, { cause: new Error(SECRET) })) }),
+      grows: tool({
+        inputSchema: z.object({}),
+        async *execute() {
+          for (let length = 1; length <= SECRET.length; length += 1) yield { row: `has ${SECRET.slice(0, length)}` }
+        },
+      }),
+    }
+    const result = streamText({
+      model: once({ type: 'tool-call', toolCallId: 'c', toolName: 'fails', input: '{}' }, { type: 'tool-call', toolCallId: 'd', toolName: 'grows', input: '{}' }, calls),
+      prompt: 'x', tools, stopWhen: isStepCount(2), experimental_transform: scrubTransform<typeof tools>(scrubber),
+    })
+    const [parts, chunks] = await Promise.all([Array.fromAsync(result.stream), Array.fromAsync(result.toUIMessageStream({ onError: (error) => `${String(error)} ${(error as Error).stack ?? ''}` }))])
+    // What is not final is cut like a text that breaks off: from four characters of a known value on.
+    expect(JSON.stringify([parts, chunks])).not.toMatch(/zq7-|Kd82|mN4vX9/)
+    clean(parts.map((part) => ('error' in part && part.error instanceof Error ? `${part.error.message} ${part.error.stack} ${String(part.error.cause)}` : '')).join(' '))
+    const failed = parts.find((part) => part.type === 'tool-error')?.error as Error
+    expect(failed.message).toBe('refused for [REDACTED]')
+    // Only the message of an error is passed on: its cause and its other fields are whoever's who threw it.
+    expect(Object.getOwnPropertyNames(failed).toSorted()).toEqual(['message', 'name', 'stack'])
+    expect(JSON.stringify(chunks)).toContain('has [REDACTED]')
+  })
+
   it("covers tools' results in a tool loop, and the UI message stream has none of it either", async () => {
     let step = 0
     const steps: ModelPart[][] = [
@@ -104,6 +196,12 @@ describe('scrubTransform', () => {
 })
 
 describe('scrubUIMessages', () => {
+  it('cuts data that a later part replaces like a text that breaks off', async () => {
+    const chunks: UIMessageChunk[] = [5, 9, 14, SECRET.length].map((length) => ({ type: 'data-row', id: 'd', data: { list: [`has ${SECRET.slice(0, length)}`], at: 1 } }))
+    const out = await Array.fromAsync(streamOf([...chunks, { type: 'data-once' as const, data: SECRET.slice(0, 5) }]).pipeThrough(scrubUIMessages<UIMessageChunk>(scrubber)))
+    expect(out.map((part) => 'data' in part && part.data)).toEqual([...chunks.map(() => ({ list: ['has [REDACTED]'], at: 1 })), SECRET.slice(0, 5)])
+  })
+
   it('scrubs chunks of a UI message stream', async () => {
     const chunks: UIMessageChunk[] = [
       { type: 'text-start', id: 't' }, ...cut(`a ${SECRET} b`, [5]).map((delta) => ({ type: 'text-delta' as const, id: 't', delta })), { type: 'text-end', id: 't' },
@@ -144,6 +242,65 @@ describe('scrubSse', () => {
       }),
       { numRuns: 40 },
     )
+  })
+
+  const sse = async (text: string): Promise<string> => new Response(streamOf([new TextEncoder().encode(text)]).pipeThrough(scrubSse(scrubber))).text()
+  const dataOf = (out: string): string[] => out.split('\n').filter((line) => line.startsWith('data: ')).map((line) => line.slice(6))
+
+  it('scrubs data that is no JSON as one text, digits and words like true with it', async () => {
+    await fc.assert(
+      fc.asyncProperty(lengths, async (pieces) => {
+        const out = await sse(`${cut(`12 true ${SECRET} end`, pieces).map((piece) => `data: ${piece}\n\n`).join('')}data: [DONE]\n\n`)
+        expect(dataOf(out).join('')).toBe('12 true [REDACTED] end[DONE]')
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('lets out what is held of a text before the event that ends it, and at the end', async () => {
+    const held = SECRET.slice(0, 5)
+    for (const last of ['data: [DONE]\n\n', completion({}, 'stop')]) {
+      const out = await sse(completion({ content: `a ${held}` }) + last)
+      expect(out.endsWith(last)).toBe(true)
+      expect(out.indexOf(held)).toBeGreaterThan(0)
+    }
+    expect(await sse(completion({ content: `a ${held}` }))).toContain(held)
+  })
+
+  it('keeps texts under way apart by id, and scrubs every other line', async () => {
+    const piece = (toolCallId: string, inputTextDelta: string): string => event({ type: 'tool-input-delta', toolCallId, inputTextDelta })
+    const [first, second] = [SECRET.slice(0, 9), SECRET.slice(9)]
+    const out = await sse(`: ${SECRET}\nevent: ${SECRET}\n${piece('1', first)}${piece('2', 'x')}${piece('1', second)}${piece('2', 'y')}`)
+    clean(out)
+    const said = (id: string) => dataOf(out).map((line) => JSON.parse(line) as { toolCallId: string; inputTextDelta: string }).map((part) => (part.toolCallId === id ? part.inputTextDelta : '')).join('')
+    expect([said('1'), said('2')]).toEqual(['[REDACTED]', 'xy'])
+  })
+
+  it('keeps the name of an event with its data, and ends texts as Anthropic and the Responses API end theirs', async () => {
+    const named = (value: { type: string }): string => `event: ${value.type}\n${event(value)}`
+    const held = SECRET.slice(0, 5)
+    const out = await sse(
+      [
+        { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: `a ${held}` } },
+        { type: 'content_block_delta', index: 1, delta: { type: 'input_json_delta', partial_json: `{"k":"${SECRET.slice(0, 8)}` } },
+        { type: 'content_block_delta', index: 1, delta: { type: 'input_json_delta', partial_json: `${SECRET.slice(8)}"}` } },
+        { type: 'content_block_stop', index: 1 },
+        { type: 'content_block_stop', index: 0 },
+        { type: 'response.output_text.delta', item_id: 'i', delta: held },
+        { type: 'response.output_text.done', item_id: 'i', text: held },
+      ].map(named).join(''),
+    )
+    clean(out.replaceAll(held, ''))
+    const events = out.trim().split('\n\n').map((block) => /^event: (.*)\ndata: (.*)$/.exec(block))
+    expect(events.every((match) => match !== null && (JSON.parse(match[2]!) as { type: string }).type === match[1])).toBe(true)
+    const parsed = events.map((match) => JSON.parse(match![2]!) as { type: string; index?: number; delta?: string | { text?: string; partial_json?: string } })
+    const joined = (pick: (value: (typeof parsed)[0]) => string | undefined) => parsed.map((value) => pick(value) ?? '').join('')
+    expect(joined(({ delta }) => (typeof delta === 'object' ? delta.text : undefined))).toBe(`a ${held}`)
+    expect(joined(({ delta }) => (typeof delta === 'object' ? delta.partial_json : undefined))).toBe('{"k":"[REDACTED]"}')
+    expect(joined(({ delta }) => (typeof delta === 'string' ? delta : undefined))).toBe(held)
+    const lastOf = (type: string, index?: number) => parsed.findLastIndex((value) => value.type === type && (index === undefined || value.index === index))
+    expect(lastOf('content_block_delta', 0)).toBeLessThan(lastOf('content_block_stop', 0))
+    expect(lastOf('response.output_text.delta')).toBeLessThan(lastOf('response.output_text.done'))
   })
 
   it('ends with an error when an event has no end', async () => {

@@ -6,7 +6,8 @@ type Content = Awaited<ReturnType<NonNullable<LanguageModelMiddleware['wrapGener
 
 /**
  * A model middleware that keeps secrets out of whatever a model says: text, reasoning, tool-call arguments, metadata,
- * errors, whole or streamed, however the provider cuts them. Tools then run with scrubbed arguments, too.
+ * errors, whole or streamed, however the provider cuts them. Tools then run with scrubbed arguments, too. Raw chunks of the
+ * provider are left out: they are the same texts in pieces, in a form that only the provider knows.
  *
  * @example
  * ```ts
@@ -20,10 +21,10 @@ export function scrubMiddleware(scrubber: Scrubber): LanguageModelMiddleware {
   return {
     specificationVersion: 'v4',
     async wrapGenerate({ doGenerate }) {
-      const result = await Promise.resolve(doGenerate()).catch(failed)
+      const { content, request: _request, response, ...rest } = await Promise.resolve(doGenerate()).catch(failed)
       // Request and response bodies are the provider's own words: what the SDK needs of the response is its id, time and model.
-      const { body: _body, ...response } = result.response ?? {}
-      return { ...result, request: undefined, response, content: result.content.map((content) => scrubContent(content, scrubber)) }
+      const { body: _body, ...known } = response ?? {}
+      return { ...scrubber.scrubValue({ ...rest, response: known }).value, content: content.map((part) => scrubContent(part, scrubber)) }
     },
     async wrapStream({ doStream }) {
       const { stream } = await Promise.resolve(doStream()).catch(failed)

@@ -1,33 +1,21 @@
-import { generateText, isStepCount, simulateReadableStream, streamText, type ModelMessage } from 'ai'
+import { generateText, isStepCount, simulateReadableStream, streamText } from 'ai'
 import { MockLanguageModelV4 } from 'ai/test'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { DefinitionError } from '../../errors/sallyport-error.ts'
 import { definePolicy } from '../../policy/define-policy.ts'
 import { createTestPort, testAgent, testUser } from '../../testing/index.ts'
+import { callsOnce, usage } from './calls-once.fixture.ts'
 import { toTools } from './tools.ts'
 
-const policy = definePolicy({ roles: { customer: ['order:read', 'price:update'], manager: ['price:approve'] } })
+const policy = definePolicy({ roles: { customer: ['order:read'] } })
 const person = testUser('u1', ['customer'], { tier: 'enterprise' })
-const agent = testAgent('bot', ['order:read', 'price:update'], { subject: person, owner: 'boss', tier: 'enterprise' })
-const usage = { inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 }, outputTokens: { total: 1, text: 1, reasoning: 0 } }
-
-/** A model that calls the tool once and then says something. */
-function callsOnce(toolName: string, input: object): MockLanguageModelV4 {
-  const steps = [
-    { content: [{ type: 'tool-call' as const, toolCallId: 'c1', toolName, input: JSON.stringify(input) }], finishReason: { unified: 'tool-calls' as const, raw: 'tool_calls' }, usage, warnings: [] },
-    { content: [{ type: 'text' as const, text: 'done' }], finishReason: { unified: 'stop' as const, raw: 'stop' }, usage, warnings: [] },
-  ]
-  let step = 0
-  return new MockLanguageModelV4({ doGenerate: async () => steps[Math.min(step++, 1)] as (typeof steps)[0] })
-}
+const agent = testAgent('bot', ['order:read'], { subject: person, owner: 'boss', tier: 'enterprise' })
 
 function setUp() {
-  const port = createTestPort({ policy, rolesOf: () => ['manager'] })
-  let changes = 0
+  const port = createTestPort({ policy })
   const read = port.define('order.read').describe('Reads an order').inputSchema(z.strictObject({ id: z.string().max(9) })).authorize('order:read').outputSchema(z.object({ id: z.string() })).action(({ parsedInput }) => ({ id: parsedInput.id, cost: 1 }) as never)
-  const set = port.define('price.set').inputSchema(z.strictObject({ price: z.number() })).authorize('price:update').approval({ approvers: 'price:approve' }).outputSchema(z.object({ changes: z.number() })).action(() => ({ changes: ++changes }))
-  return { port, read, set, changes: () => changes }
+  return { port, read }
 }
 
 const grant = (action: string, maxUses = 9) => ({
@@ -73,33 +61,6 @@ describe('toTools', () => {
     const result = streamText({ model, prompt: 'x', stopWhen: isStepCount(3), tools: toTools([read], { principal: person }) })
     expect(await result.text).toBe('ok')
     expect((await result.steps)[0]?.toolResults[0]?.output).toEqual({ id: 'o1' })
-  })
-
-  it('runs an approved call once, however often the AI SDK\'s own approval is replayed, forged, or used by another', async () => {
-    const { port, set, changes } = setUp()
-    await port.store.grants.create(grant('price.set'))
-    const secret = 'a secret that signs the SDK\'s own approvals'
-    const ask = (principal: typeof agent, messages: ModelMessage[], signed = true) =>
-      generateText({ model: callsOnce('price_set', { price: 5 }), messages, stopWhen: isStepCount(2), tools: toTools([set], { principal }), toolApproval: { price_set: 'user-approval' }, ...(signed ? { experimental_toolApprovalSecret: secret } : {}) })
-
-    // The SDK asks the client first; the client says yes, with the SDK's signature, and may say it again and again.
-    const question: ModelMessage = { role: 'user', content: 'x' }
-    const first = await ask(agent, [question])
-    const request = first.content.find((part) => part.type === 'tool-approval-request')
-    expect(request).toBeDefined()
-    const answered: ModelMessage[] = [question, ...first.responseMessages, { role: 'tool', content: [{ type: 'tool-approval-response', approvalId: (request as { approvalId: string }).approvalId, approved: true }] }]
-
-    // The client's yes is not our approval: nothing runs before another person has given it.
-    await ask(agent, answered)
-    expect(changes()).toBe(0)
-    const [waiting] = await port.store.approvals.pending({ now: port.clock.now() })
-    await port.store.approvals.decide(waiting?.id ?? '', { by: 'manager', decision: 'approve', at: port.clock.now() })
-    for (let i = 0; i < 3; i++) await ask(agent, answered)
-    expect(changes()).toBe(1)
-    // Another user's session with the same messages, and a forged approval without a signature.
-    await ask({ ...agent, subject: testUser('u2', ['customer']) }, answered)
-    await ask(agent, answered, false).catch(() => undefined)
-    expect(changes()).toBe(1)
   })
 
   it('refuses what can not be a tool', () => {

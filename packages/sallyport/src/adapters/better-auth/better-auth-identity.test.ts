@@ -49,6 +49,17 @@ const identity = () =>
   })
 
 describe('betterAuthIdentity', () => {
+  test('ends the sessions of who has left, and nobody else’s', async () => {
+    const [ada, bob] = [await signUp('ada'), await signUp('bob')]
+    const provider = identity()
+    expect(await provider.end?.(ada.id, { now: Date.now(), tenant: 'acme' })).toBe(0)
+    expect(await provider.authenticate(call({ cookie: ada.cookie }), at(Date.now()))).toMatchObject({ id: ada.id })
+    expect(await provider.end?.(ada.id, { now: Date.now() })).toBe(1)
+    expect(await provider.authenticate(call({ cookie: ada.cookie }), at(Date.now()))).toBeNull()
+    expect(await provider.authenticate(call({ cookie: bob.cookie }), at(Date.now()))).toMatchObject({ id: bob.id })
+    expect(await provider.end?.(ada.id, { now: Date.now() })).toBe(0)
+  })
+
   test('finds the user of a session, with the time of the sign-in', async () => {
     const { cookie, id } = await signUp('ada')
     const [session] = rows.session!

@@ -20,6 +20,10 @@ export interface BetterAuthLike<S extends BetterAuthSession = BetterAuthSession>
   readonly api: {
     getSession(input: { headers: Headers; query: { disableCookieCache: boolean; disableRefresh: boolean } }): Promise<S | null>
   }
+  /** What Better Auth gives its plugins: with it, the sessions of who has left are ended. */
+  readonly $context?: Promise<{
+    readonly internalAdapter: { listSessions(userId: string): Promise<readonly unknown[]>; deleteUserSessions(userId: string): Promise<unknown> }
+  }>
 }
 
 /** How a session becomes a principal. */
@@ -38,6 +42,7 @@ export interface BetterAuthIdentityOptions<S extends BetterAuthSession, P extend
  * cache, so that a session that was revoked is gone at once. The time of the sign-in, which `freshness` looks at, is when the
  * session was made; an administrator who acts as a user has never signed in as that user, and stands in the principal's `chain`.
  *
+ * Offboarding a person (`identity.offboard`) ends their sessions. Sessions know no tenants, so who governs one tenant alone ends none: `alsoEnd` can.
  * A Better Auth without a database keeps sessions in the cookie alone, and can't revoke them.
  *
  * @example
@@ -52,8 +57,10 @@ export function betterAuthIdentity<S extends BetterAuthSession, P extends Princi
   options: BetterAuthIdentityOptions<S, P>,
 ): IdentityProvider<P & Principal> {
   const query = { disableCookieCache: true, disableRefresh: options.refresh !== true }
+  const { $context } = auth
   return {
     name: 'better-auth',
+    ...($context === undefined ? {} : { end: async (principalId: string, { tenant }: { readonly tenant?: string }) => (tenant === undefined ? endSessions((await $context).internalAdapter, principalId) : 0) }),
     async authenticate(request, { now }) {
       const headers = relevantHeaders(request)
       if (!headers.has('cookie') && !headers.has('authorization')) return null
@@ -63,6 +70,12 @@ export function betterAuthIdentity<S extends BetterAuthSession, P extends Princi
       return principal === null ? null : { ...principal, ...impersonation(found, principal), session: sessionOf(found, headers) }
     },
   }
+}
+
+async function endSessions(sessions: Awaited<NonNullable<BetterAuthLike['$context']>>['internalAdapter'], userId: string): Promise<number> {
+  const { length } = await sessions.listSessions(userId)
+  await sessions.deleteUserSessions(userId)
+  return length
 }
 
 /** The bearer plugin reads `authorization`; the rest tells Better Auth its own address, where that is not configured. */

@@ -90,6 +90,7 @@ export function grantTokenIdentity(options: GrantTokenIdentityOptions): Identity
         ...(actor.tenant === undefined ? {} : { tenant: actor.tenant }),
         ...(subject === undefined ? {} : { subject }),
         ...(grant.chain.length === 0 ? {} : { chain: grant.chain }),
+        ...(grant.taskId === undefined ? {} : { task: grant.taskId }),
       }
     },
   })

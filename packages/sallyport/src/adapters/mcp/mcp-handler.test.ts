@@ -27,6 +27,9 @@ function setUp(more: object = {}) {
       .outputSchema(z.object({ id: z.string(), city: z.string() })).action(({ parsedInput }) => ({ id: parsedInput.id, city: 'Paris', cost: 9 }) as never),
     port.define('price.set').inputSchema(z.strictObject({ price: z.number() })).authorize('price:update').approval({ approvers: 'price:approve' })
       .outputSchema(z.object({ changes: z.number() })).action(() => ({ changes: ++changes })),
+    port.define('order.find').noInput().authorize('order:read')
+      .outputSchema(z.object({ orders: z.array(z.object({ id: z.string(), city: z.string() })), total: z.number() }), { fields: { agent: ['orders.id'] } })
+      .action(() => ({ orders: [{ id: 'o1', city: 'Paris' }], total: 1 })),
     port.define('shop.hours').noInput().public('anybody may know').outputSchema(z.string()).action(() => 'nine to five'),
     port.define('slow.read').noInput().authorize('order:read').outputSchema(z.string()).action(({ signal }) => {
       signals.push(signal)
@@ -47,7 +50,7 @@ describe.each([['auto' as const], ['legacy' as const]])('an MCP client (%s)', (m
   it('sees the tools that it could be granted, with their schemas and hints', async () => {
     const { connect } = setUp()
     const { tools } = await (await connect('person', { mode })).listTools()
-    expect(tools.map((tool) => tool.name)).toEqual(['order_read', 'price_set', 'shop_hours', 'slow_read'])
+    expect(tools.map((tool) => tool.name)).toEqual(['order_read', 'price_set', 'order_find', 'shop_hours', 'slow_read'])
     expect(tools[0]).toMatchObject({ description: 'Reads an order', inputSchema: { type: 'object', required: ['id'] }, annotations: { readOnlyHint: true, destructiveHint: false } })
     expect(tools[1]?.annotations).toMatchObject({ readOnlyHint: false, destructiveHint: true })
     expect((await (await connect('nobody', { mode })).listTools()).tools.map((tool) => tool.name)).toEqual(['shop_hours'])
@@ -71,10 +74,31 @@ describe.each([['auto' as const], ['legacy' as const]])('an MCP client (%s)', (m
       id: 'g1', environment: 'test', subject: 'u1', actor: 'bot', chain: [], actions: ['order.read'], resources: null, input: null, fields: ['id'], maxUses: 1, uses: 0, notBefore: 0,
       expiresAt: Number.MAX_SAFE_INTEGER, parentId: null, grantedBy: 'u1', revokedAt: null, createdAt: 0,
     })
+    // Clients check results against the schemas that they were told of: a narrowed result has to fit.
+    const listed = (await client.listTools()).tools.find((tool) => tool.name === 'order_read')
+    expect(listed?.outputSchema).toMatchObject({ properties: { id: {}, city: {} } })
     const granted = await client.callTool({ name: 'order_read', arguments: { id: 'o1' } })
     expect(JSON.stringify(granted)).toContain('o1')
     expect(JSON.stringify(granted)).not.toContain('Paris')
     expect(await client.callTool({ name: 'order_read', arguments: { id: 'o1' } })).toMatchObject({ isError: true })
+  })
+
+  it('sees of a result what the action lists for its kind, in the schema and in what comes', async () => {
+    const { connect, port } = setUp()
+    await port.store.grants.create({
+      id: 'g2', environment: 'test', subject: 'u1', actor: 'bot', chain: [], actions: ['order.find'], resources: null, input: null, fields: null, maxUses: 1, uses: 0, notBefore: 0,
+      expiresAt: Number.MAX_SAFE_INTEGER, parentId: null, grantedBy: 'u1', revokedAt: null, createdAt: 0,
+    })
+    const all = { orders: [{ id: 'o1', city: 'Paris' }], total: 1 }
+    for (const [token, fields, seen] of [['person', ['orders', 'total'], all], ['agent', ['orders'], { orders: [{ id: 'o1' }] }]] as const) {
+      const client = await connect(token, { mode })
+      const listed = (await client.listTools()).tools.find((tool) => tool.name === 'order_find')
+      expect(Object.keys((listed?.outputSchema?.['properties'] ?? {}) as object)).toEqual(fields)
+      expect(JSON.stringify(listed?.outputSchema).includes('city')).toBe(token === 'person')
+      const result = await client.callTool({ name: 'order_find', arguments: {} })
+      expect(result.structuredContent).toEqual(seen)
+      expect(JSON.stringify(result.content).includes('Paris')).toBe(token === 'person')
+    }
   })
 
   it('gets a pending approval as a result, and the same call succeeds once after it', async () => {
@@ -127,8 +151,8 @@ describe('the server', () => {
 
   it('gives a token the tools of its scopes', async () => {
     const { connect } = setUp({ scopes: { 'order.read': 'orders', 'price.set': 'prices' } })
-    expect((await (await connect('scoped')).listTools()).tools.map((tool) => tool.name)).toEqual(['order_read', 'shop_hours', 'slow_read'])
-    expect((await (await connect('person')).listTools()).tools.map((tool) => tool.name)).toEqual(['shop_hours', 'slow_read'])
+    expect((await (await connect('scoped')).listTools()).tools.map((tool) => tool.name)).toEqual(['order_read', 'order_find', 'shop_hours', 'slow_read'])
+    expect((await (await connect('person')).listTools()).tools.map((tool) => tool.name)).toEqual(['order_find', 'shop_hours', 'slow_read'])
   })
 
   it('aborts the handler when the client cancels', async () => {

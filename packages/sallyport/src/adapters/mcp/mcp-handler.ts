@@ -5,6 +5,7 @@ import type { Principal } from '../../identity/principal.ts'
 import type { CallRequest } from '../../lib/call-request.ts'
 import type { PortRuntime } from '../../pipeline/runtime.ts'
 import { describeTools, type ToolDescription } from '../tools/describe-tool.ts'
+import { seenOutput } from '../tools/seen-output.ts'
 import { toolOutcome } from '../tools/tool-result.ts'
 import { challenge, metadataPath, protectedResourceMetadata, type OAuthOptions } from './oauth.ts'
 import { couldBeGranted } from './visible.ts'
@@ -93,13 +94,16 @@ function serverFor(tools: readonly ToolDescription[], options: McpHandlerOptions
   const mayUse = (tool: ToolDescription): boolean => couldBeGranted(tool.action, principal, port.runtime.policy, scopes[tool.action.definition.name])
 
   server.setRequestHandler('tools/list', () => ({
-    tools: tools.filter(mayUse).map((tool) => ({
-      name: tool.name,
-      description: tool.description,
-      inputSchema: tool.input,
-      ...(tool.output === null ? {} : { outputSchema: tool.output }),
-      annotations: { readOnlyHint: tool.readOnly, destructiveHint: !tool.readOnly, openWorldHint: false },
-    })),
+    tools: tools.filter(mayUse).map((tool) => {
+      const output = seenOutput(tool, principal, port.runtime.policy)
+      return {
+        name: tool.name,
+        description: tool.description,
+        inputSchema: tool.input,
+        ...(output === null ? {} : { outputSchema: output }),
+        annotations: { readOnlyHint: tool.readOnly, destructiveHint: !tool.readOnly, openWorldHint: false },
+      }
+    }),
   }))
   server.setRequestHandler('tools/call', async ({ params }, ctx): Promise<CallToolResult> => {
     const tool = tools.find((candidate) => candidate.name === params.name)

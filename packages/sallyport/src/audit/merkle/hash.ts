@@ -22,6 +22,17 @@ export function leafHashInto(target: Buffer, at: number, entry: Uint8Array): voi
   target.write(sha256Text(leaf, 0, entry.length + 1), at, 'latin1')
 }
 
+/**
+ * Writes the leaf hash of the entry that stands at `from` to `to`, without copying it: the byte before it stands in for the prefix
+ * 0x00 meanwhile and is put back. The bytes must not be shared with another thread, and `from` must be at least 1.
+ */
+export function leafHashInPlace(target: Buffer, at: number, bytes: Buffer, from: number, to: number): void {
+  const before = bytes[from - 1] ?? 0
+  bytes[from - 1] = 0
+  target.write(sha256Text(bytes, from - 1, to - from + 1), at, 'latin1')
+  bytes[from - 1] = before
+}
+
 /** Writes the node hash of the two hashes that stand at `from` in `source`, SHA-256(0x01 || left || right), at `at`. */
 export function nodeHashInto(target: Buffer, at: number, source: Buffer, from: number): void {
   source.copy(node, 1, from, from + 2 * HASH_BYTES)

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../lib/json.ts'
 import type { MaybePromise } from '../../lib/maybe-promise.ts'
+import { parseIp } from '../../lib/ip.ts'
 import { callOf } from '../query.ts'
-import type { AuditParty, OutcomeEvent, StoredEvent } from '../types.ts'
+import type { AuditParty, CallSummary, OutcomeEvent, StoredEvent } from '../types.ts'
 import type { AuditSink } from './sink.ts'
 
 /** OCSF activity of an API call: create, read, update, delete, or other. */
@@ -15,7 +16,7 @@ export interface OcsfOptions {
   readonly product?: { readonly name: string; readonly vendor_name?: string; readonly version?: string }
 }
 
-const VERSION = '1.5.0'
+const VERSION = '1.8.0'
 const VERBS: readonly (readonly [OcsfActivity, RegExp])[] = [
   [1, /^(create|add|open|invite|issue|register|upload)/iu],
   [2, /^(get|list|read|view|find|search|show|export|download)/iu],
@@ -52,7 +53,7 @@ export function ocsfEvent({ event, sequence, position }: StoredEvent, options: O
     },
     category_uid: 6, category_name: 'Application Activity', class_uid: 6003, class_name: 'API Activity',
     activity_id: activity, ...(activity === 99 && { activity_name: call.action }), type_uid: 600_300 + activity,
-    time: event.time, start_time: event.time - event.durationMs, duration: Math.round(event.durationMs),
+    time: Math.round(event.time), start_time: Math.round(event.time - event.durationMs), duration: Math.round(event.durationMs),
     severity_id: event.outcome === 'unknown' ? 3 : refused || event.outcome === 'failed' ? 2 : 1,
     status_id: status.id, status: status.name, status_code: event.code ?? event.outcome, ...(event.reason !== undefined && { status_detail: event.reason }),
     action_id: refused ? 2 : event.outcome === 'unknown' ? 0 : 1, disposition_id: refused ? 2 : event.outcome === 'unknown' ? 0 : 1,
@@ -62,8 +63,7 @@ export function ocsfEvent({ event, sequence, position }: StoredEvent, options: O
     }],
     actor: actorOf(call.actor, call.subject),
     api: { operation: call.action, service: { name: call.environment }, request: { uid: event.id } },
-    // Required by the class; a call without an address came from inside.
-    src_endpoint: call.address !== undefined ? { ip: call.address } : { svc_name: call.transport },
+    src_endpoint: endpointOf(call),
     ...(event.facts?.resource && { resources: [{ type: event.facts.resource.type, ...(event.facts.resource.id !== undefined && { uid: event.facts.resource.id }) }] }),
     ...(event.suppressed !== undefined && { count: event.suppressed + 1 }),
     ...(event.usage && { unmapped: { usage: { ...event.usage } } }),
@@ -73,6 +73,12 @@ export function ocsfEvent({ event, sequence, position }: StoredEvent, options: O
 function statusOf({ outcome }: OutcomeEvent): { readonly id: number; readonly name: string } {
   if (outcome === 'success' || outcome === 'navigated') return { id: 1, name: 'Success' }
   return outcome === 'unknown' ? { id: 0, name: 'Unknown' } : { id: 2, name: 'Failure' }
+}
+
+/** Required by the class. A truncated address is no address, and a call without one came from inside. */
+function endpointOf({ address, transport }: CallSummary): JsonObject {
+  if (address === undefined) return { svc_name: transport }
+  return parseIp(address) === undefined ? { name: address } : { ip: address }
 }
 
 function actorOf(actor: AuditParty | undefined, subject: AuditParty | undefined): JsonObject {

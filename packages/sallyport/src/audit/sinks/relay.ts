@@ -85,6 +85,8 @@ export function startRelay(options: RelayOptions): Relay {
       stopped = true
       timer?.cancel()
       await running
+      // Should the store be away, the right runs out by itself.
+      await cursor.leave?.().catch(() => {})
     },
   }
 }

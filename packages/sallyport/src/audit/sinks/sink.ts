@@ -17,4 +17,6 @@ export interface SinkCursor {
   read(): Promise<number>
   /** Moves on. Called after delivery, so that a crash repeats events and never skips one. */
   advance(next: number): Promise<void>
+  /** Gives the right back, so that who delivers next need not wait until it runs out. */
+  leave?(): Promise<void>
 }

@@ -1,5 +1,5 @@
 /** Node only. Entry bundles of C2SP tlog-tiles: each entry behind its length in 16 bits, big-endian. */
-import { HASH_BYTES, sha256Text } from '../merkle/hash.ts'
+import { HASH_BYTES, leafHashInPlace } from '../merkle/hash.ts'
 
 /** Entries of a full bundle, and hashes of a full tile. */
 export const TILE_WIDTH = 256
@@ -38,8 +38,7 @@ export function bundleEntries(bundle: Uint8Array): readonly Uint8Array[] {
 }
 
 /**
- * Leaf hashes of the entries that stand from byte `from` on. While one is hashed, the byte before it (the low byte of its length)
- * stands in for the prefix 0x00 of a leaf, and is put back: nothing is copied. The bundle must not be shared with another thread.
+ * Leaf hashes of the entries that stand from byte `from` on. They are hashed in place: the bundle must not be shared with another thread.
  *
  * @throws RangeError when the bundle does not end with an entry.
  */
@@ -48,12 +47,9 @@ export function leafHashesOf(bundle: Uint8Array, from = 0, most: number = TILE_W
   const hashes = Buffer.allocUnsafe(most * HASH_BYTES)
   let count = 0
   for (let at = from; at < bytes.length && count < most; count += 1) {
-    const low = bytes[at + 1] ?? 0
-    const end = at + 2 + (((bytes[at] ?? 0) << 8) | low)
+    const end = at + 2 + (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0))
     if (end > bytes.length) throw new RangeError('an entry bundle ends inside an entry')
-    bytes[at + 1] = 0
-    hashes.write(sha256Text(bytes, at + 1, end - at - 1), count * HASH_BYTES, 'latin1')
-    bytes[at + 1] = low
+    leafHashInPlace(hashes, count * HASH_BYTES, bytes, at + 2, end)
     at = end
   }
   return hashes.subarray(0, count * HASH_BYTES)

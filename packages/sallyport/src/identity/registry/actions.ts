@@ -21,7 +21,10 @@ export interface IdentityActionsOptions<Permission extends string> {
   readonly freshness?: Duration
   /** The longest life of a credential. Default `90d`. */
   readonly longest?: Duration
-  /** Ends what is kept elsewhere when somebody leaves: API keys, tokens of secrets, sessions. Default: nothing. */
+  /**
+   * Ends what other systems keep when somebody leaves: sessions, accounts. The port's own (grants, requests, credentials, API keys of its
+   * identity provider, secrets whose `principal` they are) ends by itself. Default: nothing.
+   */
   readonly alsoEnd?: OffboardOptions['alsoEnd']
 }
 
@@ -51,7 +54,7 @@ export interface IdentityActions {
   readonly suspend: OwnAction<ById, IdentityView>
   /** `identity.activate` */
   readonly activate: OwnAction<ById, IdentityView>
-  /** Ends it for good, with its credentials, grants and requests. `identity.revoke` */
+  /** Ends it for good, with its credentials, grants, requests, API keys and secrets. `identity.revoke` */
   readonly revoke: OwnAction<ById, Offboarded>
   /** Somebody else answers for it. `identity.handOver` */
   readonly handOver: OwnAction<{ readonly identityId: string; readonly owner: string }, IdentityView>
@@ -67,7 +70,7 @@ const idShape = textShape(200)
 const nameShape = textShape(100, { pattern: /^[\w.@:-]+$/ })
 const ceilingShape = listShape(idShape, 500)
 const byId = recordShape({ identityId: idShape })
-const offboardedShape = recordShape({ handedOver: listShape(idShape, 10_000), ended: listShape(idShape, 10_000), grants: integerShape(0), approvals: integerShape(0) })
+const offboardedShape = recordShape({ handedOver: listShape(idShape, 10_000), ended: listShape(idShape, 10_000), grants: integerShape(0), approvals: integerShape(0), keys: integerShape(0), secrets: listShape(textShape(128), 10_000) })
 const DAY_MS = 86_400_000
 
 /**
@@ -83,9 +86,12 @@ const DAY_MS = 86_400_000
 export function identityActions<P extends Principal, Permission extends string>(port: Port<P, Permission>, options: IdentityActionsOptions<Permission>): IdentityActions {
   const { permission, freshness = '15m', actions = [] } = options
   const longestMs = parseDuration(options.longest ?? '90d')
-  const leaving = (more: Pick<OffboardOptions, 'handOverTo'>): OffboardOptions => ({
+  const leaving = ({ tenant }: Principal, more: Pick<OffboardOptions, 'handOverTo'>): OffboardOptions => ({
     now: runtime.clock.now(),
     environment: runtime.environment,
+    identity: runtime.identity,
+    ...(runtime.secrets === null ? {} : { secrets: runtime.secrets }),
+    ...(tenant === undefined ? {} : { tenant }),
     ...(options.alsoEnd === undefined ? {} : { alsoEnd: options.alsoEnd }),
     ...more,
   })
@@ -206,13 +212,13 @@ export function identityActions<P extends Principal, Permission extends string>(
     }),
 
     revoke: define('identity.revoke')
-      .describe('Ends it for good, with its credentials, grants and requests.')
+      .describe('Ends it for good, with its credentials, grants, requests, API keys and secrets.')
       .inputSchema(byId)
       .authorize(permission, { resource: ({ parsedInput, principal }) => load(parsedInput.identityId, principal), when: isPerson, type: 'identity' })
       .freshness(freshness)
       .loggable(['identityId'])
       .outputSchema(offboardedShape)
-      .action(({ resource }) => offboard(store, resource.id, leaving({}))),
+      .action(({ resource, principal }) => offboard(store, resource.id, leaving(principal, {}))),
 
     handOver: define('identity.handOver')
       .describe('Makes somebody else answer for it.')
@@ -241,15 +247,15 @@ export function identityActions<P extends Principal, Permission extends string>(
       }),
 
     offboard: define('identity.offboard')
-      .describe('A person has left: ends their grants, requests and identities, or hands the identities over.')
+      .describe('A person has left: ends their grants, requests, keys, secrets and identities, or hands the identities over.')
       .inputSchema(recordShape({ personId: idShape, handOverTo: optionalShape(idShape) }))
       .authorize(permission, { when: isPerson })
       .freshness(freshness)
       .loggable(['personId', 'handOverTo'])
       .outputSchema(offboardedShape)
-      .action(async ({ parsedInput: { personId, handOverTo } }) => {
+      .action(async ({ parsedInput: { personId, handOverTo }, principal }) => {
         if (handOverTo !== undefined) await requireOwner(handOverTo)
-        return offboard(store, personId, leaving(handOverTo === undefined ? {} : { handOverTo }))
+        return offboard(store, personId, leaving(principal, handOverTo === undefined ? {} : { handOverTo }))
       }),
 
     report: define('identity.report')

@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { ActionResult } from '../../action/result.ts'
+import { SallyportError } from '../../errors/sallyport-error.ts'
 import { grantActions } from '../../grants/actions.ts'
+import type { CallRequest } from '../../lib/call-request.ts'
 import { recordShape, trueShape } from '../../lib/shape.ts'
+import { defineSecrets } from '../../secrets/secrets.ts'
 import { definePolicy } from '../../policy/define-policy.ts'
 import type { Store } from '../../stores/types.ts'
 import { createTestPort, testRequest, testUser } from '../../testing/index.ts'
+import { issueApiKey } from '../api-key.ts'
+import { memoryApiKeyStore } from '../api-key-store.ts'
+import { apiKeys } from '../api-keys.ts'
+import { firstOf } from '../first-of.ts'
 import type { Principal } from '../principal.ts'
 import { identityActions } from './actions.ts'
 import { registryIdentity } from './registry-identity.ts'
@@ -23,8 +30,22 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       const unique = `registry-${process.pid}-${++count}`
       const roles = new Map<string, readonly string[]>([['gov', ['governor']], ['own', []], ['new', []], ['ann', ['customer']]])
       const subjectOf = (id: string) => (roles.has(id) ? { kind: 'user' as const, id, roles: roles.get(id) ?? [] } : null)
-      const identity = registryIdentity({ identities: store.identities, grants: store.grants, environment: unique, subjectOf })
-      const port = createTestPort<Principal, Permission>({ name: unique, environment: unique, policy, store, identity, rolesOf: (id) => roles.get(id) ?? null })
+      const keys = memoryApiKeyStore()
+      const identity = firstOf([registryIdentity({ identities: store.identities, grants: store.grants, environment: unique, subjectOf }), apiKeys({ store: keys })])
+      const bot = `bot-${unique}`
+      const person_ = `zoe-${unique}`
+      const secrets = defineSecrets({
+        environment: unique,
+        provider: { name: 'test', read: async ({ name: asked }) => ({ value: `a value of ${asked} in ${unique}`, version: '1' }) },
+        secrets: {
+          BOTS: { description: 'what the agent signs in with elsewhere', principal: `agent:${bot}` },
+          ZOES: { description: 'what a person signs in with elsewhere', principal: person_ },
+          SHARED: { description: 'what the shop signs in with', principal: 'service:shop' },
+          NOBODYS: { description: 'what belongs to nobody' },
+        },
+      })
+      await secrets.load()
+      const port = createTestPort<Principal, Permission>({ name: unique, environment: unique, policy, store, identity, secrets, rolesOf: (id) => roles.get(id) ?? null })
       const ran: string[] = []
       const left: string[] = []
       const cancel = port.define('order.cancel').noInput().authorize('order:cancel').outputSchema(recordShape({ done: trueShape() })).action(({ principal }) => {
@@ -34,7 +55,6 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       const person = (id: string): Principal => testUser(id, roles.get(id) ?? [], { tier: 'enterprise', session: { credential: 'internal', authenticatedAt: port.clock.now() } })
       const identities = identityActions(port, { permission: 'identity:govern', actions: [cancel], alsoEnd: (id) => void left.push(id) })
       const grants = grantActions(port, { permission: 'grant:give', actions: [cancel] })
-      const bot = `bot-${unique}`
       const register = (more: object = {}) =>
         identities.register.call({
           principal: person('gov'),
@@ -52,7 +72,7 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
         return (await cancel.handle(testRequest({}, { headers: all }), undefined)).result.serverError?.code
       }
       const give = () => grants.give.call({ principal: person('ann'), input: { actor: bot, actions: ['order.cancel'], forMe: true, uses: 100, seconds: 3_600, token: true } })
-      return { store, port, roles, ran, left, cancel, person, identities, bot, register, one, rotate, ask, give }
+      return { store, port, roles, ran, left, cancel, person, identities, grants, keys, secrets, leaver: person_, bot, register, one, rotate, ask, give }
     }
 
     it('lets an agent in as itself, and act for a person through a grant alone', async () => {
@@ -74,6 +94,31 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       expect(await ask(secret, { 'sallyport-grant': token })).toBe('FORBIDDEN')
       roles.delete('ann')
       expect(await ask(secret, { 'sallyport-grant': token })).toBe('UNAUTHENTICATED')
+    })
+
+    it('lets in by a token that names a registered identity, with what the registry says of it now', async () => {
+      const { register, store, port, bot, one, give, roles } = await opened()
+      await register()
+      const tokens = { authenticate: ({ headers }: CallRequest): Principal | null => {
+        const token = (headers.get('authorization') ?? '').slice(7)
+        if (token === 'forged') throw new SallyportError('UNAUTHENTICATED', { reason: 'the signature is wrong' })
+        if (!token.startsWith('jwt-of-')) return null
+        return { kind: 'user', id: token.slice(7), roles: ['customer'], ceiling: ['root:all'], attributes: { scopes: 'orders' }, session: { id: 'jti', expiresAt: 5, credential: 'cookie' } }
+      } }
+      const subjectOf = (id: string) => (roles.has(id) ? { kind: 'user' as const, id, roles: roles.get(id) ?? [] } : null)
+      const provider = registryIdentity({ identities: store.identities, grants: store.grants, environment: port.environment, subjectOf, tokens })
+      const signIn = async (token: string, more: object = {}) => provider.authenticate(testRequest({}, { headers: new Headers({ authorization: `Bearer ${token}`, ...more }) }), { signal: new AbortController().signal, now: port.clock.now() })
+      const { data } = await give()
+      // Roles, ceiling and kind are not the token's to say.
+      const itself = { kind: 'agent', id: bot, roles: [], ceiling: ['order:cancel'], owner: 'own', attributes: { scopes: 'orders' }, session: { id: 'jti', expiresAt: 5, credential: 'bearer' } }
+      expect(await signIn(`jwt-of-${bot}`)).toEqual(itself)
+      expect(await signIn(`jwt-of-${bot}`, { 'sallyport-grant': data?.grant.id ?? '' })).toMatchObject({ ...itself, subject: { id: 'ann', roles: ['customer'] } })
+      expect(await signIn('of another provider')).toBeNull()
+      expect((await store.identities.get(bot))?.lastUsedAt).toBe(port.clock.now())
+      for (const bad of ['forged', 'jwt-of-somebody', 'jwt-of-ann']) await expect(signIn(bad)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+      await expect(signIn(`jwt-of-${bot}`, { 'sec-fetch-site': 'same-origin' })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+      await one('suspend')
+      await expect(signIn(`jwt-of-${bot}`)).rejects.toMatchObject({ reason: 'registry: the identity is suspended' })
     })
 
     it('gives one agent’s grant to no other', async () => {
@@ -136,7 +181,7 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       const secret = await rotate()
       await give()
       const leave = (personId: string, handOverTo?: string) => identities.offboard.call({ principal: person('gov'), input: { personId, ...(handOverTo === undefined ? {} : { handOverTo }) } })
-      expect(await leave('own', 'new')).toEqual({ data: { handedOver: [bot], ended: [], grants: 0, approvals: 0 } })
+      expect(await leave('own', 'new')).toEqual({ data: { handedOver: [bot], ended: [], grants: 0, approvals: 0, keys: 0, secrets: [] } })
       expect(await ask(secret)).toBe('GRANT_REQUIRED')
       // Counts are of this store, which other tests may share: their grants by the same people fall with them.
       const gone = await leave('ann')
@@ -146,6 +191,65 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       expect(code(await identities.handOver.call({ principal: person('gov'), input: { identityId: bot, owner: 'own' } }))).toBe('CONFLICT')
       expect(left).toEqual(['own', 'ann', 'new', bot])
       roles.delete('own')
+    })
+
+    it('ends by itself all that the port holds of who leaves, and of the agents that they own', async () => {
+      const { register, rotate, ask, identities, grants, keys, secrets, person, port, roles, leaver, bot, store } = await opened()
+      roles.set(leaver, ['customer'])
+      await register({ owner: leaver })
+      const secret = await rotate()
+      const key = async (principal: Parameters<typeof issueApiKey>[0]['principal']): Promise<string> => (await issueApiKey({ store: keys, principal, expiresIn: '1d', now: port.clock.now() })).key
+      const theirs = [
+        await key({ kind: 'user', id: leaver, roles: ['customer'] }),
+        await key({ kind: 'service', id: 'batch', roles: [], subject: { kind: 'user', id: leaver, roles: [] } }),
+        await key({ kind: 'agent', id: bot, roles: [] }),
+      ]
+      const others = await key({ kind: 'service', id: 'shop', roles: [] })
+      for (const one of theirs) expect(await ask(one)).not.toBe('UNAUTHENTICATED')
+      const agent: Principal = { kind: 'agent', id: bot, roles: [], ceiling: ['order:cancel'], owner: leaver, subject: testUser('ann', ['customer']), session: { credential: 'internal' } }
+      const asked = await grants.request.call({ principal: agent, input: { actions: ['order.cancel'], reason: 'Somebody asked me to.' } })
+      const requestId = asked.data?.requestId ?? ''
+      expect(await store.grants.requests.get(requestId)).toMatchObject({ state: 'pending' })
+
+      const gone = await identities.offboard.call({ principal: person('gov'), input: { personId: leaver } })
+      expect(gone).toMatchObject({ data: { ended: [bot], keys: 3, secrets: ['ZOES', 'BOTS'] } })
+      expect(await ask(secret)).toBe('UNAUTHENTICATED')
+      for (const one of theirs) expect(await ask(one)).toBe('UNAUTHENTICATED')
+      expect(await ask(others)).not.toBe('UNAUTHENTICATED')
+      expect((await secrets.status()).filter(({ versions }) => versions.some(({ state }) => state === 'revoked')).map(({ name: one }) => one)).toEqual(['BOTS', 'ZOES'])
+      expect(await store.grants.requests.get(requestId)).toMatchObject({ state: 'refused' })
+      expect(await identities.offboard.call({ principal: person('gov'), input: { personId: leaver } })).toMatchObject({ data: { ended: [], keys: 0, secrets: [] } })
+    })
+
+    it('goes on where it stopped, when something of a departure fails', async () => {
+      const { register, rotate, ask, identities, keys, person, port, roles, leaver, bot } = await opened()
+      roles.set(leaver, ['customer'])
+      await register({ owner: leaver })
+      const secret = await rotate()
+      const { key } = await issueApiKey({ store: keys, principal: { kind: 'agent', id: bot, roles: [] }, expiresIn: '1d', now: port.clock.now() })
+      const { revoke } = keys
+      Object.assign(keys, { revoke: () => Promise.reject(new Error('away')) })
+      const leave = () => identities.offboard.call({ principal: person('gov'), input: { personId: leaver } })
+      expect(code(await leave())).toBe('INTERNAL')
+      Object.assign(keys, { revoke })
+      expect(await leave()).toMatchObject({ data: { ended: [bot], keys: 1 } })
+      expect([await ask(secret), await ask(key)]).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED'])
+    })
+
+    it('lets who governs one tenant end nothing of another', async () => {
+      const { register, rotate, ask, identities, grants, keys, secrets, person, port, roles, leaver, bot, store } = await opened()
+      roles.set(leaver, ['customer'])
+      await register({ owner: leaver })
+      const secret = await rotate()
+      const { key } = await issueApiKey({ store: keys, principal: { kind: 'user', id: leaver, roles: [] }, expiresIn: '1d', now: port.clock.now() })
+      const given = await grants.give.call({ principal: person(leaver), input: { actor: bot, actions: ['order.cancel'], forMe: true } })
+      for (const personId of [leaver, bot]) {
+        const gone = await identities.offboard.call({ principal: { ...person('gov'), tenant: 'acme' }, input: { personId } })
+        expect(gone).toEqual({ data: { handedOver: [], ended: [], grants: 0, approvals: 0, keys: 0, secrets: [] } })
+      }
+      expect([await ask(secret), await ask(key)]).not.toContain('UNAUTHENTICATED')
+      expect((await store.grants.get(given.data?.grant.id ?? ''))?.revokedAt).toBeNull()
+      expect((await secrets.status()).some(({ versions }) => versions.some(({ state }) => state === 'revoked'))).toBe(false)
     })
 
     it('reports owners who left, unused rights, old and shared credentials, and people who use them', async () => {

@@ -1,5 +1,5 @@
 import { approvalStatus } from '../../approvals/status.ts'
-import { excludedFrom, requesterOf } from '../../approvals/requester.ts'
+import { partiesOf, requesterOf, withOwners } from '../../approvals/requester.ts'
 import { readStoredInput, storeInput } from '../../approvals/stored-input.ts'
 import type { ApprovalOptions, ApprovalRecord } from '../../approvals/types.ts'
 import { visible } from '../../lib/visible.ts'
@@ -47,13 +47,13 @@ export const approval: Control = {
         if (record.digest !== digest) {
           throw new Refusal('CONFLICT', 'what would run now is not what was asked for: the input, the resource or the action has changed', { details: { approvalId: record.id } })
         }
-        await requireApproved(call, record)
+        await requireApproved(call, principal, record)
         return PASS
       }
       const record = await approvals.findByDigest(digest, requester)
       if (record === null || isOver(record, call.startedAt)) return ask(call, options, principal, digest, decideWithinMs, executeWithinMs)
       if (record.requester !== requester || record.digest !== digest) throw new Refusal('UNAVAILABLE', 'the approval store answered with another approval')
-      await requireApproved(call, record)
+      await requireApproved(call, principal, record)
       call.approvalId = record.id
       return PASS
     }
@@ -68,7 +68,7 @@ export async function resumeStored(call: Call): Promise<typeof PASS> {
   const { principal } = call
   if (principal === null) throw new Refusal('UNAUTHENTICATED', 'nobody is signed in')
   const record = await ownApproval(call, principal)
-  if (record.input === null) await requireApproved(call, record)
+  if (record.input === null) await requireApproved(call, principal, record)
   const { input, bindArgs } = readStoredInput(record.input as string)
   call.parsedInput = call.definition.input.kind === 'none' ? undefined : input
   call.bindArgsParsed = bindArgs
@@ -105,7 +105,7 @@ function isOver(record: ApprovalRecord, now: number): boolean {
   return status === 'expired' || status === 'executed' || status === 'withdrawn' || status === 'superseded' || (status === 'denied' && now >= record.decideBy)
 }
 
-async function requireApproved(call: Call, record: ApprovalRecord): Promise<void> {
+async function requireApproved(call: Call, principal: Principal, record: ApprovalRecord): Promise<void> {
   const details = { approvalId: record.id }
   const status = approvalStatus(record, call.startedAt)
   if (status === 'pending') throw new Refusal('APPROVAL_PENDING', 'the approval has not been decided', { details })
@@ -113,11 +113,12 @@ async function requireApproved(call: Call, record: ApprovalRecord): Promise<void
   if (status === 'expired') throw new Refusal('APPROVAL_EXPIRED', 'the approval has expired', { details })
   if (status === 'executed') throw new Refusal('CONFLICT', 'the approval has been used', { details })
   if (status !== 'approved') throw new Refusal('CONFLICT', `the approval was ${status}`, { details })
-  if (!(await isStillGiven(call, record))) throw new Refusal('APPROVAL_DENIED', 'who approved may not approve any more', { details })
+  if (!(await isStillGiven(call, principal, record))) throw new Refusal('APPROVAL_DENIED', 'who approved may not approve any more', { details })
 }
 
 /** Whoever approved, or broke the glass, must still be one who may. */
-async function isStillGiven({ port }: Call, record: ApprovalRecord): Promise<boolean> {
+async function isStillGiven(call: Call, principal: Principal, record: ApprovalRecord): Promise<boolean> {
+  const { port } = call
   const holds = async (person: string, permission: string): Promise<boolean> => {
     const roles = await port.rolesOf?.(person)
     return Array.isArray(roles) && port.policy.holds(roles, permission) === true
@@ -125,8 +126,10 @@ async function isStillGiven({ port }: Call, record: ApprovalRecord): Promise<boo
   const { breakGlass, breakGlassPermission } = record
   if (breakGlass !== undefined) return breakGlassPermission !== undefined && holds(breakGlass.by, breakGlassPermission)
   let eligible = 0
+  // Those behind this call, not only those behind the one that asked: agents are handed over, and the grant may be another one.
+  const excluded = await withOwners([...record.excluded, ...partiesOf(principal, call)], port.store.identities)
   for (const { decision, by } of record.decisions) {
-    if (decision === 'approve' && !record.excluded.includes(by) && (await holds(by, record.approvers))) eligible++
+    if (decision === 'approve' && !excluded.includes(by) && (await holds(by, record.approvers))) eligible++
   }
   return eligible >= record.quorum
 }
@@ -136,13 +139,13 @@ async function ask(call: Call, options: ApprovalOptions, principal: Principal, d
   const requester = requesterOf(principal)
   const limit = options.requestsPerHour ?? 30
   await chargeLimits(call, [{ kind: 'window', name: 'approval-requests', key: `${port.name}:approval-requests:${requester}`, limit, windowMs: HOUR_MS, cost: 1 }])
-  const record = request(call, options, principal, digest, decideWithinMs, executeWithinMs)
+  const record = await request(call, options, principal, digest, decideWithinMs, executeWithinMs)
   await port.store.approvals.create(record)
   notify(port, { kind: 'requested', approvalId: record.id, environment: record.environment }, call)
   throw new Refusal('APPROVAL_REQUIRED', 'another person has to approve this call', { details: { approvalId: record.id, decideBy: record.decideBy } })
 }
 
-function request(call: Call, options: ApprovalOptions, principal: Principal, digest: string, decideWithinMs: number, executeWithinMs: number): ApprovalRecord {
+async function request(call: Call, options: ApprovalOptions, principal: Principal, digest: string, decideWithinMs: number, executeWithinMs: number): Promise<ApprovalRecord> {
   const now = call.port.clock.now()
   const { access } = call.definition
   return {
@@ -154,7 +157,7 @@ function request(call: Call, options: ApprovalOptions, principal: Principal, dig
     environment: call.port.environment,
     ...(principal.tenant === undefined ? {} : { tenant: principal.tenant }),
     requester: requesterOf(principal),
-    excluded: excludedFrom(principal),
+    excluded: await withOwners(partiesOf(principal, call), call.port.store.identities),
     ...(call.resourceId === undefined || access.kind === 'public' ? {} : { resource: { type: resourceType(access), id: call.resourceId } }),
     input: storeInput({ input: call.parsedInput, bindArgs: call.bindArgsParsed }),
     summary: options.summary === undefined ? '' : visible(options.summary({ parsedInput: call.parsedInput as never, resource: call.resource as never })),

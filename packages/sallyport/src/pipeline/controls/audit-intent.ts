@@ -1,4 +1,4 @@
-import type { AdmissionResult } from '../../audit/types.ts'
+import type { Admission, AdmissionResult, IntentEvent } from '../../audit/types.ts'
 import { isPromiseLike, type MaybePromise } from '../../lib/maybe-promise.ts'
 import type { Call } from '../call.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
@@ -6,7 +6,7 @@ import { digestOf } from '../digest.ts'
 import { factsOf } from '../facts.ts'
 
 /**
- * `audit`: the intent is durable before the handler starts. Grant use and approval are taken in the same transaction.
+ * `audit`: the intent is durable before the handler starts. Grant use, approval and idempotency key are taken in the same transaction.
  * The names of the controls that passed are known when the action is defined: this one is the last of them.
  */
 export function auditIntent(passed: readonly string[]): Control {
@@ -24,12 +24,19 @@ export function auditIntent(passed: readonly string[]): Control {
 function admit(call: Call, digest: string, passed: readonly string[]): MaybePromise<typeof PASS> {
   call.digest = digest
   const now = call.port.clock.now()
-  const result = call.port.store.ledger.admit({
-    intent: { kind: 'intent', id: call.id, time: now, facts: factsOf(call, passed) },
+  const intent: IntentEvent = { kind: 'intent', id: call.id, time: now, facts: factsOf(call, passed) }
+  const takesNothing = call.grantId === null && call.approvalId === null && call.claim === null
+  const result = call.port.store.ledger.admit(takesNothing ? { intent } : { intent, ...takenBy(call, digest, now) })
+  return isPromiseLike(result) ? result.then((settled) => judge(call, settled)) : judge(call, result)
+}
+
+/** What is taken in the same transaction. */
+function takenBy(call: Call, digest: string, now: number): Omit<Admission, 'intent'> {
+  return {
     ...(call.grantId === null ? {} : { grant: { id: call.grantId, now, ...(call.grantAncestors === null ? {} : { ancestors: call.grantAncestors }) } }),
     ...(call.approvalId === null ? {} : { approval: { id: call.approvalId, digest, now } }),
-  })
-  return isPromiseLike(result) ? result.then((settled) => judge(call, settled)) : judge(call, result)
+    ...(call.claim === null ? {} : { claim: call.claim }),
+  }
 }
 
 function judge(call: Call, result: AdmissionResult): typeof PASS {
@@ -39,5 +46,6 @@ function judge(call: Call, result: AdmissionResult): typeof PASS {
   }
   if (result.admitted !== false) throw new Refusal('UNAVAILABLE', 'the ledger answered nothing that can be read')
   if (result.by === 'grant') throw new Refusal('GRANT_REQUIRED', result.reason, { details: { requestable: true, action: call.definition.name } })
+  if (result.by === 'claim') throw new Refusal('CONFLICT', result.reason, { retryAfterMs: 1_000 })
   throw new Refusal('CONFLICT', result.reason, { details: { approvalId: call.approvalId } })
 }

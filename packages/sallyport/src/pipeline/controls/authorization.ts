@@ -2,6 +2,7 @@ import type { AccessOptions } from '../../action/access.ts'
 import type { Principal } from '../../identity/principal.ts'
 import type { Decision } from '../../policy/types.ts'
 import { resourceType } from '../../action/definition.ts'
+import { fieldTree } from '../../lib/field-tree.ts'
 import { isPromiseLike, type MaybePromise } from '../../lib/maybe-promise.ts'
 import type { Call } from '../call.ts'
 import { CallView } from '../call-view.ts'
@@ -28,54 +29,85 @@ export const authorization: Control = {
       call.observe('authorization', refusal.reason)
     }
 
-    const simple = options.when === undefined && options.scope === undefined && policy.decide === undefined
+    const { resource: load, when, scope, owner, tenant } = options
+    const decides = when !== undefined || scope !== undefined || policy.decide !== undefined
+    const ownerAlone = tenant === undefined ? owner : undefined
+    const owned = owner !== undefined || tenant !== undefined
+    const question: Question = { permission, options, type, deny }
 
-    function loadResource(call: Call, principal: Principal): MaybePromise<typeof PASS> {
-      // The builder has checked that the callbacks take these arguments.
-      const args = new CallView(call) as never
-      if (options.resource === undefined) return decide(call, principal, options, permission, type, deny, args)
-      const loaded = options.resource(args)
-      return isPromiseLike(loaded) ? loaded.then((resource) => judge(call, principal, resource, args)) : judge(call, principal, loaded, args)
-    }
-
-    function judge(call: Call, principal: Principal, resource: unknown, args: never): MaybePromise<typeof PASS> {
-      takeResource(call, principal, resource, options, type, deny)
-      return simple ? PASS : decide(call, principal, options, permission, type, deny, args)
+    function take(call: Call, principal: Principal, resource: unknown): void {
+      if (resource === null || resource === undefined) throw new Refusal('NOT_FOUND', `no ${type} was found`)
+      // Most rows have one owner, who calls.
+      if (ownerAlone !== undefined ? ownerAlone(resource as never) !== (principal.subject ?? principal).id : owned) requireOwn(call, resource, principal, options, deny)
+      call.resource = resource
+      call.resourceId = resourceId(resource, options)
     }
 
     return (call) => {
       const { principal } = call
       if (principal === null) throw new Refusal('UNAUTHENTICATED', 'nobody is signed in')
-      requirePermission(call, principal, permission, deny)
-      if (options.resource === undefined && options.scope === undefined && options.when === undefined && policy.decide === undefined) return PASS
-      return loadResource(call, principal)
+      // Most callers are people who act for themselves.
+      const alone = principal.kind === 'user' && principal.subject === undefined
+      if (!alone || policy.holds(principal.roles, permission) !== true) requirePermission(call, principal, permission, deny)
+      if (load === undefined && !decides) return PASS
+      // The builder has checked that the callbacks take these arguments.
+      const args = new CallView(call) as never
+      if (load === undefined) return decide(call, principal, question, args)
+      const loaded = load(args)
+      if (isPromiseLike(loaded)) {
+        return loaded.then((resource) => {
+          take(call, principal, resource)
+          return decides ? decide(call, principal, question, args) : PASS
+        })
+      }
+      take(call, principal, loaded)
+      return decides ? decide(call, principal, question, args) : PASS
     }
   },
+}
+
+/** What an action asks of its access, beside the call. */
+interface Question {
+  readonly permission: string
+  readonly options: AccessOptions
+  readonly type: string
+  readonly deny: Deny
 }
 
 /** Throws the refusal, unless the control is only observed. */
 type Deny = (call: Call, refusal: Refusal) => void
 
-function takeResource(call: Call, principal: Principal, resource: unknown, options: AccessOptions, type: string, deny: Deny): void {
-  if (resource === null || resource === undefined) throw new Refusal('NOT_FOUND', `no ${type} was found`)
-  requireOwn(call, resource, principal, options, deny)
-  call.resource = resource
-  call.resourceId = resourceId(resource, options)
+/** The condition, then the policy, then the scope. A promise is made only where one of them has to be waited for. */
+function decide(call: Call, principal: Principal, question: Question, args: never): MaybePromise<typeof PASS> {
+  const { when } = question.options
+  if (when === undefined) return decideFurther(call, principal, question, args)
+  const allowed = when(args)
+  const next = (answer: unknown): MaybePromise<typeof PASS> => {
+    if (answer !== true) question.deny(call, new Refusal('FORBIDDEN', answer === false ? 'the condition of the action does not hold' : 'the condition returned neither true nor false'))
+    return decideFurther(call, principal, question, args)
+  }
+  return isPromiseLike(allowed) ? allowed.then(next) : next(allowed)
 }
 
-async function decide(call: Call, principal: Principal, options: AccessOptions, permission: string, type: string, deny: Deny, args: never): Promise<typeof PASS> {
-  const { port } = call
-  if (options.when !== undefined) {
-    const allowed = await options.when(args)
-    if (allowed !== true) deny(call, new Refusal('FORBIDDEN', allowed === false ? 'the condition of the action does not hold' : 'the condition returned neither true nor false'))
+function decideFurther(call: Call, principal: Principal, question: Question, args: never): MaybePromise<typeof PASS> {
+  if (call.port.policy.decide === undefined) return takeScope(call, question, args)
+  const decision = askPolicy(call, principal, question)
+  const next = (answer: Decision | undefined): MaybePromise<typeof PASS> => {
+    takeDecision(call, answer, question.deny)
+    return takeScope(call, question, args)
   }
-  if (port.policy.decide !== undefined) await askPolicy(call, principal, permission, type, deny)
-  if (options.scope !== undefined) {
-    const scope = await options.scope(args)
-    if (scope === undefined || scope === null) throw new Refusal('FORBIDDEN', 'the scope gave no filter', { fix: 'Return a filter for everybody who may list, or throw.' })
-    call.scope = scope
+  return isPromiseLike(decision) ? decision.then(next) : next(decision)
+}
+
+function takeScope(call: Call, { options }: Question, args: never): MaybePromise<typeof PASS> {
+  if (options.scope === undefined) return PASS
+  const scope = options.scope(args)
+  const next = (answer: unknown): typeof PASS => {
+    if (answer === undefined || answer === null) throw new Refusal('FORBIDDEN', 'the scope gave no filter', { fix: 'Return a filter for everybody who may list, or throw.' })
+    call.scope = answer
+    return PASS
   }
-  return PASS
+  return isPromiseLike(scope) ? scope.then(next) : next(scope)
 }
 
 /** Effective right of who calls: the person's own; or the subject's, within the agent's ceiling. Grants narrow it further. */
@@ -108,9 +140,9 @@ function requireOwn(call: Call, resource: unknown, principal: Principal, options
   deny(call, new Refusal('NOT_FOUND', "the resource is somebody else's"))
 }
 
-async function askPolicy(call: Call, principal: Principal, permission: string, type: string, deny: Deny): Promise<void> {
+function askPolicy(call: Call, principal: Principal, { permission, type }: Question): MaybePromise<Decision | undefined> {
   const holder = principal.subject ?? principal
-  const decision: Decision | undefined = await call.port.policy.decide?.(
+  return call.port.policy.decide?.(
     {
       subject: { type: holder.kind, id: holder.id, properties: { principal } },
       action: { name: permission },
@@ -122,13 +154,29 @@ async function askPolicy(call: Call, principal: Principal, permission: string, t
         ...(call.address === undefined ? {} : { address: call.address }),
       },
     },
-    { signal: call.signal },
+    new SignalOf(call),
   )
+}
+
+/** Made when the policy first asks for it: most decide at once. */
+class SignalOf {
+  readonly #call: Call
+
+  constructor(call: Call) {
+    this.#call = call
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal
+  }
+}
+
+function takeDecision(call: Call, decision: Decision | undefined, deny: Deny): void {
   if (decision?.effect !== 'permit') {
     deny(call, new Refusal('FORBIDDEN', decision?.reason ?? 'the policy did not permit it', decision?.requestable === true ? { details: { requestable: true } } : {}))
     return
   }
-  if (decision.fields !== undefined) call.fields = decision.fields
+  if (decision.fields !== undefined) call.fields = fieldTree(decision.fields)
 }
 
 function resourceId(resource: unknown, options: AccessOptions): string | undefined {

@@ -1,4 +1,5 @@
 import type { GrantRecord } from '../../grants/types.ts'
+import { fieldTree, intersectFields } from '../../lib/field-tree.ts'
 import { isPromiseLike } from '../../lib/maybe-promise.ts'
 import type { Call } from '../call.ts'
 import { resourceType } from '../../action/definition.ts'
@@ -35,7 +36,9 @@ async function choose(call: Call, grants: readonly GrantRecord[]): Promise<typeo
     if (!isLive(call, candidate) || !covers(call, candidate) || !(await giverHolds(call, candidate))) continue
     call.grantId = candidate.id
     call.grantAncestors = candidate.ancestors ?? null
-    if (candidate.fields !== null) call.fields = call.fields === null ? candidate.fields : call.fields.filter((field) => candidate.fields?.includes(field) === true)
+    call.grantedBy = candidate.grantedBy
+    call.grantChain = candidate.chain
+    if (candidate.fields !== null) call.fields = intersectFields(call.fields, fieldTree(candidate.fields))
     return PASS
   }
   throw new Refusal('GRANT_REQUIRED', 'there is no live grant that covers this call', {
@@ -52,6 +55,7 @@ function isLive(call: Call, grant: GrantRecord): boolean {
     grant.actor === principal?.id &&
     grant.subject === (principal.subject?.id ?? null) &&
     grant.tenant === principal.tenant &&
+    (grant.taskId === undefined || grant.taskId === principal.task) &&
     grant.actions.includes(definition.name) &&
     grant.revokedAt === null &&
     grant.notBefore <= now &&

@@ -9,7 +9,8 @@ const MAX_KEY = 500
 
 /**
  * `idempotency`: the same key and input from the same principal runs once. Who repeats it has passed authentication and
- * authorisation again, and gets the first result; no use of a grant and no approval is taken for it.
+ * authorisation again, and gets the first result; no use of a grant and no approval is taken for it. The key is claimed in the
+ * transaction of the intent.
  */
 export const idempotency: Control = {
   name: 'idempotency',
@@ -32,12 +33,10 @@ export const idempotency: Control = {
       )
       const inputDigest = await port.sha256(canonicalJson({ input: call.parsedInput ?? null, bindArgs: call.bindArgsParsed }))
       const now = port.clock.now()
-      const claim: IdempotencyRecord = { key, inputDigest, callId: call.id, createdAt: now, expiresAt: now + options.forMs, state: 'running', grantId: null, result: null }
-      const known = await store.claim(claim, now)
+      const known = await store.find(key, now)
       if (known !== null) throw await judge(call, known, inputDigest)
-      call.idempotencyKey = key
-      // Once the intent is durable nobody knows what was done: the key stays taken.
-      call.onRelease(() => (call.started || call.admitted ? undefined : store.release(key, call.id)))
+      // Claimed together with the intent: before that nothing has happened, after it nobody knows what was done.
+      call.claim = { key, inputDigest, callId: call.id, createdAt: now, expiresAt: now + options.forMs, state: 'running', grantId: null, result: null }
       return PASS
     }
   },

@@ -1,5 +1,6 @@
 import { DefinitionError } from '../../errors/sallyport-error.ts'
 import type { Principal } from '../../identity/principal.ts'
+import { keysOf } from '../../limits/keys-of.ts'
 import type { LimitCheck } from '../../limits/types.ts'
 import type { Tier } from '../../limits/tiers.ts'
 import type { Call } from '../call.ts'
@@ -20,12 +21,20 @@ export const principalLimits: Control = {
     const window = (name: LimitName, key: string, limit: number): LimitCheck => ({
       kind: 'window',
       name,
-      key: `${port.name}:${key}`,
+      key,
       limit,
       windowMs: MINUTE_MS,
       cost,
       onStoreFailure: onStoreFailure[name],
     })
+
+    const principalKey = principalKeys(port)
+    const principalActionKey = keysOf(`${port.name}:principal-action:${definition.name}`)
+    const tenantKey = keysOf(`${port.name}:tenant`)
+    // What is the same for every call is made once.
+    const shared: LimitCheck[] = []
+    if (perAction !== undefined) shared.push(window('action', `${port.name}:action:${definition.name}`, perAction))
+    if (global !== null) shared.push(window('global', `${port.name}:global`, global))
 
     return (call) => {
       const { principal } = call
@@ -34,16 +43,14 @@ export const principalLimits: Control = {
       if (verdict === 'denied') throw new Refusal('FORBIDDEN', 'the principal is on the deny-list')
       if (verdict === 'allowed') return PASS
       if (principal !== null) {
-        const who = limitedAs(principal)
         const tier = tierOf(principal, port)
-        checks.push(window('principal', `principal:${who}`, tier.requestsPerMinute))
-        if (perPrincipal !== undefined) checks.push(window('principal-action', `principal:${who}:${definition.name}`, perPrincipal))
-        if (tier.concurrency !== undefined) checks.push(slot(call, 'concurrency', `concurrency:${who}`, tier.concurrency))
-        if (concurrency !== undefined) checks.push(slot(call, 'action-concurrency', `concurrency:${who}:${definition.name}`, concurrency))
-        if (perTenant !== null && principal.tenant !== undefined) checks.push(window('tenant', `tenant:${principal.tenant}`, perTenant))
+        checks.push(window('principal', principalKey(principal), tier.requestsPerMinute))
+        if (perPrincipal !== undefined) checks.push(window('principal-action', principalActionKey(limitedAs(principal)), perPrincipal))
+        if (tier.concurrency !== undefined) checks.push(slot(call, 'concurrency', `concurrency:${limitedAs(principal)}`, tier.concurrency))
+        if (concurrency !== undefined) checks.push(slot(call, 'action-concurrency', `action-concurrency:${definition.name}:${limitedAs(principal)}`, concurrency))
+        if (perTenant !== null && principal.tenant !== undefined) checks.push(window('tenant', tenantKey(principal.tenant), perTenant))
       }
-      if (perAction !== undefined) checks.push(window('action', `action:${definition.name}`, perAction))
-      if (global !== null) checks.push(window('global', 'global', global))
+      for (const check of shared) checks.push(check)
       if (checks.length === 0) return PASS
       return chargeLimits(call, checks)
     }
@@ -56,6 +63,21 @@ export const principalLimits: Control = {
  */
 export function limitedAs({ kind, id, subject }: Principal): string {
   return subject === undefined ? `${kind}:${id}` : `${kind}:${id}>${subject.kind}:${subject.id}`
+}
+
+const keysByPort = new WeakMap<PortRuntime, (principal: Principal) => string>()
+
+/** The keys of the limit that a principal has over all actions of a port. */
+function principalKeys(port: PortRuntime): (principal: Principal) => string {
+  let keyOf = keysByPort.get(port)
+  if (keyOf === undefined) {
+    const scope = `${port.name}:principal`
+    const direct = { user: keysOf(`${scope}:user`), service: keysOf(`${scope}:service`), agent: keysOf(`${scope}:agent`) }
+    const delegated = keysOf(scope)
+    keyOf = (principal) => (principal.subject === undefined ? direct[principal.kind](principal.id) : delegated(limitedAs(principal)))
+    keysByPort.set(port, keyOf)
+  }
+  return keyOf
 }
 
 /** The limits that hold for a principal now: its own tier, else the port's default for its kind. */

@@ -29,50 +29,45 @@ function tooLarge(maxBytes: number): never {
  * Stops at the limit, so that its own work is bounded.
  */
 export function measure(value: unknown, maxDepth: number, maxBytes: number): number {
-  let bytes = 0
+  return visit(value, 0, 0, maxDepth, maxBytes)
+}
 
-  function visit(item: unknown, depth: number): void {
-    if (bytes > maxBytes) tooLarge(maxBytes)
-    switch (typeof item) {
-      case 'string':
-        bytes += item.length + 2
-        return
-      case 'object':
-        if (item === null) bytes += 4
-        else visitObject(item, depth)
-        return
-      default:
-        bytes += 8
+/** Adds the bytes of `item` to those counted before it. */
+function visit(item: unknown, depth: number, counted: number, maxDepth: number, maxBytes: number): number {
+  if (counted > maxBytes) tooLarge(maxBytes)
+  if (typeof item === 'string') return counted + item.length + 2
+  if (typeof item !== 'object') return counted + 8
+  return item === null ? counted + 4 : visitObject(item, depth, counted + 2, maxDepth, maxBytes)
+}
+
+function visitObject(item: object, depth: number, counted: number, maxDepth: number, maxBytes: number): number {
+  if (depth >= maxDepth) throw new Refusal('PAYLOAD_TOO_LARGE', `the input is nested deeper than ${maxDepth}`, { fix: 'Raise .maxDepth() if the action needs more.' })
+  let bytes = counted
+  if (Object.getPrototypeOf(item) === Object.prototype) {
+    // `for … in` needs no list of keys; what is inherited is nobody's input, or would pollute every object there is.
+    for (const key in item) {
+      checkKey(key)
+      bytes = visit((item as Record<string, unknown>)[key], depth + 1, bytes + key.length + 3, maxDepth, maxBytes)
+    }
+  } else if (Array.isArray(item)) {
+    for (let i = 0; i < item.length; i++) bytes = visit(item[i], depth + 1, bytes, maxDepth, maxBytes)
+  } else if (ArrayBuffer.isView(item) || item instanceof ArrayBuffer) {
+    bytes += item.byteLength
+  } else if (item instanceof Map || item instanceof FormData) {
+    for (const [key, entry] of item as Iterable<[unknown, unknown]>) {
+      if (typeof key === 'string') checkKey(key)
+      bytes = visit(entry, depth + 1, visit(key, depth + 1, bytes, maxDepth, maxBytes), maxDepth, maxBytes)
+    }
+  } else if (item instanceof Set) {
+    for (const entry of item) bytes = visit(entry, depth + 1, bytes, maxDepth, maxBytes)
+  } else if (item instanceof Blob) {
+    bytes += item.size
+  } else {
+    for (const key of Object.keys(item)) {
+      checkKey(key)
+      bytes = visit((item as Record<string, unknown>)[key], depth + 1, bytes + key.length + 3, maxDepth, maxBytes)
     }
   }
-
-  function visitObject(item: object, depth: number): void {
-    if (depth >= maxDepth) throw new Refusal('PAYLOAD_TOO_LARGE', `the input is nested deeper than ${maxDepth}`, { fix: 'Raise .maxDepth() if the action needs more.' })
-    bytes += 2
-    if (Array.isArray(item)) {
-      for (let i = 0; i < item.length; i++) visit(item[i], depth + 1)
-    } else if (ArrayBuffer.isView(item) || item instanceof ArrayBuffer) {
-      bytes += item.byteLength
-    } else if (item instanceof Map || item instanceof FormData) {
-      for (const [key, entry] of item as Iterable<[unknown, unknown]>) {
-        if (typeof key === 'string') checkKey(key)
-        visit(key, depth + 1)
-        visit(entry, depth + 1)
-      }
-    } else if (item instanceof Set) {
-      for (const entry of item) visit(entry, depth + 1)
-    } else if (item instanceof Blob) {
-      bytes += item.size
-    } else {
-      for (const key of Object.keys(item)) {
-        checkKey(key)
-        bytes += key.length + 3
-        visit((item as Record<string, unknown>)[key], depth + 1)
-      }
-    }
-  }
-
-  visit(value, 0)
   return bytes
 }
 

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../errors/codes.ts'
 import { StreamFailure } from '../../errors/stream-failure.ts'
 import { withDeadline, type DeadlineList } from '../../lib/deadline.ts'
+import { narrow } from '../../lib/field-tree.ts'
 import { isPromiseLike } from '../../lib/maybe-promise.ts'
 import type { StandardSchemaV1 } from '../../lib/standard-schema.ts'
 import type { Outcome } from '../../audit/types.ts'
@@ -43,7 +44,13 @@ export function letOutStream(call: Call, source: AsyncIterable<unknown> | Readab
     options.onEnd(outcome, { ...details, findings: walker.findings })
   }
 
+  /** What of a part may leave; `undefined` where nothing of it may. */
   async function read(part: unknown): Promise<unknown> {
+    const fitting = await fit(part)
+    return call.fields === null ? fitting : narrow(fitting, call.fields)
+  }
+
+  async function fit(part: unknown): Promise<unknown> {
     if (options.schema === null) return part
     const validated = options.schema['~standard'].validate(part)
     const result = isPromiseLike(validated) ? await validated : validated
@@ -69,7 +76,8 @@ export function letOutStream(call: Call, source: AsyncIterable<unknown> | Readab
               controller.close()
               return
             }
-            text.take(await read(next.value), emit)
+            const part = await read(next.value)
+            if (part !== undefined || call.fields === null) text.take(part, emit)
           }
         } catch (error) {
           const failure = await sanitize(error, call)

@@ -4,6 +4,39 @@ import { Refusal } from '../control.ts'
 const MAX_DEPTH = 64
 
 /**
+ * Whether a result may leave as it is: plain data, and no rule begins anywhere in its keys and strings. True for nearly every
+ * result, at the cost of looking; what is not so is walked.
+ */
+export function isClean(value: unknown, scrubber: Scrubber, depth = 0): boolean {
+  switch (typeof value) {
+    case 'string':
+      return scrubber.isQuiet(value)
+    case 'object':
+      return value === null || isCleanObject(value, scrubber, depth)
+    case 'function':
+    case 'symbol':
+      return false
+    default:
+      return true
+  }
+}
+
+function isCleanObject(value: object, scrubber: Scrubber, depth: number): boolean {
+  if (depth > MAX_DEPTH) return false
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!isClean(value[i], scrubber, depth + 1)) return false
+    return true
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value instanceof Date
+  if ('$$typeof' in value) return false
+  // `for … in` needs no list of keys; a plain object inherits none.
+  for (const key in value) {
+    if (!scrubber.isQuiet(key) || !isClean((value as Readonly<Record<string, unknown>>)[key], scrubber, depth + 1)) return false
+  }
+  return true
+}
+
+/**
  * Walks a result on its way out: strings and keys are scrubbed; JSON, `Date`, `Map`, `Set`, `bigint` and bytes pass;
  * functions, symbols, React elements and class instances are refused. What is clean is returned as it is.
  */

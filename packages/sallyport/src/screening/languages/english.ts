@@ -45,4 +45,12 @@ export const english: Lexicon = {
   private: 'password passwords credentials secrets tokens conversation history cookies credential passphrase',
   decode: 'decode decoded base64 rot13 hexadecimal base32',
   obey: 'follow execute obey run comply',
+  behind: 'behind',
+  knowledge: 'own knowledge',
+  told: 'told taught instructed',
+  source: 'articles article documents document sources context passages passage',
+  start: 'starting beginning begin start',
+  bound: 'bound constrained restricted subject limited',
+  haha: 'haha hahaha',
+  pwned: 'pwned pwnd',
 }

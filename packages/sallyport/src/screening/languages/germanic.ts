@@ -35,6 +35,9 @@ export const german: Lexicon = {
   meta: 'phrase phrasen angriff angriffe angreifer beispiel beispiele satz sätze erkennt erkennen bedeutet nennt sogenannte schwachstelle zitat titel lied buch artikel test',
   private: 'passwort passwörter schlüssel zugangsdaten geheimnisse geheimnis',
   send: 'sende senden schicke schick übermittle leite',
+  behind: 'hinter',
+  knowledge: 'eigenes eigenen wissen',
+  source: 'artikel artikeln dokumente dokumenten quellen',
 }
 
 export const dutch: Lexicon = {

@@ -4,7 +4,7 @@ import { type CharSet, contains } from '../pattern/char-set.ts'
 import type { Beginning } from '../packs/rows.ts'
 import { parsePattern } from '../pattern/parse.ts'
 import { PatternError } from '../pattern/pattern-error.ts'
-import { AFTER_WORD, ANYWHERE, type Beginnings, type Prefix, prefixesOf, type Shape } from '../pattern/prefixes.ts'
+import { AFTER_WORD, ANYWHERE, type Beginnings, type Prefix, prefixesOf, type Shape, shapesWithRun } from '../pattern/prefixes.ts'
 import { compileProgram, type Program } from '../pattern/program.ts'
 import { stripLead } from '../pattern/strip-lead.ts'
 import type { Rule } from '../rule.ts'
@@ -50,8 +50,9 @@ export class CompiledRule {
 
   /** What the prefilter looks for: as the prefixes, but further in. */
   get shapes(): readonly Shape[] {
-    this.#beginnings ??= prefixesOf(this.#parsed.node, new Set(this.#parsed.groups))
-    return this.#beginnings?.shapes ?? []
+    if (this.prefixes === undefined) return []
+    const { node, groups } = this.#parsed
+    return shapesWithRun(node) ?? (this.#beginnings ?? prefixesOf(node, new Set(groups)))?.shapes ?? []
   }
 
   get #parsed(): ParsedRule {

@@ -1,130 +1,168 @@
-import { type CharSet, contains } from '../pattern/char-set.ts'
+import { NOT_WORD } from '../pattern/char-set.ts'
 import type { Shape } from '../pattern/prefixes.ts'
-import { Sweep } from './sweep.ts'
+import { ANY_BYTE, type ByteSet, ByteSets } from './byte-sets.ts'
+import { isCommonPair } from './frequency.ts'
 
-const RARE = 3
-/** How often characters occur in ordinary text, in ten-thousandths. What is missing is rare. */
-const FREQUENCY: readonly number[] = byCode({
-  ' ': 1700, e: 1000, t: 750, a: 650, o: 620, i: 570, n: 570, s: 530, r: 500, h: 480, l: 330, d: 320, u: 230, c: 230, m: 200, f: 180,
-  p: 160, g: 160, w: 150, y: 140, b: 120, v: 80, k: 60, ',': 100, '.': 100, '-': 40, '\n': 100, "'": 30, '"': 40, '/': 20, '0': 40, '1': 40,
-  T: 20, I: 20, A: 20, S: 20,
-})
-
-/** Pairs that are more common than their letters are, by about three. */
-const COMMON = new Set(
-  'th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea ra ce li ch ll be ma si om ur ut ec ac ex pr et la el ta us tr lo qu pa sc'.split(' '),
-)
-/** What a place costs that has to be read, beside a marked pair that is ruled out by what stands around it. */
-const READ_COST = 8
-
-/** Characters of a beginning that are looked at. */
+/** How far into a beginning its marked pairs may stand. */
 export const REACH = 8
+/** Kinds of beginnings that are told apart while looking: a bit each. */
+const GROUPS = 16
+/** Where more places than one in so many would have to be looked at, looking is slower than reading. */
+const MIN_DISTANCE = 24
 
-const ALL: readonly number[] = Array.from({ length: 256 }, (_, i) => i)
-const NOT_WORD: readonly number[] = ALL.filter((byte) => byte > 127 || !/\w/.test(String.fromCharCode(byte)))
+/** What it costs to mark a pair, beside how often it is met: few pairs are marked quickly. */
+const MARK_COST = 1e-9
 
-/** A byte that may stand before a pair, and one that may stand behind it. */
-export const BEFORE_OK = 1
-export const BEHIND_OK = 2
+/** A beginning, as it is compared with bytes: 256 flags for each place. */
+export interface Beginning {
+  readonly places: readonly Uint8Array[]
+  /** What may stand before it; nothing where anything may. */
+  readonly before: Uint8Array | undefined
+  readonly run: { readonly from: number; readonly min: number; readonly set: Uint8Array; readonly then: Uint8Array | undefined } | undefined
+}
+
+/** A beginning, and how it is found: by a pair of bytes, and the pair behind that. */
+export interface Entry {
+  readonly beginning: Beginning
+  /** The first pair's place in the beginning: -1 where it begins before it. */
+  readonly offset: number
+  readonly group: number
+  /** The second pair, where it can be only one; else -1. */
+  readonly second: number
+}
+
+/** Where a beginning may be marked: two pairs of bytes in a row. */
+interface Window {
+  readonly beginning: Beginning
+  readonly offset: number
+  readonly sets: readonly [ByteSet, ByteSet, ByteSet, ByteSet]
+  readonly first: number
+  readonly second: number
+}
 
 /**
- * Finds places in a long text where something may begin, faster than a character at a time. A text of three bytes or more covers
- * at least one pair of bytes at an even place, wherever it begins; for each of the two alignments one pair of each beginning is
- * marked, the rarest, and only pairs at even places are looked up. The bytes on both sides of a marked pair are then looked
- * at, which leaves few places that mean nothing.
+ * Finds places in a long text where something may begin, faster than a character at a time. Only pairs of bytes at even places are
+ * looked up. For each beginning, at each of its two alignments, two pairs in a row are marked, the rarest that it has: the
+ * first as one that begins something of a group, the second as one that goes on with it. What has both is then compared with the
+ * beginnings that have the first.
  */
 export class Prefilter {
-  /** For each pair of bytes, 1 where it is marked. Kept apart, for being small it stays near. */
-  readonly marked: Uint8Array = new Uint8Array(65536)
-  /** For each marked pair its number. */
-  readonly numbers: Uint16Array = new Uint16Array(65536)
-  /** For each number, 256 flags: what may stand around the pair. */
-  readonly around: Uint8Array
-  /** How far before a place that was found a beginning may lie. */
+  /** For each pair of bytes, the groups that it begins (bits 0 to 15), and goes on with (bits 16 to 31). */
+  readonly groups: Int32Array = new Int32Array(65536)
+  /** The longest beginning. */
   readonly depth: number
+  /** False where beginnings are so common that looking for them is slower than reading. */
+  readonly pays: boolean
+  /** For each pair that begins something, its number. */
+  readonly #numbers = new Uint16Array(65536)
+  readonly #entries: Entry[][] = []
 
   constructor(shapes: readonly Shape[]) {
-    // Each shape takes at most one number for each alignment.
-    this.around = new Uint8Array((2 * shapes.length + 1) * 256)
-    let depth = 0
-    let used = 0
-    for (const { sets, bounded } of shapes) {
-      const bytes = asBytes(sets)
-      depth = Math.max(depth, bytes.length)
-      for (const alignment of [0, 1]) if (this.#mark(bytes, alignment, bounded ? NOT_WORD : ALL, used + 1)) used += 1
+    const sets = new ByteSets()
+    const windows: Window[] = []
+    this.depth = 0
+    for (const shape of shapes) {
+      const places = placesOf(shape, sets)
+      const beginning = beginningOf(shape, places, sets)
+      this.depth = Math.max(this.depth, places.length)
+      for (const alignment of [0, 1]) windows.push(rarest(beginning, places, alignment, shape.bounded ? sets.of(NOT_WORD) : ANY_BYTE))
     }
-    this.depth = depth
+    this.pays = windows.reduce((sum, { first, second }) => sum + first * second, 0) < 2 / MIN_DISTANCE
+    if (this.pays) this.#group(windows)
   }
 
-  /** Begins to look through a text. */
-  over(text: string, from: number): Sweep {
-    return new Sweep(text, from, this)
+  /** What may begin with this pair, which is marked. */
+  entries(pair: number): readonly Entry[] {
+    return this.#entries[this.#numbers[pair]!]!
   }
 
-  /** At either edge a byte of the beginning is paired with one that may be anything. True where the new number was used. */
-  #mark(bytes: readonly (readonly number[])[], alignment: number, outside: readonly number[], fresh: number): boolean {
-    const beforeAt = (at: number): readonly number[] => (at > 0 ? bytes[at - 1]! : at === 0 ? outside : ALL)
-    let best = -alignment
-    let least = Infinity
-    for (let at = -alignment; at < bytes.length; at += 2) {
-      const pair = frequencyOf(bytes[at]) * frequencyOf(bytes[at + 1]) * (isCommon(bytes[at], bytes[at + 1]) ? 3 : 1)
-      const read = (frequencyOf(beforeAt(at)) * frequencyOf(bytes[at + 2])) / 1e8
-      const cost = pair * (1 + READ_COST * read)
-      if (cost >= least) continue
-      best = at
-      least = cost
+  /** The most common first, each into the group where it makes the fewest pairs meet that don't belong together. */
+  #group(windows: Window[]): void {
+    const firsts = new Float64Array(GROUPS)
+    const seconds = new Float64Array(GROUPS)
+    windows.sort((a, b) => b.first * b.second - a.first * a.second)
+    for (const window of windows) {
+      let best = 0
+      let least = Infinity
+      for (let group = 0; group < GROUPS; group += 1) {
+        const more = (firsts[group]! + window.first) * (seconds[group]! + window.second) - firsts[group]! * seconds[group]!
+        if (more >= least) continue
+        best = group
+        least = more
+      }
+      firsts[best]! += window.first
+      seconds[best]! += window.second
+      this.#mark(window, 1 << best)
     }
-    const before = beforeAt(best)
-    const behind = bytes[best + 2] ?? ALL
-    const rows = new Set<number>()
-    for (const first of bytes[best] ?? (best === -1 ? outside : ALL)) {
-      for (const second of bytes[best + 1] ?? ALL) {
-        const pair = pairOf(first, second)
-        this.marked[pair] = 1
-        if (this.numbers[pair] === 0) this.numbers[pair] = fresh
-        rows.add(this.numbers[pair]!)
+  }
+
+  #mark({ beginning, offset, sets: [first, second, third, fourth] }: Window, group: number): void {
+    const only = pairsOf(third, fourth) === 1
+    const entry: Entry = { beginning, offset, group, second: only ? pairOf(third.bytes[0]!, fourth.bytes[0]!) : -1 }
+    for (const low of first.bytes) {
+      for (const high of second.bytes) {
+        const pair = pairOf(low, high)
+        if ((this.groups[pair]! & 0xffff) === 0) this.#numbers[pair] = this.#entries.push([]) - 1
+        this.groups[pair]! |= group
+        this.#entries[this.#numbers[pair]!]!.push(entry)
       }
     }
-    for (const row of rows) {
-      for (const byte of before) this.around[row * 256 + byte]! |= BEFORE_OK
-      for (const byte of behind) this.around[row * 256 + byte]! |= BEHIND_OK
-    }
-    return rows.has(fresh)
+    for (const low of third.bytes) for (const high of fourth.bytes) this.groups[pairOf(low, high)]! |= group << 16
   }
 }
 
-/** The bytes that may stand at each place. Beyond ASCII any byte with the high bit may, and nothing behind it has a certain place. */
-function asBytes(sets: readonly CharSet[]): readonly (readonly number[])[] {
-  const result: (readonly number[])[] = []
-  for (const set of sets.slice(0, REACH)) {
-    const wide = set.at(-1)! > 127
-    if (wide && result.length > 0) return result
-    result.push(ALL.filter((byte) => (byte > 127 ? wide : contains(set, byte))))
-    if (wide) return result
+/** The places that are certain in UTF-8 too. */
+function placesOf(shape: Shape, sets: ByteSets): readonly ByteSet[] {
+  const places = shape.sets.map((set) => sets.of(set))
+  const wide = places.findIndex((place) => place.wide)
+  return wide === -1 ? places : places.slice(0, Math.max(1, wide))
+}
+
+function beginningOf(shape: Shape, places: readonly ByteSet[], sets: ByteSets): Beginning {
+  const { run, bounded } = shape
+  return {
+    places: places.map(({ flags }) => flags),
+    before: bounded ? sets.of(NOT_WORD).flags : undefined,
+    run: run && !places.slice(0, run.from).some(({ wide }) => wide) && places.length >= run.from ? runOf(run, sets) : undefined,
   }
-  return result
 }
 
-function frequencyOf(bytes: readonly number[] | undefined): number {
-  return bytes === undefined ? 10_000 : bytes.reduce((sum, byte) => sum + FREQUENCY[byte]!, 0)
+function runOf({ from, min, set, then }: NonNullable<Shape['run']>, sets: ByteSets): Beginning['run'] {
+  const characters = sets.of(set)
+  const behind = then && sets.of(then)
+  // Beyond ASCII a byte doesn't tell two sets apart.
+  return { from, min, set: characters.flags, then: behind === undefined || (behind.wide && characters.wide) ? undefined : behind.flags }
 }
 
-function isCommon(first: readonly number[] | undefined, second: readonly number[] | undefined): boolean {
-  return first?.length === 1 && second?.length === 1 && COMMON.has(String.fromCharCode(first[0]!, second[0]!))
+/** The window that is the rarest in ordinary text. At either edge of the beginning stands what may be anything. */
+function rarest(beginning: Beginning, places: readonly ByteSet[], alignment: number, outside: ByteSet): Window {
+  const reach = Math.min(REACH, places.length)
+  const at = (place: number): ByteSet => (place === -1 ? outside : place < reach ? places[place]! : ANY_BYTE)
+  let best: Window | undefined
+  let least = Infinity
+  for (let offset = -alignment; offset < reach; offset += 2) {
+    const sets: Window['sets'] = [at(offset), at(offset + 1), at(offset + 2), at(offset + 3)]
+    const window = { beginning, offset, sets, first: pairFrequency(sets[0], sets[1]), second: pairFrequency(sets[2], sets[3]) }
+    const cost = window.first * window.second + MARK_COST * (pairsOf(sets[0], sets[1]) + pairsOf(sets[2], sets[3]))
+    if (cost >= least) continue
+    best = window
+    least = cost
+  }
+  return best!
 }
 
-const probe = new Uint8Array(2)
-const probed = new Uint16Array(probe.buffer)
+function pairsOf(first: ByteSet, second: ByteSet): number {
+  return first.bytes.length * second.bytes.length
+}
 
-/** The two bytes as the platform reads them: endianness takes care of itself. */
+function pairFrequency(first: ByteSet, second: ByteSet): number {
+  const common = pairsOf(first, second) === 1 && isCommonPair(first.bytes[0]!, second.bytes[0]!)
+  return Math.min(1, first.frequency * second.frequency * (common ? 3 : 1))
+}
+
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
+/** The two bytes as the platform reads them. */
 function pairOf(first: number, second: number): number {
-  probe[0] = first
-  probe[1] = second
-  return probed[0]!
-}
-
-function byCode(frequencies: Readonly<Record<string, number>>): readonly number[] {
-  const result = new Array<number>(256).fill(RARE)
-  for (const [char, frequency] of Object.entries(frequencies)) result[char.charCodeAt(0)] = frequency
-  return result
+  return LITTLE_ENDIAN ? first | (second << 8) : (first << 8) | second
 }

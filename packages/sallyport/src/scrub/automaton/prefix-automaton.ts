@@ -31,6 +31,8 @@ export interface PrefixAutomaton {
   /** Column that holds how many characters the state holds back. */
   readonly holdColumn: number
   readonly start: number
+  /** States before this one are roots: nothing has begun. */
+  readonly begun: number
   /** States from this one on have reports. */
   readonly alarm: number
   readonly reports: ReadonlyMap<number, readonly Report[]>
@@ -134,6 +136,7 @@ export function buildPrefixAutomaton(triggers: readonly Trigger[]): PrefixAutoma
     columns,
     holdColumn,
     start: row[rootOf(contextOf(-1))]!,
+    begun: width * roots,
     alarm,
     reports: reported,
     depth,

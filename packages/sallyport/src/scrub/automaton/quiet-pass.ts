@@ -1,4 +1,7 @@
+import { TextBytes } from './byte-source.ts'
 import type { Plan } from './plan.ts'
+import { REACH } from './prefilter.ts'
+import { Sweep } from './sweep.ts'
 
 /** Texts from this length on are searched by the prefilter. */
 const LONG = 192
@@ -22,39 +25,49 @@ export class QuietPass {
    * @returns the index of the first character that completes a trigger, which has not been read; the length of the text for none
    */
   run(text: string, from: number, state: number): number {
-    return text.length - from < LONG ? this.#read(text, from, text.length, state) : this.#sweep(text, from, state)
+    this.state = state
+    return text.length - from < LONG || !this.#plan.prefilter.pays ? this.#read(text, from, text.length) : this.#sweep(text, from)
   }
 
-  #read(text: string, from: number, to: number, state: number): number {
-    const { next, columns, alarm } = this.#plan.automaton
-    let at = state
+  /** Reads to the end of the text, or to where nothing has begun from `past` on. The state may be looked at only where nothing was completed. */
+  #read(text: string, from: number, past: number): number {
+    const { next, columns, alarm, begun } = this.#plan.automaton
+    const { length } = text
+    let state = this.state
     let i = from
-    for (; i < to; i += 1) {
-      const reached = next[at + columns[text.charCodeAt(i)]!]!
-      if (reached >= alarm) break
-      at = reached
+    while (i < length && (i < past || state >= begun)) {
+      const reached = next[state + columns[text.charCodeAt(i)]!]!
+      if (reached >= alarm) {
+        this.state = state
+        return i
+      }
+      state = reached
+      i += 1
     }
-    this.state = at
+    this.state = state
     return i
   }
 
-  #sweep(text: string, from: number, state: number): number {
-    const { rootAfter } = this.#plan.automaton
-    const { depth } = this.#plan.prefilter
+  #sweep(text: string, from: number): number {
+    const { automaton, prefilter } = this.#plan
     const { length } = text
-    const sweep = this.#plan.prefilter.over(text, from)
-    this.state = state
+    const sweep = new Sweep(new TextBytes(text), from, prefilter)
     let at = from
-    // What began before `from` ends within `depth` characters; what begins behind it is found by the sweep.
-    let until = Math.min(from + depth, length)
+    let past = from
     for (;;) {
-      const stopped = this.#read(text, at, until, this.state)
-      if (stopped < until || until === length) return stopped
-      const found = sweep.pays(until) ? sweep.next() : until
-      at = Math.max(until, Math.min(found, length) - depth)
-      if (at > until) this.state = rootAfter(text.charCodeAt(at - 1))
-      until = sweep.pays(until) ? Math.min(sweep.through, length) : length
-      if (until <= at) until = at
+      at = this.#read(text, at, past)
+      if (at === length || at < past || this.state >= automaton.begun) return at
+      if (!sweep.pays(at)) {
+        past = length
+        continue
+      }
+      const found = sweep.next(at)
+      past = found < 0 ? length : found + 1
+      // What is found by a place behind this one may have begun before it; what the text cuts off isn't found at all.
+      const back = found < 0 ? length - prefilter.depth : found - REACH
+      if (back <= at) continue
+      at = back
+      this.state = automaton.rootAfter(text.charCodeAt(at - 1))
     }
   }
 }

@@ -46,6 +46,27 @@ export class Scanner {
     return this.#liveRules.length === 0 && this.#liveLiterals.length === 0
   }
 
+  /**
+   * Reads a text.
+   *
+   * @param source gives what has been read, this text included
+   */
+  readText(text: string, source: TextSource): void {
+    const { quietPass } = this.#plan
+    let i = 0
+    while (i < text.length) {
+      if (this.idle) {
+        const stopped = quietPass.run(text, i, this.state)
+        this.state = quietPass.state
+        this.at += stopped - i
+        i = stopped
+        if (i === text.length) break
+      }
+      this.read(text.charCodeAt(i), source)
+      i += 1
+    }
+  }
+
   /** Reads one character. */
   read(code: number, text: TextSource): void {
     const { next, columns, alarm, reports } = this.#plan.automaton

@@ -45,6 +45,10 @@ export class SpanList {
     return at
   }
 
+  clear(): void {
+    this.#spans.length = 0
+  }
+
   shift(): void {
     this.#spans.shift()
   }

@@ -37,6 +37,36 @@ path = '''\\.p12$'''
     expect(text('Session 0123456789')).toBe('Session [REDACTED]')
   })
 
+  it.each([
+    ['secretGroup', { regex: 'k=(\\w+):(\\w+);', secretGroup: 2 }, 'k=abc:def; .', 'k=abc:[REDACTED]; .'],
+    ['no secretGroup and one group', { regex: 'k=(\\w+);' }, 'k=abc;', 'k=[REDACTED];'],
+    ['no secretGroup and several groups: the first that is not empty', { regex: 'k(?:=(\\d+)|:(\\w+));' }, 'k=12; k:ab;', 'k=[REDACTED]; k:[REDACTED];'],
+    ['groups with names, which are structure', { regex: 'k=(?P<v>\\w+);' }, 'k=abc;', '[REDACTED]'],
+    ['entropy', { regex: 'k=(\\w+);', entropy: 1.5 }, 'k=abab; k=abcd;', 'k=abab; k=[REDACTED];'],
+    ['flags', { regex: '(?i)KEY-(?-i:a)b' }, 'kEy-aB key-Ab', '[REDACTED] key-Ab'],
+    ['keywords', { regex: '\\b\\d{6}\\b', keywords: ['Acme'] }, '123456 ACME 123456', '123456 ACME [REDACTED]'],
+    ['stopwords', { regex: 'k=(\\w+);', allowlists: [{ stopwords: ['Test'] }] }, 'k=atest; k=prod;', 'k=atest; k=[REDACTED];'],
+    ['regexTarget line', { regex: 'k=(\\w+);', allowlists: [{ regexTarget: 'line', regexes: ['^public'] }] }, 'public k=abc;\nk=abc;', 'public k=abc;\nk=[REDACTED];'],
+    ['regexTarget match', { regex: 'k=(\\w+);', allowlists: [{ regexTarget: 'match', regexes: ['^k=a'] }] }, 'k=abc; k=xyz;', 'k=abc; k=[REDACTED];'],
+    ['the old spelling', { regex: 'k=(\\w+);', allowlist: { regexes: ['^a'] } }, 'k=abc; k=xyz;', 'k=abc; k=[REDACTED];'],
+    ['either of two kinds', { regex: 'k=(\\w+);', allowlists: [{ regexes: ['^a'], stopwords: ['zz'] }] }, 'k=abc; k=xzz;', 'k=abc; k=xzz;'],
+    ['condition AND', { regex: 'k=(\\w+);', allowlists: [{ condition: 'AND', regexes: ['^a'], stopwords: ['zz'] }] }, 'k=abc; k=azz;', 'k=[REDACTED]; k=azz;'],
+    ['condition &&', { regex: 'k=(\\w+);', allowlists: [{ condition: '&&', regexes: ['^a'], stopwords: ['zz'] }] }, 'k=abc; k=azz;', 'k=[REDACTED]; k=azz;'],
+    ['a path besides, which a text has not', { regex: 'k=(\\w+);', allowlists: [{ condition: 'AND', regexes: ['^a'], paths: ['x'] }] }, 'k=abc;', 'k=[REDACTED];'],
+    ['a path or else, which allows nothing by itself', { regex: 'k=(\\w+);', allowlists: [{ paths: ['x'] }, { commits: ['x'] }] }, 'k=abc;', 'k=[REDACTED];'],
+  ])('honours %s', (_, rule, text, expected) => {
+    const scrubber = createScrubber({ rules: rulesFromGitleaks({ rules: [{ id: 'own', ...rule }] }).rules })
+    expect(scrubber.scrub(text).text).toBe(expected)
+  })
+
+  it('honours global allow-lists, and those that are for some rules', () => {
+    const { rules } = rulesFromGitleaks({
+      rules: [{ id: 'a', regex: 'a=(\\w+);' }, { id: 'b', regex: 'b=(\\w+);' }],
+      allowlists: [{ regexes: ['^everywhere'] }, { targetRules: ['b'], regexes: ['^only'] }],
+    })
+    expect(createScrubber({ rules }).scrub('a=everywhere; a=only; b=everywhere; b=only; b=x;').text).toBe('a=everywhere; a=[REDACTED]; b=everywhere; b=only; b=[REDACTED];')
+  })
+
   it('that is none is refused', () => {
     expect(() => rulesFromGitleaks({ rules: [{ regex: 'a' }] })).toThrow('Rule 1 has no id')
     expect(() => rulesFromGitleaks({ rules: [{ id: 'a', regex: 1 }] })).toThrow(TypeError)

@@ -10,6 +10,8 @@ export const SPACE: CharSet = [9, 10, 12, 13, 32, 32]
 export const ANY: CharSet = [0, LAST]
 export const NOT_NEWLINE: CharSet = [0, 9, 11, LAST]
 
+export const NOT_WORD: CharSet = [0, 47, 58, 64, 91, 94, 96, 96, 123, LAST]
+
 /** POSIX classes, as RE2 names them. */
 export const POSIX: Readonly<Record<string, CharSet>> = {
   alnum: [48, 57, 65, 90, 97, 122],

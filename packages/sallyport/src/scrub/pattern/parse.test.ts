@@ -24,6 +24,11 @@ describe('a pattern', () => {
     ['(?x)a', 0, 'flag'],
     ['a*', 0, 'empty'],
     ['(?:(?:a{100}){100}){100}', 0, 'too large'],
+    [`${'('.repeat(300)}a${')'.repeat(300)}`, 201, 'too deeply'],
+    ['(?<1a>x)', 0, 'kind'],
+    ['ab?+', 3, 'Possessive'],
+    ['\\1a', 0, 'Back-references'],
+    ['\\C', 0, ''],
   ])('%s is refused at %i', (pattern, position, problem) => {
     const construct = (): unknown => createScrubber({ rules: [{ id: 'x', description: 'x', pattern }] })
     expect(construct).toThrow(PatternError)
@@ -50,6 +55,21 @@ describe('a pattern', () => {
     ['[\\w.-]+@x', 'a-b.c@x', '[REDACTED]'],
     ['ü+', 'xüüx', 'x[REDACTED]x'],
     ['(?i)É', 'é', '[REDACTED]'],
+    ['(?U)a+;?', 'aaa;', '[REDACTED];'],
+    ['x(?U)a+;?', 'xaaa;', '[REDACTED]aa;'],
+    ['x(?U:a+)', 'xaaa', '[REDACTED]aa'],
+    ['xa+?', 'xaaa', '[REDACTED]aa'],
+    ['x(?U)a+?', 'xaaa', '[REDACTED]'],
+    ['(?:x(?i)a)b', 'xAb xAB', '[REDACTED] xAB'],
+    ['x(?:(?s).)y', 'x\ny', '[REDACTED]'],
+    ['(?:(?s)a)x.y', 'ax\ny', 'ax\ny'],
+    ['((?s)a)x.y', 'ax\ny', 'ax\ny'],
+    ['(?m)^b', 'a\nb', 'a\n[REDACTED]'],
+    ['(?m)b$', 'ab\nc', 'a[REDACTED]\nc'],
+    ['(?im)^B$', 'a\nb\n', 'a\n[REDACTED]\n'],
+    ['^b', 'a\nb', 'a\nb'],
+    ['[^a-c]x', 'ax dx', 'ax [REDACTED]'],
+    ['\\D\\d', 'a1 22', '[REDACTED]2'],
   ])('%s means what it means in RE2', (pattern, text, expected) => {
     expect(createScrubber({ rules: [{ id: 'x', description: 'x', pattern }] }).scrub(text).text).toBe(expected)
   })

@@ -1,5 +1,6 @@
 import { type CharSet, intersect, isWordCode, negate, sizeOf, WORD } from './char-set.ts'
 import type { PatternNode } from './node.ts'
+import { type Run, splitAtRun } from './run.ts'
 
 /** What may stand before a match: a bit for each of start of text, newline, another non-word character, a word character. */
 export const AFTER_START = 1
@@ -29,6 +30,8 @@ export interface Shape {
   readonly sets: readonly CharSet[]
   /** It stands only behind what is no word character, or at the start of the text. */
   readonly bounded: boolean
+  /** What follows from place `from` on. */
+  readonly run?: Run & { readonly from: number }
 }
 
 interface Partial {
@@ -47,6 +50,8 @@ const MAX_MANY = 32
 /** A pattern that starts with a wide class is looked for by its first character alone, up to this many. */
 const MAX_SINGLES = 130
 const MAX_PARTIALS = 400
+/** How much of a pattern before its first run is looked at. */
+const MAX_LEAD = 24
 
 /**
  * All ways in which a match of the pattern can begin, as texts of one length of at most 8 characters.
@@ -62,11 +67,30 @@ export function prefixesOf(node: PatternNode, secretGroups: ReadonlySet<number>)
     for (let length = shortest; length > 0; length -= 1) {
       const cut = shorten(partials, length)
       const count = cut.reduce((sum, partial) => sum + partial.sets.reduce((product, set) => product * sizeOf(set), 1), 0)
-      if (count <= (length > MANY_LENGTH ? MAX_LONG : length > 1 ? MAX_MANY : MAX_SINGLES)) return { prefixes: spell(cut), shapes: partials.map(({ sets, after }) => ({ sets, bounded: (after & AFTER_WORD) === 0 })) }
+      if (count <= (length > MANY_LENGTH ? MAX_LONG : length > 1 ? MAX_MANY : MAX_SINGLES)) return { prefixes: spell(cut), shapes: partials.map(shapeOf) }
     }
     return undefined
   }
   return undefined
+}
+
+function shapeOf({ sets, after }: Partial): Shape {
+  return { sets, bounded: (after & AFTER_WORD) === 0 }
+}
+
+/** Shapes of a pattern that has a run behind a beginning of few characters; nothing for other patterns. */
+export function shapesWithRun(node: PatternNode): readonly Shape[] | undefined {
+  const split = splitAtRun(node)
+  const leads = split && extend(split.lead, [{ sets: [], after: ANYWHERE, boundary: 0, lead: 0 }], MAX_LEAD, new Set())
+  if (!leads?.every(({ sets }) => sets.length > 0)) return undefined
+  return leads.map((lead) => {
+    const from = lead.sets.length
+    // One this long may go on before its run begins.
+    if (from >= MAX_LEAD) return shapeOf(lead)
+    const { run } = split!
+    const sets = [...lead.sets, ...Array.from({ length: Math.min(run.min, Math.max(0, MAX_LENGTH - from)) }, () => run.set)]
+    return { ...shapeOf(lead), sets, run: { ...run, from } }
+  })
 }
 
 /** The partials to a shorter length; those that become the same are one. */

@@ -79,8 +79,8 @@ export function memoryApprovals(): MemoryApprovals {
       return true
     },
     unreviewed: ({ limit = 100 }) => [...records.values()].filter(({ breakGlass }) => breakGlass !== undefined && breakGlass.reviewedBy === undefined).slice(0, limit),
-    withdrawAll(principalId, now) {
-      const open = [...records.values()].filter((record) => record.excluded.includes(principalId) && ['pending', 'approved'].includes(approvalStatus(record, now)))
+    withdrawAll(principalId, now, tenant) {
+      const open = [...records.values()].filter((record) => record.excluded.includes(principalId) && (tenant === undefined || record.tenant === tenant) && ['pending', 'approved'].includes(approvalStatus(record, now)))
       for (const record of open) update(record, { state: 'withdrawn', input: null })
       return open.length
     },

@@ -64,8 +64,11 @@ export function memoryGrants(): MemoryGrants {
         .filter((grant) => grant.actions.includes(action) && lineage(grant.id)?.every((one) => isLive(one, now)) === true)
         .sort((a, b) => a.expiresAt - b.expiresAt),
     revoke,
-    revokeAll(principalId, now) {
-      const theirs = [...records.values()].filter(({ actor, subject, grantedBy }) => [actor, subject, grantedBy].includes(principalId))
+    revokeAll(principalId, now, tenant) {
+      const isTheirs = (one: GrantRecord | GrantRequest, grantedBy?: string): boolean =>
+        [one.actor, one.subject, grantedBy, ...one.chain].includes(principalId) && (tenant === undefined || one.tenant === tenant)
+      for (const request of requests.values()) if (request.state === 'pending' && isTheirs(request)) requests.set(request.id, { ...request, state: 'refused' })
+      const theirs = [...records.values()].filter((grant) => isTheirs(grant, grant.grantedBy))
       return theirs.reduce((sum, { id }) => sum + revoke(id, now), 0)
     },
     list: ({ limit = 100, ...filter }) =>

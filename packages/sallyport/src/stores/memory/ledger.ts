@@ -8,10 +8,11 @@ export interface MemoryTake<Part> {
   take(part: Part): void
 }
 
-/** Parts of an admission, by name. The stores of grants and approvals supply them. */
+/** Parts of an admission, by name. The stores of grants, approvals and first results supply them. */
 export interface MemoryAdmission {
   readonly grant?: MemoryTake<NonNullable<Admission['grant']>>
   readonly approval?: MemoryTake<NonNullable<Admission['approval']>>
+  readonly claim?: MemoryTake<NonNullable<Admission['claim']>>
 }
 
 /** Options of {@link memoryLedger}. */
@@ -98,12 +99,16 @@ export function memoryLedger(options: MemoryLedgerOptions = {}): Ledger {
 
 const ADMITTED: AdmissionResult = { admitted: true }
 
-function takeParts({ grant, approval }: Admission, takes: MemoryAdmission): AdmissionResult | undefined {
-  if (grant === undefined && approval === undefined) return undefined
+function takeParts({ grant, approval, claim }: Admission, takes: MemoryAdmission): AdmissionResult | undefined {
+  if (grant === undefined && approval === undefined && claim === undefined) return undefined
   const noGrant = grant && (takes.grant === undefined ? 'no store of grants is attached to this ledger' : takes.grant.refuses(grant))
   if (noGrant !== undefined) return { admitted: false, by: 'grant', reason: noGrant }
   const noApproval = approval && (takes.approval === undefined ? 'no store of approvals is attached to this ledger' : takes.approval.refuses(approval))
   if (noApproval !== undefined) return { admitted: false, by: 'approval', reason: noApproval }
+  const noClaim = claim && (takes.claim === undefined ? 'no store of first results is attached to this ledger' : takes.claim.refuses(claim))
+  if (noClaim !== undefined) return { admitted: false, by: 'claim', reason: noClaim }
+  // The one that can still fail, for want of room, comes first: then nothing has been taken.
+  if (claim !== undefined) takes.claim?.take(claim)
   if (grant !== undefined) takes.grant?.take(grant)
   if (approval !== undefined) takes.approval?.take(approval)
   return undefined

@@ -21,6 +21,7 @@ export type MemoryStore = Required<Store>
 export function memoryStore(options: Omit<MemoryLedgerOptions, 'admission'> = {}): MemoryStore {
   const approvals = memoryApprovals()
   const grants = memoryGrants()
-  const ledger = memoryLedger({ ...options, admission: { grant: grants.admission, approval: approvals.admission } })
-  return { ledger, limits: memoryLimits(), approvals, grants, identities: memoryIdentities(), idempotency: memoryIdempotency() }
+  const idempotency = memoryIdempotency()
+  const ledger = memoryLedger({ ...options, admission: { grant: grants.admission, approval: approvals.admission, claim: idempotency.admission } })
+  return { ledger, limits: memoryLimits(), approvals, grants, identities: memoryIdentities(), idempotency }
 }

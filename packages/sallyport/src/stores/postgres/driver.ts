@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import pg, { type Pool } from 'pg'
+import { isLine } from '../../audit/batch.ts'
 import { macKeys } from '../../audit/mac.ts'
 import { parseSigner } from '../../audit/note/key.ts'
-import { SqlError, type LogDriver, type SqlResult, type SqlRow, type SqlStep, type SqlValue } from '../sql/driver.ts'
+import { notALine, SqlError, type LogDriver, type SqlResult, type SqlRow, type SqlStep, type SqlValue } from '../sql/driver.ts'
 import { MIGRATION_TABLE, pendingStatements, READ_VERSION, WRITE_VERSION } from '../sql/migrations.ts'
 import { createSealer } from '../sql/sealer.ts'
 import { resolveSealing, type SealingOptions } from '../sql/sealing-options.ts'
@@ -135,6 +136,7 @@ export function postgresDriver(options: PostgresDriverOptions): LogDriver {
     seal,
     async append(entries, steps = []) {
       if (closed) throw new SqlError('unavailable', 'the ledger is closed')
+      if (!entries.every(isLine)) throw notALine()
       if (entries.length === 0) return inTransaction(steps)
       if (steps.length > 0) return appendWith(entries, steps)
       await gathered.append(entries)
@@ -142,6 +144,7 @@ export function postgresDriver(options: PostgresDriverOptions): LogDriver {
     },
     appendLater(entry) {
       if (closed) throw new SqlError('unavailable', 'the ledger is closed')
+      if (!isLine(entry)) throw notALine()
       gathered.later(entry)
     },
     flush: () => gathered.flush(),

@@ -18,7 +18,7 @@ export function lane(key: MacKey | undefined, newWriter: () => string, now: () =
   let writer = newWriter()
   let next = 0
   return {
-    step: (entries) => ({ sql: INSERT_BATCH, params: [writer, next, entries.length, now(), encodeBatch(writer, next, entries, key)] }),
+    step: (entries) => ({ sql: INSERT_BATCH, params: [writer, next, entries.length, now(), encodeBatch(writer, next, entries, entries.length, key)] }),
     advance: (count) => void (next += count),
     renew() {
       writer = newWriter()

@@ -1,6 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { parseVerifier } from '../../audit/note/key.ts'
+import { verifyLog } from '../../audit/verify/verify-log.ts'
 import { examine, startWriter, until } from '../sql/crash.contract.fixture.ts'
 import { makeSigner } from '../sql/crash-writer.fixture.ts'
+import { intent, outcome } from '../sql/events.fixture.ts'
+import { sqlLogSource } from '../sql/log-source.ts'
+import { postgresLedger } from './ledger.ts'
 import { ownServer } from './own-server.fixture.ts'
 
 const server = await ownServer()
@@ -35,5 +40,53 @@ describe.skipIf(server === undefined)('a Postgres that crashes (skipped where a 
     writer.kill()
     await writer.closed
     expect(await examine(target, verifierText, acknowledged)).toMatchObject({ lost: [], stillOpen: 0, verified: true })
+  })
+})
+
+describe.skipIf(server === undefined)('a Postgres that hangs (skipped where a test can not start its own)', () => {
+  it('refuses calls within the deadline, keeps what was queued, and goes on by itself', async () => {
+    if (server === undefined) return
+    const { signerText, verifierText } = makeSigner()
+    // The deadline is a tenth of the test's own: a call that waited for the server would fail the test.
+    const ledger = postgresLedger({ connectionString: server.url, timeoutMs: 500, sealing: { signers: [signerText], everyMs: 20 } })
+    await ledger.flush()
+    const acknowledged: string[] = []
+    const refusals: string[] = []
+    const call = async (id: string): Promise<void> => {
+      try {
+        await ledger.admit({ intent: intent(id, {}, Date.now()) })
+        acknowledged.push(id)
+        ledger.record(outcome(id, 'success', Date.now()))
+      } catch (error) {
+        refusals.push(String((error as { code?: unknown }).code))
+      }
+    }
+    const calls = (name: string): Promise<unknown> => Promise.all(Array.from({ length: 32 }, (_, index) => call(`${name}-${index}`)))
+    await calls('before')
+    expect(refusals).toEqual([])
+
+    server.pause()
+    try {
+      for (const name of ['while-1', 'while-2']) await calls(name)
+      ledger.record(outcome('before-queued', 'success', Date.now()))
+    } finally {
+      server.resume()
+    }
+    expect(new Set(refusals)).toEqual(new Set(['UNAVAILABLE']))
+    expect(acknowledged).toHaveLength(32)
+
+    const before = acknowledged.length
+    while (acknowledged.length < before + 64) await calls(`after-${acknowledged.length}-${refusals.length}`)
+    await ledger.flush()
+    await ledger.seal()
+    for (const id of acknowledged) {
+      const kinds = (await ledger.events.search({ id })).map(({ event }) => event.kind)
+      expect(kinds.filter((kind) => kind === 'intent'), id).toHaveLength(1)
+      // An outcome whose commit was in doubt is written again: twice is possible, never is not.
+      expect(kinds, id).toContain('outcome')
+    }
+    expect(await ledger.events.search({ id: 'before-queued' })).not.toEqual([])
+    expect(await verifyLog(sqlLogSource(ledger.driver), { verifiers: [parseVerifier(verifierText)] })).toMatchObject({ ok: true })
+    await ledger.close()
   })
 })

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,9 @@ export interface OwnServer {
   start(): void
   /** Ends it at once, as a crash does. */
   crash(): void
+  /** Stops every process of it (SIGSTOP): connections stay open, and nothing answers. */
+  pause(): void
+  resume(): void
   remove(): void
 }
 
@@ -43,11 +46,19 @@ export async function ownServer(): Promise<OwnServer | undefined> {
   }
   const port = await freePort()
   const start = (): void => void run('pg_ctl', '-D', data, '-l', join(folder, 'log'), '-w', '-o', `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1`, 'start')
+  const signal = (name: 'SIGSTOP' | 'SIGCONT'): void => {
+    const main = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
+    const others = readFileSync(`/proc/${main}/task/${main}/children`, 'utf8').trim().split(/\s+/u).filter(Boolean).map(Number)
+    // The one that starts others first, and it goes on last.
+    for (const pid of name === 'SIGSTOP' ? [main, ...others] : [...others, main]) process.kill(pid, name)
+  }
   start()
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     start,
     crash: () => void run('pg_ctl', '-D', data, '-m', 'immediate', 'stop'),
+    pause: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
     remove() {
       run('pg_ctl', '-D', data, '-m', 'immediate', 'stop')
       rmSync(folder, { recursive: true, force: true })

@@ -55,10 +55,11 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   const encryption = createEncryption(keys)
   const approvals = sqlApprovals(driver, encryption)
   const grants = sqlGrants(driver)
+  const idempotency = sqlIdempotency(driver, encryption)
   const ledger = sqlLedger({
     name: 'postgres',
     driver,
-    admission: { grant: grants.admission, approval: approvals.admission },
+    admission: { grant: grants.admission, approval: approvals.admission, claim: idempotency.admission },
     ready: migrateOnce(driver, AUDIT_SCHEMA, AUDIT_MIGRATIONS),
     events: sqlReader(driver),
     reconcile: (olderThanMs, now) => closeOpenIntents(driver, olderThanMs, now),
@@ -68,7 +69,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
     },
   })
   const { limits } = options
-  return { ledger, limits: limits !== undefined && 'decide' in limits ? limits : postgresLimits(pool, limits), approvals, grants, identities: sqlIdentities(driver), idempotency: sqlIdempotency(driver, encryption) }
+  return { ledger, limits: limits !== undefined && 'decide' in limits ? limits : postgresLimits(pool, limits), approvals, grants, identities: sqlIdentities(driver), idempotency }
 }
 
 function ownPool(connectionString: string, timeoutMs: number): Pool {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withFailurePolicy } from '../../limits/failure-policy.ts'
 import { memoryLimits } from '../memory/limits.ts'
 import { redisLimits, type RedisLimits } from './limits.ts'
-import { canStartRedis, OwnServer } from './own-server.fixture.ts'
+import { canStart, OwnServer } from './own-server.fixture.ts'
 import type { BudgetCheck, LimitStore, StoreFailurePolicy, WindowCheck } from '../../limits/types.ts'
 
 const WINDOW = 60_000
@@ -36,116 +36,118 @@ const expectRecovery = (store: LimitStore): Promise<void> =>
     }
   }, { timeout: 10_000, interval: 50 }).toBe(true)
 
-describe.skipIf(!canStartRedis)('a Redis that fails (needs redis-server on this machine)', () => {
-  let server: OwnServer
-  let redis: Redis
-  let inner: RedisLimits
-  let store: LimitStore
+describe.each(['redis-server', 'valkey-server'] as const)('%s', (program) => {
+  describe.skipIf(!canStart(program))(`a server that fails (needs ${program} on this machine)`, () => {
+    let server: OwnServer
+    let redis: Redis
+    let inner: RedisLimits
+    let store: LimitStore
 
-  beforeAll(async () => {
-    server = await OwnServer.start()
-    redis = server.client()
-    inner = redisLimits(redis, { clock: 'caller' })
-    store = withFailurePolicy(inner, { local: memoryLimits(), localShare: 0.5, retryMs: 100 })
-  })
-  afterAll(async () => {
-    redis.disconnect()
-    await server.stop()
-  })
+    beforeAll(async () => {
+      server = await OwnServer.start([], program)
+      redis = server.client()
+      inner = redisLimits(redis, { clock: 'caller' })
+      store = withFailurePolicy(inner, { local: memoryLimits(), localShare: 0.5, retryMs: 100 })
+    })
+    afterAll(async () => {
+      redis.disconnect()
+      await server.stop()
+    })
 
-  it('stopped (SIGSTOP): the policies hold, and it is used again when it goes on', async () => {
-    await expectRecovery(store)
-    server.signal('SIGSTOP')
-    await expectPolicies(store)
-    server.signal('SIGCONT')
-    await expectRecovery(store)
-    expect(await reserve(store)).toMatchObject({ reserved: true })
-  })
+    it('stopped (SIGSTOP): the policies hold, and it is used again when it goes on', async () => {
+      await expectRecovery(store)
+      server.signal('SIGSTOP')
+      await expectPolicies(store)
+      server.signal('SIGCONT')
+      await expectRecovery(store)
+      expect(await reserve(store)).toMatchObject({ reserved: true })
+    })
 
-  it('paused (CLIENT PAUSE): the same', async () => {
-    const admin = server.client()
-    await admin.call('CLIENT', 'PAUSE', '2500', 'ALL')
-    await expectPolicies(store)
-    await expectRecovery(store)
-    admin.disconnect()
-  })
+    it('paused (CLIENT PAUSE): the same', async () => {
+      const admin = server.client()
+      await admin.call('CLIENT', 'PAUSE', '2500', 'ALL')
+      await expectPolicies(store)
+      await expectRecovery(store)
+      admin.disconnect()
+    })
 
-  it('told to forget its scripts: nobody notices', async () => {
-    const key = randomUUID()
-    await store.decide([window('closed', key)], Date.now())
-    await redis.script('FLUSH')
-    expect(await store.decide([window('closed', key)], Date.now())).toMatchObject({ allowed: true, states: [{ remaining: 8 }] })
-    await redis.script('FLUSH')
-    const check = budget()
-    const request = { id: randomUUID(), budgets: [check], ttlMs: 5000 }
-    expect(await store.reserve(request, Date.now())).toMatchObject({ reserved: true })
-    await redis.script('FLUSH')
-    expect(await store.dispatch(request.id, Date.now())).toBe(true)
-    await redis.script('FLUSH')
-    await store.settle(request.id, [40], Date.now())
-    await redis.script('FLUSH')
-    expect(await store.peek([check], Date.now())).toMatchObject([{ remaining: 960 }])
-  })
-
-  it('full (noeviction): nothing is admitted that could not be written down, and old keys are not forgotten', async () => {
-    const key = randomUUID()
-    for (let i = 0; i < 10; i++) await store.decide([window('closed', key)], Date.now())
-    await redis.config('SET', 'maxmemory-policy', 'noeviction')
-    await redis.config('SET', 'maxmemory', '1mb')
-    await expectPolicies(store)
-    await redis.config('SET', 'maxmemory', '0')
-    await expectRecovery(store)
-    expect(await store.decide([window('closed', key)], Date.now())).toMatchObject({ allowed: false })
-  })
-
-  it('killed and started again, empty: limits go on, budgets stay closed for one window', async () => {
-    await reserve(store)
-    await server.kill()
-    await expectPolicies(store)
-    await server.run()
-    await expectRecovery(store)
-    const now = Date.now()
-    await expect(Promise.resolve().then(() => reserve(store, now))).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: WINDOW })
-    await expect(Promise.resolve().then(() => reserve(store, now + WINDOW - 1))).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 1 })
-    expect(await reserve(store, now + WINDOW)).toMatchObject({ reserved: true })
-  })
-
-  it('killed and started again: an operator who knows that nothing was lost opens budgets', async () => {
-    await reserve(store, Date.now() + 2 * WINDOW)
-    await server.kill()
-    await server.run()
-    await expectRecovery(store)
-    await expect(Promise.resolve().then(() => reserve(store))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-    await inner.acknowledgeFailover()
-    expect(await reserve(store)).toMatchObject({ reserved: true })
-  })
-})
-
-describe.skipIf(!canStartRedis)('a replica that is promoted (needs redis-server on this machine)', () => {
-  it('keeps budgets closed for one window, also for a process that has never seen the old master', async () => {
-    const master = await OwnServer.start()
-    const replica = await OwnServer.start(['--replicaof', `127.0.0.1 ${master.port}`])
-    const [onMaster, onReplica] = [master.client(), replica.client()]
-    try {
-      await expect.poll(() => onReplica.info('replication'), { timeout: 20_000 }).toContain('master_link_status:up')
+    it('told to forget its scripts: nobody notices', async () => {
+      const key = randomUUID()
+      await store.decide([window('closed', key)], Date.now())
+      await redis.script('FLUSH')
+      expect(await store.decide([window('closed', key)], Date.now())).toMatchObject({ allowed: true, states: [{ remaining: 8 }] })
+      await redis.script('FLUSH')
       const check = budget()
-      const before = redisLimits(onMaster, { clock: 'caller' })
-      const now = Date.now()
-      expect(await reserve(before, now, check)).toMatchObject({ reserved: true, states: [{ remaining: 900 }] })
-      await onMaster.wait(1, 5000)
-      await master.kill()
-      await onReplica.replicaof('NO', 'ONE')
+      const request = { id: randomUUID(), budgets: [check], ttlMs: 5000 }
+      expect(await store.reserve(request, Date.now())).toMatchObject({ reserved: true })
+      await redis.script('FLUSH')
+      expect(await store.dispatch(request.id, Date.now())).toBe(true)
+      await redis.script('FLUSH')
+      await store.settle(request.id, [40], Date.now())
+      await redis.script('FLUSH')
+      expect(await store.peek([check], Date.now())).toMatchObject([{ remaining: 960 }])
+    })
 
-      const after = redisLimits(onReplica, { clock: 'caller' })
-      expect(await after.decide([window('closed')], now)).toMatchObject({ allowed: true })
-      await expect(reserve(after, now + 10, check)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: WINDOW })
-      await expect(reserve(after, now + WINDOW, check)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 10 })
-      // What was reserved before the failover was never dispatched, so it has been released meanwhile.
-      expect(await reserve(after, now + 10 + WINDOW, check)).toMatchObject({ reserved: true, states: [{ remaining: 900 }] })
-    } finally {
-      onMaster.disconnect()
-      onReplica.disconnect()
-      await Promise.all([master.stop(), replica.stop()])
-    }
+    it('full (noeviction): nothing is admitted that could not be written down, and old keys are not forgotten', async () => {
+      const key = randomUUID()
+      for (let i = 0; i < 10; i++) await store.decide([window('closed', key)], Date.now())
+      await redis.config('SET', 'maxmemory-policy', 'noeviction')
+      await redis.config('SET', 'maxmemory', '1mb')
+      await expectPolicies(store)
+      await redis.config('SET', 'maxmemory', '0')
+      await expectRecovery(store)
+      expect(await store.decide([window('closed', key)], Date.now())).toMatchObject({ allowed: false })
+    })
+
+    it('killed and started again, empty: limits go on, budgets stay closed for one window', async () => {
+      await reserve(store)
+      await server.kill()
+      await expectPolicies(store)
+      await server.run()
+      await expectRecovery(store)
+      const now = Date.now()
+      await expect(Promise.resolve().then(() => reserve(store, now))).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: WINDOW })
+      await expect(Promise.resolve().then(() => reserve(store, now + WINDOW - 1))).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 1 })
+      expect(await reserve(store, now + WINDOW)).toMatchObject({ reserved: true })
+    })
+
+    it('killed and started again: an operator who knows that nothing was lost opens budgets', async () => {
+      await reserve(store, Date.now() + 2 * WINDOW)
+      await server.kill()
+      await server.run()
+      await expectRecovery(store)
+      await expect(Promise.resolve().then(() => reserve(store))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+      await inner.acknowledgeFailover()
+      expect(await reserve(store)).toMatchObject({ reserved: true })
+    })
+  })
+
+  describe.skipIf(!canStart(program))(`a replica that is promoted (needs ${program} on this machine)`, () => {
+    it('keeps budgets closed for one window, also for a process that has never seen the old master', async () => {
+      const master = await OwnServer.start([], program)
+      const replica = await OwnServer.start(['--replicaof', `127.0.0.1 ${master.port}`], program)
+      const [onMaster, onReplica] = [master.client(), replica.client()]
+      try {
+        await expect.poll(() => onReplica.info('replication'), { timeout: 20_000 }).toContain('master_link_status:up')
+        const check = budget()
+        const before = redisLimits(onMaster, { clock: 'caller' })
+        const now = Date.now()
+        expect(await reserve(before, now, check)).toMatchObject({ reserved: true, states: [{ remaining: 900 }] })
+        await onMaster.wait(1, 5000)
+        await master.kill()
+        await onReplica.replicaof('NO', 'ONE')
+
+        const after = redisLimits(onReplica, { clock: 'caller' })
+        expect(await after.decide([window('closed')], now)).toMatchObject({ allowed: true })
+        await expect(reserve(after, now + 10, check)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: WINDOW })
+        await expect(reserve(after, now + WINDOW, check)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 10 })
+        // What was reserved before the failover was never dispatched, so it has been released meanwhile.
+        expect(await reserve(after, now + 10 + WINDOW, check)).toMatchObject({ reserved: true, states: [{ remaining: 900 }] })
+      } finally {
+        onMaster.disconnect()
+        onReplica.disconnect()
+        await Promise.all([master.stop(), replica.stop()])
+      }
+    })
   })
 })

@@ -6,27 +6,45 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis, type RedisOptions } from 'ioredis'
 
-/** True where tests can start a Redis of their own, to pause and kill. */
-export const canStartRedis: boolean = spawnSync('redis-server', ['--version']).status === 0
+/** The servers that the store is tested on. */
+export type ServerProgram = 'redis-server' | 'valkey-server'
 
-/** A Redis server on a free port that a test may ill-treat. */
+/** True where tests can start a server of their own, to pause and kill. */
+export const canStart = (program: ServerProgram): boolean => spawnSync(program, ['--version']).status === 0
+
+/** True when something answers `PING` there. */
+export async function redisAnswers(url: string): Promise<boolean> {
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0, connectTimeout: 2000 })
+  redis.on('error', () => undefined)
+  return redis.ping().then(() => true, () => false).finally(() => redis.disconnect())
+}
+
+/** A Redis or Valkey server on a free port that a test may ill-treat. */
 export class OwnServer {
   readonly port: number
+  readonly #program: ServerProgram
   readonly #directory: string = mkdtempSync(join(tmpdir(), 'sallyport-redis-'))
   #process: ChildProcess | undefined
 
-  private constructor(port: number) {
+  private constructor(port: number, program: ServerProgram) {
     this.port = port
+    this.#program = program
   }
 
-  static async start(args: readonly string[] = []): Promise<OwnServer> {
-    const server = new OwnServer(await freePort())
+  static async start(args: readonly string[] = [], program: ServerProgram = 'redis-server'): Promise<OwnServer> {
+    const server = new OwnServer(await freePort(), program)
     await server.run(args)
     return server
   }
 
+  /** A node that belongs to no cluster yet. */
+  static async startClusterNode(): Promise<OwnServer> {
+    // The nodes talk to each other on a port of their own.
+    return OwnServer.start(['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--cluster-port', `${await freePort()}`])
+  }
+
   async run(args: readonly string[] = []): Promise<void> {
-    this.#process = spawn('redis-server', ['--port', `${this.port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.#directory, ...args], { stdio: 'ignore' })
+    this.#process = spawn(this.#program, ['--port', `${this.port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.#directory, ...args], { stdio: 'ignore' })
     const client = this.client({ maxRetriesPerRequest: null })
     await client.ping()
     client.disconnect()

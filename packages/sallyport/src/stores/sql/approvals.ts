@@ -1,6 +1,6 @@
 import type { ApprovalDecision, ApprovalRecord, ApprovalState, ApprovalStore } from '../../approvals/types.ts'
 import { APPROVALS_MIGRATIONS, APPROVALS_SCHEMA } from './approvals-schema.ts'
-import { fromSetColumn, holdsMember, insertStep, integer, integerOrNull, present, setColumn, setMember, text, textOrNull } from './columns.ts'
+import { fromSetColumn, holdsMember, insertStep, integer, integerOrNull, ofTenant, present, setColumn, setMember, text, textOrNull } from './columns.ts'
 import type { SqlDriver, SqlRow, SqlStep, SqlValue } from './driver.ts'
 import type { Encryption } from './encryption.ts'
 import type { AdmissionSteps } from './ledger.ts'
@@ -98,12 +98,12 @@ export function sqlApprovals(driver: SqlDriver, encryption: Encryption): SqlAppr
         expect: 'changed',
       }),
     unreviewed: ({ limit = 100 }) => read('glass_by IS NOT NULL AND reviewed_by IS NULL ORDER BY position LIMIT $1', [limit]),
-    async withdrawAll(principalId, now) {
+    async withdrawAll(principalId, now, tenant) {
       await ready()
       const result = await driver.transact([
         {
-          sql: `UPDATE sallyport_approval SET state = 'withdrawn', input = NULL WHERE ${holdsMember('excluded', '$1')} AND ${isOpen('$2')} RETURNING id`,
-          params: [setMember(principalId), now],
+          sql: `UPDATE sallyport_approval SET state = 'withdrawn', input = NULL WHERE ${holdsMember('excluded', '$1')} AND ${isOpen('$2')} AND ${ofTenant('tenant', '$3')} RETURNING id`,
+          params: [setMember(principalId), now, tenant ?? null],
         },
       ])
       return result.ok ? (result.rows[0]?.length ?? 0) : 0

@@ -42,6 +42,11 @@ export function setMember(value: string): SqlValue {
   return `\n${JSON.stringify(value)}\n`
 }
 
+/** Whether a row is of a tenant. Where `parameter` is bound to null: of any. */
+export function ofTenant(column: string, parameter: string): string {
+  return `COALESCE(${column}, '') = COALESCE(${parameter}, ${column}, '')`
+}
+
 /** Text that the store itself wrote as JSON. */
 export function json<T>(row: SqlRow, column: string): T | null {
   const value = textOrNull(row, column)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { SinkCursor } from '../../audit/sinks/sink.ts'
 import type { SqlDriver } from './driver.ts'
-import { holdLease, takeLease, type Lease } from './lease.ts'
+import { holdLease, leaveLease, takeLease, type Lease } from './lease.ts'
 
 /**
  * A sink's place, kept beside the log. One process at a time delivers for a sink; when it dies, another takes over after
@@ -26,6 +26,12 @@ export function sqlCursor(driver: SqlDriver, name: string, { leaseMs = 30_000, n
         { sql: 'INSERT INTO sallyport_audit_cursor (name, next) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET next = excluded.next', params: [name, next] },
       ])
       if (!result.ok) throw new Error(`another process delivers for ${name} now`)
+    },
+    async leave() {
+      if (lease === undefined) return
+      const mine = lease
+      lease = undefined
+      await driver.transact([leaveLease(mine)])
     },
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { AUDIT_MIGRATIONS, AUDIT_SCHEMA } from './audit-schema.ts'
 import { SqlError, type LogDriver } from './driver.ts'
 
 /** What every driver does, whatever the database. `open` gives a driver on an empty database; the test closes it. */
@@ -52,6 +53,16 @@ export function driverContract(name: string, open: () => Promise<LogDriver>): vo
       expect(wrong).toMatchObject({ status: 'rejected', reason: { kind: 'invalid' } })
       expect(fine.status).toBe('fulfilled')
       expect(twice.status === 'rejected' && twice.reason).toBeInstanceOf(SqlError)
+    })
+
+    it('refuses an entry of several lines, and those beside it are written', async () => {
+      const driver = await table()
+      await driver.migrate(AUDIT_SCHEMA, AUDIT_MIGRATIONS)
+      const [torn, fine] = await Promise.allSettled([driver.append(['{}\n{}']), driver.append(['{}'])])
+      expect(torn).toMatchObject({ status: 'rejected', reason: { kind: 'invalid' } })
+      expect(fine.status).toBe('fulfilled')
+      expect(() => driver.appendLater('\n')).toThrow(SqlError)
+      expect(await driver.query('SELECT SUM(count) AS entries FROM sallyport_audit_batch')).toEqual([{ entries: 1 }])
     })
 
     it('inserts many rows in one step', async () => {

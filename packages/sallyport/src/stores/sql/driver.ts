@@ -47,7 +47,7 @@ export interface SqlDriver {
 
 /** A driver that can also carry the audit log: entries are gathered, and one row holds all of a group commit. */
 export interface LogDriver extends SqlDriver {
-  /** Appends entries in the same transaction as the steps; resolves when they are durable. */
+  /** Appends entries, a line of text each, in the same transaction as the steps; resolves when they are durable. @throws SqlError `invalid` for an entry of several lines. */
   append(entries: readonly string[], steps?: readonly SqlStep[]): Promise<SqlResult>
   /** Appends an entry soon, retrying until it is durable. Throws when too many wait already. */
   appendLater(entry: string): void
@@ -74,4 +74,9 @@ export class SqlError extends Error {
 /** A migration's statement in one dialect. */
 export function inDialect(statement: Migration, dialect: SqlDriver['dialect']): string {
   return typeof statement === 'string' ? statement : statement[dialect]
+}
+
+/** Refuses an entry of several lines. */
+export function notALine(): SqlError {
+  return new SqlError('invalid', 'an entry of the audit log is one line of text')
 }

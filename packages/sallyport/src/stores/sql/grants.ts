@@ -1,5 +1,5 @@
 import type { GrantRecord, GrantStore } from '../../grants/types.ts'
-import { fromSetColumn, holdsMember, insertStep, integer, integerOrNull, json, present, setColumn, setMember, text, textOrNull } from './columns.ts'
+import { fromSetColumn, holdsMember, insertStep, integer, integerOrNull, json, ofTenant, present, setColumn, setMember, text, textOrNull } from './columns.ts'
 import type { SqlDriver, SqlResult, SqlRow, SqlStep, SqlValue } from './driver.ts'
 import { sqlGrantRequests } from './grant-requests.ts'
 import { GRANTS_MIGRATIONS, GRANTS_SCHEMA } from './grants-schema.ts'
@@ -43,11 +43,16 @@ export function sqlGrants(driver: SqlDriver): SqlGrants {
       return found.filter(({ ancestors = [] }) => ancestors.every((id) => alive.has(id)))
     },
     async revoke(id, now) {
-      const result = await transact(revokeSteps('id = $1', [id], now))
+      const result = await transact(revokeSteps((row) => `${row}id = $1`, [id], now))
       return changed(result)
     },
-    async revokeAll(principalId, now) {
-      const result = await transact(revokeSteps('(actor = $1 OR subject = $1 OR granted_by = $1)', [principalId], now))
+    async revokeAll(principalId, now, tenant) {
+      const theirs = (row: string, more = ''): string => `(${row}actor = $1 OR ${row}subject = $1 OR ${holdsMember(`${row}chain`, '$2')}${more}) AND ${ofTenant(`${row}tenant`, '$3')}`
+      const params = [principalId, setMember(principalId), tenant ?? null]
+      const result = await transact([
+        ...revokeSteps((row) => theirs(row, ` OR ${row}granted_by = $1`), params, now),
+        { sql: `UPDATE sallyport_grant_request SET state = 'refused' WHERE state = 'pending' AND ${theirs('')}`, params },
+      ])
       return changed(result)
     },
     list({ actor, subject, grantedBy, parentId, limit = 100 }) {
@@ -71,14 +76,14 @@ export function sqlGrants(driver: SqlDriver): SqlGrants {
 const isLive = (now: string): string => `revoked_at IS NULL AND expires_at > ${now} AND uses < max_uses`
 
 /** Marks some, then in a second statement, which sees what was created meanwhile, all that descend from them. */
-function revokeSteps(where: string, params: readonly SqlValue[], now: number): readonly SqlStep[] {
+function revokeSteps(where: (row: string) => string, params: readonly SqlValue[], now: number): readonly SqlStep[] {
   const at = `$${params.length + 1}`
   const bound = [...params, now]
   return [
-    { sql: `UPDATE sallyport_grant SET revoked_at = ${at} WHERE ${where} AND revoked_at IS NULL RETURNING id`, params: bound },
+    { sql: `UPDATE sallyport_grant SET revoked_at = ${at} WHERE ${where('')} AND revoked_at IS NULL RETURNING id`, params: bound },
     {
       sql: `UPDATE sallyport_grant SET revoked_at = ${at} WHERE revoked_at IS NULL AND id IN (
-        SELECT l.grant_id FROM sallyport_grant_line l JOIN sallyport_grant a ON a.id = l.ancestor_id WHERE ${where.replace(/\b(id|actor|subject|granted_by) =/g, 'a.$1 =')}) RETURNING id`,
+        SELECT l.grant_id FROM sallyport_grant_line l JOIN sallyport_grant a ON a.id = l.ancestor_id WHERE ${where('a.')}) RETURNING id`,
       params: bound,
     },
   ]

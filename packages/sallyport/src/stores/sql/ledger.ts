@@ -12,7 +12,7 @@ export interface AdmissionStep extends SqlStep {
 }
 
 /**
- * How parts of an admission are taken: the stores of grants and approvals supply these, and the ledger runs them in the
+ * How parts of an admission are taken: the stores of grants, approvals and first results supply these, and the ledger runs them in the
  * transaction of the intent. A step with `expect: 'changed'` that changes nothing refuses the call and undoes all of it.
  *
  * @example
@@ -28,6 +28,7 @@ export interface AdmissionStep extends SqlStep {
 export interface AdmissionSteps {
   readonly grant?: (part: NonNullable<Admission['grant']>) => readonly AdmissionStep[]
   readonly approval?: (part: NonNullable<Admission['approval']>) => readonly AdmissionStep[]
+  readonly claim?: (part: NonNullable<Admission['claim']>) => readonly AdmissionStep[]
 }
 
 /** A ledger in a SQL database. */
@@ -51,6 +52,7 @@ export interface SqlLedgerOptions {
 }
 
 const ADMITTED: AdmissionResult = { admitted: true }
+const NO_STEPS: readonly AdmissionStep[] = []
 /** Facts of calls under way, so that their outcomes can carry a summary. A bound, for calls whose outcome never comes. */
 const MAX_OPEN = 100_000
 
@@ -61,17 +63,23 @@ export function sqlLedger(options: SqlLedgerOptions): SqlLedger {
   const migrated = options.ready
 
   async function admit(request: Admission): Promise<AdmissionResult> {
-    const { intent, grant, approval } = request
+    const { intent, grant, approval, claim } = request
     if (grant !== undefined && admission.grant === undefined) return refused('grant', 'no store of grants is attached to this ledger')
     if (approval !== undefined && admission.approval === undefined) return refused('approval', 'no store of approvals is attached to this ledger')
-    const grantSteps = grant === undefined ? [] : (admission.grant?.(grant) ?? [])
-    const steps = approval === undefined ? grantSteps : [...grantSteps, ...(admission.approval?.(approval) ?? [])]
+    if (claim !== undefined && admission.claim === undefined) return refused('claim', 'no store of first results is attached to this ledger')
+    const grantSteps = grant === undefined ? NO_STEPS : (admission.grant?.(grant) ?? NO_STEPS)
+    const approvalSteps = approval === undefined ? NO_STEPS : (admission.approval?.(approval) ?? NO_STEPS)
+    const claimSteps = claim === undefined ? NO_STEPS : (admission.claim?.(claim) ?? NO_STEPS)
+    const steps = approvalSteps.length + claimSteps.length === 0 ? grantSteps : [...grantSteps, ...approvalSteps, ...claimSteps]
     const entry = eventText(intent)
     try {
       const migrating = migrated()
       if (migrating !== undefined) await migrating
       const result = await driver.append([entry], steps)
-      if (!result.ok) return refused(result.refusedAt < grantSteps.length ? 'grant' : 'approval', steps[result.refusedAt]?.refusal ?? 'refused')
+      if (!result.ok) {
+        const at = result.refusedAt - grantSteps.length
+        return refused(at < 0 ? 'grant' : at < approvalSteps.length ? 'approval' : 'claim', steps[result.refusedAt]?.refusal ?? 'refused')
+      }
     } catch (error) {
       throw unavailable(error)
     }
@@ -120,7 +128,7 @@ export function sqlLedger(options: SqlLedgerOptions): SqlLedger {
   }
 }
 
-function refused(by: 'grant' | 'approval', reason: string): AdmissionResult {
+function refused(by: 'grant' | 'approval' | 'claim', reason: string): AdmissionResult {
   return { admitted: false, by, reason }
 }
 

@@ -1,11 +1,12 @@
-import { decodeBatch, firstForged } from '../../audit/batch.ts'
+import { decodeBatch, forgedIn, leavesOf } from '../../audit/batch.ts'
 import { eventFromText, eventText } from '../../audit/event-text.ts'
 import type { MacKey } from '../../audit/mac.ts'
+import { leafHash } from '../../audit/merkle/hash.ts'
 import { growTree, type Frontier, type GrownTile } from '../../audit/merkle/tree.ts'
-import { callOf } from '../../audit/query.ts'
+import { summaryOf } from '../../audit/query.ts'
 import { termsOf } from '../../audit/terms.ts'
-import { appendToBundle, leafHashesOf, TILE_WIDTH } from '../../audit/tiles/bundle.ts'
-import type { AuditEvent } from '../../audit/types.ts'
+import { appendToBundle, TILE_WIDTH } from '../../audit/tiles/bundle.ts'
+import type { AuditEvent, IntentEvent } from '../../audit/types.ts'
 import type { UnsealedBatch } from './unsealed.ts'
 
 /** An entry bundle, and what the search needs to know of it. */
@@ -50,21 +51,27 @@ export function planSeal(edge: LogEdge, batches: readonly UnsealedBatch[], key: 
   const refused: { position: number; reason: string }[] = []
   const taken: UnsealedBatch[] = []
   const entries: Uint8Array[] = []
+  const leaves: Buffer[] = []
+  const find = (batch: UnsealedBatch, reason: string): void => {
+    const entry = finding(batch, reason, now)
+    entries.push(entry)
+    leaves.push(leafHash(entry))
+  }
   for (const batch of batches) {
     const expected = writers.get(batch.writer) ?? edge.writers.get(batch.writer) ?? 0
-    if (batch.first > expected) entries.push(finding(batch, `entries ${expected} to ${batch.first - 1} are missing`, now))
+    if (batch.first > expected) find(batch, `entries ${expected} to ${batch.first - 1} are missing`)
     const content = checked(batch, expected, key)
     writers.set(batch.writer, Math.max(expected, batch.first + batch.count))
     if (typeof content === 'string') {
-      entries.push(finding(batch, content, now))
+      find(batch, content)
       refused.push({ position: batch.position, reason: content })
       continue
     }
-    for (const entry of content) entries.push(entry)
+    for (const entry of content.entries) entries.push(entry)
+    leaves.push(content.leaves)
     taken.push(batch)
   }
   const indexed = indexEntries(edge, entries)
-  const leaves = indexed.bundles.map(({ data }, index) => leafHashesOf(data, index === 0 ? (edge.bundle?.data.length ?? 0) : 0))
   const { tree, tiles } = growTree(edge.tree, Buffer.concat(leaves))
   const last = indexed.bundles.at(-1)
   return {
@@ -77,13 +84,15 @@ export function planSeal(edge: LogEdge, batches: readonly UnsealedBatch[], key: 
   }
 }
 
-function checked(batch: UnsealedBatch, expected: number, key: MacKey | undefined): readonly Uint8Array[] | string {
+function checked(batch: UnsealedBatch, expected: number, key: MacKey | undefined): { readonly entries: readonly Uint8Array[]; readonly leaves: Buffer } | string {
   if (batch.first < expected) return 'entries are there twice'
   try {
     const content = decodeBatch(batch.blob)
     if (content.entries.length !== batch.count) return 'the number of entries was changed'
-    const forged = key === undefined ? -1 : firstForged(content, batch.writer, batch.first, key)
-    return forged < 0 ? content.entries : `the MAC of entry ${batch.first + forged} does not hold`
+    const leaves = leavesOf(content)
+    const forged = key === undefined ? undefined : forgedIn(content, leaves, batch.writer, batch.first, key)
+    if (forged === undefined) return { entries: content.entries, leaves }
+    return forged === 'all' ? 'their MAC does not hold' : `the MAC of entry ${batch.first + forged} does not hold`
   } catch (error) {
     return error instanceof RangeError ? error.message : 'unreadable'
   }
@@ -97,7 +106,8 @@ function finding({ writer, first }: UnsealedBatch, reason: string, now: number):
 function indexEntries(edge: LogEdge, entries: readonly Uint8Array[]): Pick<SealPlan, 'bundles' | 'terms' | 'opened' | 'closed'> {
   const bundles: Bundle[] = []
   const terms: (readonly [number, number])[] = []
-  const opened = new Map<string, { id: string; time: number; call: string }>()
+  // Most are closed again before the end: what is kept of a call is written for the others alone.
+  const opened = new Map<string, IntentEvent>()
   const closed: string[] = []
   let sequence = edge.tree.size
   for (let at = 0; at < entries.length; ) {
@@ -112,7 +122,7 @@ function indexEntries(edge: LogEdge, entries: readonly Uint8Array[]): Pick<SealP
       minTime = Math.min(minTime, event.time)
       maxTime = Math.max(maxTime, event.time)
       for (const term of termsOf(event)) seen.add(term)
-      if (event.kind === 'intent') opened.set(event.id, { id: event.id, time: event.time, call: JSON.stringify(callOf(event)) })
+      if (event.kind === 'intent') opened.set(event.id, event)
       else if (!opened.delete(event.id) && event.facts === undefined) closed.push(event.id)
     }
     for (const term of [...seen].sort((a, b) => a - b)) terms.push([term, n])
@@ -120,14 +130,15 @@ function indexEntries(edge: LogEdge, entries: readonly Uint8Array[]): Pick<SealP
     sequence += part.length
     at += part.length
   }
-  return { bundles, terms, opened: [...opened.values()], closed }
+  return { bundles, terms, opened: [...opened.values()].map(({ id, time, facts }) => ({ id, time, call: JSON.stringify(summaryOf(facts)) })), closed }
 }
 
 /** Undefined for bytes that hold no event: they are sealed as they are, and found by nothing but their number. */
 function eventOf(bytes: Uint8Array): AuditEvent | undefined {
   try {
     const event = eventFromText(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
-    return typeof event.id === 'string' && Number.isSafeInteger(event.time) ? event : undefined
+    const readable = typeof event.id === 'string' && Number.isSafeInteger(event.time) && (event.kind !== 'intent' || typeof event.facts?.action === 'string')
+    return readable ? event : undefined
   } catch {
     return undefined
   }

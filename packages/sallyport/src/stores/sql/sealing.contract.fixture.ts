@@ -12,6 +12,7 @@ import type { SqlLedger } from './ledger.ts'
 import { sqlLogSource } from './log-source.ts'
 import { removeBefore } from './retention.ts'
 import { createSealer } from './sealer.ts'
+import { sqlReader } from './search.ts'
 import { checkUnsealed } from './unsealed-check.ts'
 
 const ORIGIN = 'shop.example/audit'
@@ -67,6 +68,33 @@ export function sealingContract(name: string, open: (signers: readonly string[])
       expect((await ledger.events.search({ id: 'call-3' })).map(({ sequence }) => sequence).every(Number.isInteger)).toBe(true)
     })
 
+    it('gives each event once, page by page, however many groups wait and whenever they are sealed', { timeout: 30_000 }, async () => {
+      const ids = Array.from({ length: 100 }, (_, index) => `one-${index}`)
+      for (const sealAt of [-1, 0, 1, 2, 5]) {
+        const ledger = await ledgerWith(0)
+        // A group commit each.
+        for (const id of ids) await ledger.admit({ intent: intent(id) })
+        let reads = 0
+        const reader = sqlReader({
+          async query(sql, params) {
+            if (sql.includes('sallyport_audit_batch') && (reads += 1) - 1 === sealAt) await ledger.seal()
+            return ledger.driver.query(sql, params)
+          },
+        })
+        for (const order of ['oldest', 'newest'] as const) {
+          const found: string[] = []
+          for (let after: string | undefined; ; ) {
+            const page = await reader.search({ order, limit: 40, ...(after !== undefined && { after }) })
+            found.push(...page.map(({ position, event }) => `${position} ${event.id}`))
+            after = page.at(-1)?.position
+            if (after === undefined) break
+          }
+          const expected = ids.map((id, index) => `${index} ${id}`)
+          expect(found, `${order}, sealed before read ${sealAt}`).toEqual(order === 'oldest' ? expected : expected.reverse())
+        }
+      }
+    })
+
     it('closes what a crash left open as unknown, once', async () => {
       const ledger = await ledgerWith(3)
       await ledger.admit({ intent: intent('open', { tenant: 'acme' }, 100) })
@@ -75,6 +103,14 @@ export function sealingContract(name: string, open: (signers: readonly string[])
       expect(await ledger.reconcile(500, 1_000)).toBe(0)
       const [unknown] = await ledger.events.search({ outcome: 'unknown' })
       expect(unknown?.event).toMatchObject({ id: 'open', outcome: 'unknown', durationMs: 900, call: { tenant: 'acme' } })
+    })
+
+    it('seals whatever a writer wrote, an event or not', async () => {
+      const ledger = await ledgerWith(1)
+      await ledger.driver.append(['{}', 'no JSON', '{"kind":"intent","id":"x","time":1}', '{"kind":"outcome","id":"y","time":1,"outcome":"success"}'])
+      expect(await ledger.seal()).toMatchObject({ sealed: 6, refused: 0 })
+      expect(await verifyLog(sqlLogSource(ledger.driver), { verifiers })).toMatchObject({ ok: true, entries: 6 })
+      expect((await ledger.events.search({ id: 'y' })).map(({ sequence }) => sequence)).toHaveLength(1)
     })
 
     it('gives no number twice while several sealers race', async () => {

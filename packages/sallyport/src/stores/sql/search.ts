@@ -81,13 +81,13 @@ async function oldestFirst(driver: Reads, query: AuditQuery, collect: Collector)
       next = size
     }
     const from = next
+    let at = size
     let position = 0
     while (!collect.full()) {
       const batches = await unsealedBatches(driver, position, BATCHES_AT_ONCE)
       const grown = number((await driver.query('SELECT size FROM sallyport_audit_tree'))[0], 'size')
-      // Sealed between the two reads: go back to the bundles for those.
-      if (grown !== size && position === 0) break
-      let at = position === 0 ? size : next
+      // Sealed between the reads: go back to the bundles for those.
+      if (grown !== size) break
       for (const batch of batches) {
         for (const text of textsOf(batch)) {
           if (at >= from) collect.offer(at, text, false)

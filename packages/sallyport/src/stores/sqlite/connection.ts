@@ -25,13 +25,14 @@ export function openConnection(path: string, mode: 'write' | 'read'): Connection
   } else {
     database.exec('PRAGMA busy_timeout = 1000; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456')
   }
-  const statements = new Map<string, { statement: StatementSync; returns: boolean }>()
+  const statements = new Map<string, Prepared>()
 
-  function prepared(sql: string): { statement: StatementSync; returns: boolean } {
+  function prepared(sql: string): Prepared {
     let entry = statements.get(sql)
     if (entry === undefined) {
-      const statement = database.prepare(sql.replace(/\$(\d+)/g, '?$1'))
-      entry = { statement, returns: givesRows(statement, sql) }
+      const { text, order } = positional(sql)
+      const statement = database.prepare(text)
+      entry = { statement, order, returns: givesRows(statement, sql) }
       if (statements.size >= MAX_STATEMENTS) statements.clear()
       statements.set(sql, entry)
     }
@@ -41,18 +42,36 @@ export function openConnection(path: string, mode: 'write' | 'read'): Connection
   return {
     database,
     run(sql, params) {
-      const { statement, returns } = prepared(sql)
+      const { statement, order, returns } = prepared(sql)
+      const values = order === null ? params : order.map((index) => params[index] as SqlValue)
       if (returns) {
-        const rows = statement.all(...params) as SqlRow[]
+        const rows = statement.all(...values) as SqlRow[]
         return { rows, changed: rows.length }
       }
-      return { rows: [], changed: Number(statement.run(...params).changes) }
+      return { rows: [], changed: Number(statement.run(...values).changes) }
     },
     close() {
       statements.clear()
       database.close()
     },
   }
+}
+
+interface Prepared {
+  readonly statement: StatementSync
+  /** Which parameter stands at each place. `null` where they stand in their order. */
+  readonly order: readonly number[] | null
+  readonly returns: boolean
+}
+
+/** Numbered parameters as plain ones: before Node 22.16 SQLite's own `?1` can't be bound by position. */
+export function positional(sql: string): { readonly text: string; readonly order: readonly number[] | null } {
+  const order: number[] = []
+  const text = sql.replace(/\$(\d+)/g, (_, number: string) => {
+    order.push(Number(number) - 1)
+    return '?'
+  })
+  return { text, order: order.every((index, place) => index === place) ? null : order }
 }
 
 // `columns` came with Node 22.16.

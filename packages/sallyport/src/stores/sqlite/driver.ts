@@ -1,8 +1,9 @@
 import { mkdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { SqlError, type LogDriver, type SqlResult, type SqlStep } from '../sql/driver.ts'
+import { notALine, SqlError, type LogDriver, type SqlResult, type SqlStep } from '../sql/driver.ts'
 import { resolveSealing, type SealingOptions } from '../sql/sealing-options.ts'
-import type { AwaitedUnit, Reply, WorkerSetup } from './protocol.ts'
+import { isLine, LINE_END } from '../../audit/batch.ts'
+import type { AwaitedUnit, Lines, Reply, WorkerSetup } from './protocol.ts'
 import { startWorker, type WorkerClient } from './worker-client.ts'
 
 /** Options of {@link sqliteDriver}. */
@@ -75,8 +76,7 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
   let writing: WorkerClient | undefined
   let reading: WorkerClient | undefined
   let units: AwaitedUnit[] = []
-  /** Single entries without steps, the usual case, in the form that crosses threads fastest. */
-  let plainIds: number[] = []
+  /** Single entries without steps: the usual case. */
   let plain: string[] = []
   let later: string[] = []
   /** Sent and not yet durable: sent again should the thread die. */
@@ -95,7 +95,6 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
       writing = undefined
       // Those who waited for these have been told that they failed.
       units = []
-      plainIds = []
       plain = []
       later = unacknowledged.concat(later)
       unacknowledged = []
@@ -133,26 +132,26 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
     scheduled = false
     if (units.length === 0 && plain.length === 0 && later.length === 0) return
     const client = writer()
-    client.tell({ kind: 'write', plainIds, plain, units, later })
+    client.tell({ kind: 'write', plain: linesOf(plain), units, later: linesOf(later) })
     client.hold(later.length)
     unacknowledged = unacknowledged.length === 0 ? later : unacknowledged.concat(later)
     units = []
-    plainIds = []
     plain = []
     later = []
   }
 
   function append(entries: readonly string[], steps: readonly SqlStep[] = []): Promise<SqlResult> {
     if (closing) return Promise.reject(new SqlError('unavailable', 'the ledger is closed'))
+    if (!entries.every(isLine)) return Promise.reject(notALine())
     const client = writer()
-    const id = client.nextId()
     return new Promise((resolve, reject) => {
-      client.expect(id, resolve as (answer: unknown) => void, reject)
       const [only] = entries
       if (steps.length === 0 && entries.length === 1 && only !== undefined) {
-        plainIds.push(id)
+        client.expectPlain(resolve as (answer: unknown) => void, reject)
         plain.push(only)
       } else {
+        const id = client.nextId()
+        client.expect(id, resolve as (answer: unknown) => void, reject)
         units.push({ id, steps, entries })
       }
       // The thread can start on these while the callers behind them are still being served.
@@ -173,6 +172,7 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
     transact: (steps) => append([], steps),
     appendLater(entry) {
       if (closing || queuedEver - durableEver >= maxQueued) throw new SqlError('unavailable', 'the queue of the audit log is full or closed')
+      if (!isLine(entry)) throw notALine()
       queuedEver += 1
       later.push(entry)
       schedule()
@@ -192,3 +192,8 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
     },
   }
 }
+
+function linesOf(entries: readonly string[]): Lines | undefined {
+  return entries.length === 0 ? undefined : { text: entries.join(LINE_END), count: entries.length }
+}
+

@@ -10,13 +10,19 @@ export interface Unit {
   readonly entries: readonly string[]
 }
 
+/** Entries that need no unit of their own: texts of one or several lines, an entry a line. */
+export interface PlainEntries {
+  readonly texts: readonly string[]
+  readonly count: number
+}
+
 /** What became of a unit. */
 export type UnitResult = SqlResult | SqlError
 
 /** Writes groups of units to one file, one durable commit a group. */
 export interface GroupCommitter {
   /** Results in the order of the units. @throws SqlError `unavailable` when the group could not be committed: nothing of it was. */
-  commit(units: readonly Unit[], later: readonly string[]): readonly UnitResult[]
+  commit(units: readonly Unit[], plain?: PlainEntries): readonly UnitResult[]
   query(sql: string, params: SqlStep['params']): ReturnType<Connection['run']>['rows']
   close(): void
 }
@@ -33,6 +39,8 @@ export interface GroupCommitOptions {
   readonly pause: (ms: number) => void
   readonly now: () => number
 }
+
+const NOTHING: PlainEntries = { texts: [], count: 0 }
 
 /**
  * Many transactions, one fsync. Units with steps run in a savepoint, so that one whose expectation fails takes nothing
@@ -52,18 +60,17 @@ export function groupCommitter(options: GroupCommitOptions): GroupCommitter {
     }
   }
 
-  function commit(units: readonly Unit[], later: readonly string[]): UnitResult[] {
+  function commit(units: readonly Unit[], plain: PlainEntries = NOTHING): UnitResult[] {
     const open = connected()
     try {
       turns.begin(open)
       const results = units.map((unit) => runUnit(open, unit))
       const entries = units.flatMap((unit, index) => (succeeded(results[index]) ? unit.entries : []))
-      const all = entries.length === 0 ? later : entries.concat(later)
-      if (all.length > 0) {
-        open.run(INSERT_BATCH, [writer, next, all.length, options.now(), encodeBatch(writer, next, all, options.key)])
-      }
+      const texts = entries.length === 0 ? plain.texts : entries.concat(plain.texts)
+      const count = entries.length + plain.count
+      if (count > 0) open.run(INSERT_BATCH, [writer, next, count, options.now(), encodeBatch(writer, next, texts, count, options.key)])
       open.database.exec('COMMIT')
-      next += all.length
+      next += count
       turns.ended()
       return results
     } catch (error) {

@@ -27,13 +27,22 @@ export interface SqliteLimitsOptions {
  * ```
  */
 export function sqliteLimits(options: SqliteLimitsOptions): LimitStore {
-  const db = new DatabaseSync(options.path, { timeout: 5000 })
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+  const db = new DatabaseSync(options.path)
+  db.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   const tables = new SqliteTables(db, options.maxKeys ?? 100_000)
   db.exec('PRAGMA busy_timeout = 0')
   const begin = db.prepare('BEGIN IMMEDIATE')
   const commit = db.prepare('COMMIT')
   const rollback = db.prepare('ROLLBACK')
+
+  // Whether a transaction is open, Node tells since 22.16. Without one SQLite refuses to roll back, which is as good.
+  const undo = (): void => {
+    try {
+      rollback.run()
+    } catch {
+      // None was open: what failed has ended it.
+    }
+  }
 
   const transact = <T>(now: number, run: () => T): T => {
     begin.run()
@@ -43,7 +52,7 @@ export function sqliteLimits(options: SqliteLimitsOptions): LimitStore {
       commit.run()
       return result
     } catch (error) {
-      if (db.isTransaction) rollback.run()
+      undo()
       throw error
     }
   }

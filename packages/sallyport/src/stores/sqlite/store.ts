@@ -54,8 +54,9 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   const driver = sqliteDriver(file)
   const approvals = sqlApprovals(driver, encryption)
   const grants = sqlGrants(driver)
+  const idempotency = sqlIdempotency(driver, encryption)
   // Opens the same file again: one driver, which closes with the last of the two.
-  const ledger = sqliteLedger({ ...file, admission: { grant: grants.admission, approval: approvals.admission } })
+  const ledger = sqliteLedger({ ...file, admission: { grant: grants.admission, approval: approvals.admission, claim: idempotency.admission } })
   return {
     ledger: {
       ...ledger,
@@ -68,7 +69,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     approvals,
     grants,
     identities: sqlIdentities(driver),
-    idempotency: sqlIdempotency(driver, encryption),
+    idempotency,
   }
 }
 

@@ -11,6 +11,8 @@ export interface WorkerClient {
   /** Takes an id for an answer that arrives inside a `written` reply. */
   expect(id: number, resolve: (answer: unknown) => void, reject: (error: Error) => void): void
   nextId(): number
+  /** Waits for the next plain entry in order, which answers without an id. */
+  expectPlain(resolve: (answer: unknown) => void, reject: (error: Error) => void): void
   /** Counts work that is not awaited, so that the process stays alive until it is done. */
   hold(change: number): void
   stop(): Promise<void>
@@ -39,6 +41,8 @@ function workerFile(): URL {
  */
 export function startWorker(setup: WorkerSetup, onWritten: (reply: Extract<Reply, { kind: 'written' }>) => void, onLost: () => void): WorkerClient {
   const waiting = new Map<number, Waiting>()
+  let plain: Waiting[] = []
+  let answered = 0
   let ids = 0
   let held = 0
   let stopped = false
@@ -61,17 +65,32 @@ export function startWorker(setup: WorkerSetup, onWritten: (reply: Extract<Reply
     else entry.reject(errorFrom(failure))
   }
 
+  function settlePlain(count: number, failure?: Failure): void {
+    for (const end = answered + count; answered < end; answered += 1) {
+      const entry = plain[answered]
+      if (failure === undefined) entry?.resolve(PLAIN)
+      else entry?.reject(errorFrom(failure))
+    }
+    // Nobody waits any more, or a half of the list has been answered.
+    if (answered * 2 >= plain.length) {
+      plain = answered === plain.length ? [] : plain.slice(answered)
+      answered = 0
+    }
+    hold(-count)
+  }
+
   function lose(reason: unknown): void {
     if (stopped) return
     stopped = true
     const failure: Failure = { kind: 'unavailable', message: `the ledger's thread ended: ${reason instanceof Error ? reason.message : String(reason)}` }
     for (const id of [...waiting.keys()]) settle(id, undefined, failure)
+    settlePlain(plain.length - answered, failure)
     onLost()
   }
 
   worker.on('message', (reply: Reply) => {
     if (reply.kind === 'written') {
-      for (const id of reply.plain) settle(id, PLAIN)
+      settlePlain(reply.plain, reply.failure)
       for (const [id, result] of reply.results) {
         if ('kind' in result) settle(id, undefined, result)
         else settle(id, result)
@@ -93,6 +112,10 @@ export function startWorker(setup: WorkerSetup, onWritten: (reply: Extract<Reply
   return {
     nextId: () => (ids += 1),
     expect,
+    expectPlain(resolve, reject) {
+      plain.push({ resolve, reject })
+      hold(1)
+    },
     hold,
     tell: (request) => worker.postMessage(request),
     ask<Answer>(request: (id: number) => Request) {

@@ -1,6 +1,7 @@
 /** The thread that owns a file's writing connection (mode `write`), or one that reads it (mode `read`). Started by worker-client.ts. */
 import { randomUUID } from 'node:crypto'
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
+import { LINE_END } from '../../audit/batch.ts'
 import { macKeys } from '../../audit/mac.ts'
 import { parseSigner } from '../../audit/note/key.ts'
 import { SqlError, type SqlResult, type SqlRow } from '../sql/driver.ts'
@@ -8,7 +9,7 @@ import { MIGRATION_TABLE, pendingStatements, READ_VERSION } from '../sql/migrati
 import { createSealer, type Sealer } from '../sql/sealer.ts'
 import { openConnection, sqlErrorFrom } from './connection.ts'
 import { groupCommitter, type UnitResult } from './group-commit.ts'
-import type { AwaitedUnit, Failure, Reply, Request, WorkerSetup } from './protocol.ts'
+import type { AwaitedUnit, Failure, Lines, Reply, Request, WorkerSetup } from './protocol.ts'
 
 const MAX_UNITS = 1_024
 const MAX_PLAIN = 4_096
@@ -17,8 +18,12 @@ const RETRY_MS = [50, 100, 200, 500, 1_000] as const
 const cell = new Int32Array(new SharedArrayBuffer(4))
 const pause = (ms: number): void => void Atomics.wait(cell, 0, 0, ms)
 
-function joined<T>(queue: readonly T[], more: readonly T[]): readonly T[] {
-  return queue.length === 0 ? more : queue.concat(more)
+/** Takes texts from the front of a queue until the group is large enough. */
+function takeLines(queue: Lines[], most: number): { readonly texts: readonly string[]; readonly count: number } {
+  let count = 0
+  let taken = 0
+  while (taken < queue.length && count < most) count += queue[(taken += 1) - 1]?.count ?? 0
+  return { texts: queue.splice(0, taken).map(({ text }) => text), count }
 }
 
 function failureFrom(error: unknown): Failure {
@@ -37,9 +42,8 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
     now: () => Date.now(),
   })
   let units: readonly AwaitedUnit[] = []
-  let later: readonly string[] = []
-  let plainIds: readonly number[] = []
-  let plain: readonly string[] = []
+  const plain: Lines[] = []
+  const later: Lines[] = []
   let scheduled = false
   let failures = 0
   let sealTimer: NodeJS.Timeout | undefined
@@ -50,7 +54,7 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
     driver: {
       query: async (sql, params) => committer.query(sql, params ?? []),
       async transact(steps) {
-        const [result] = committer.commit([{ steps, entries: [] }], [])
+        const [result] = committer.commit([{ steps, entries: [] }])
         if (result === undefined || result instanceof SqlError) throw result ?? new SqlError('invalid', 'no result')
         return result
       },
@@ -74,10 +78,9 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
 
   function accept(request: Request): void {
     if (request.kind === 'write') {
-      units = joined(units, request.units)
-      plainIds = joined(plainIds, request.plainIds)
-      plain = joined(plain, request.plain)
-      later = joined(later, request.later)
+      if (request.units.length > 0) units = units.concat(request.units)
+      if (request.plain !== undefined) plain.push(request.plain)
+      if (request.later !== undefined) later.push(request.later)
       schedule()
     } else if (request.kind === 'query') {
       attempt(request.id, () => ({ kind: 'rows', id: request.id, rows: committer.query(request.sql, request.params) }))
@@ -119,7 +122,7 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
   }
 
   function migrate(name: string, statements: Extract<Request, { kind: 'migrate' }>['statements']): void {
-    const run = (sql: string): UnitResult | undefined => committer.commit([{ steps: [{ sql }], entries: [] }], [])[0]
+    const run = (sql: string): UnitResult | undefined => committer.commit([{ steps: [{ sql }], entries: [] }])[0]
     run(MIGRATION_TABLE)
     // Another process may migrate between reading the version and writing it: `expect` then rolls this attempt back.
     for (let attempts = 0; attempts < 10; attempts += 1) {
@@ -129,7 +132,7 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
       const claim = version === 0
         ? { sql: 'INSERT INTO sallyport_migration (name, version) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING', params: [name, statements.length], expect: 'changed' as const }
         : { sql: 'UPDATE sallyport_migration SET version = $2 WHERE name = $1 AND version = $3', params: [name, statements.length, version], expect: 'changed' as const }
-      const [result] = committer.commit([{ steps: [claim, ...pending.map((sql) => ({ sql }))], entries: [] }], [])
+      const [result] = committer.commit([{ steps: [claim, ...pending.map((sql) => ({ sql }))], entries: [] }])
       if (result instanceof SqlError) throw result
       if (result?.ok === true) return
     }
@@ -147,34 +150,31 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
     for (let message = receiveMessageOnPort(port); message !== undefined; message = receiveMessageOnPort(port)) accept(message.message as Request)
     if (units.length + plain.length + later.length === 0) return
     const group = units.slice(0, MAX_UNITS)
-    const [ids, texts] = [plainIds.slice(0, MAX_PLAIN), plain.slice(0, MAX_PLAIN)]
-    const queued = later.slice(0, MAX_PLAIN)
     units = units.slice(group.length)
-    plainIds = plainIds.slice(ids.length)
-    plain = plain.slice(ids.length)
+    const awaited = takeLines(plain, MAX_PLAIN)
+    const queued = takeLines(later, MAX_PLAIN)
     const start = performance.now()
     try {
-      const results = committer.commit(group, texts.concat(queued))
-      later = later.slice(queued.length)
+      const results = committer.commit(group, { texts: awaited.texts.concat(queued.texts), count: awaited.count + queued.count })
       failures = 0
       sealSoon()
-      answerGroup(ids, group, results, queued.length, performance.now() - start)
+      answer({ kind: 'written', plain: awaited.count, results: resultsOf(group, results), later: queued.count, ms: performance.now() - start })
     } catch (error) {
       const failure = failureFrom(error)
-      answer({ kind: 'written', plain: [], results: [...ids, ...group.map(({ id }) => id)].map((id) => [id, failure]), later: 0, ms: performance.now() - start })
+      answer({ kind: 'written', plain: awaited.count, failure, results: group.map(({ id }) => [id, failure]), later: 0, ms: performance.now() - start })
       // Queued entries stay and are tried again, with the next group or by themselves.
+      if (queued.count > 0) later.unshift({ text: queued.texts.join(LINE_END), count: queued.count })
       if (later.length > 0) setTimeout(schedule, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)])
       failures += 1
     }
     if (units.length + plain.length > 0 || (failures === 0 && later.length > 0)) schedule()
   }
 
-  function answerGroup(ids: readonly number[], group: readonly AwaitedUnit[], results: readonly UnitResult[], durable: number, ms: number): void {
-    const others = group.map(({ id }, index): readonly [number, SqlResult | Failure] => {
+  function resultsOf(group: readonly AwaitedUnit[], results: readonly UnitResult[]): (readonly [number, SqlResult | Failure])[] {
+    return group.map(({ id }, index) => {
       const result = results[index] ?? new SqlError('invalid', 'no result')
       return [id, result instanceof SqlError ? failureFrom(result) : result]
     })
-    answer({ kind: 'written', plain: ids, results: others, later: durable, ms })
   }
 
   port.on('message', accept)

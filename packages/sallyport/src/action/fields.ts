@@ -1,0 +1,66 @@
+import { DefinitionError } from '../errors/sallyport-error.ts'
+import type { PrincipalKind } from '../identity/principal.ts'
+import { describeSchema, type SchemaNode } from '../lib/schema-node.ts'
+import type { StandardSchemaV1 } from '../lib/standard-schema.ts'
+
+/** How deep the compiler follows a type: `a.b.c.d`. */
+type Less = [never, 0, 1, 2, 3]
+
+type PathOf<T, Depth extends number> = [Depth] extends [never]
+  ? never
+  : T extends readonly (infer Item)[]
+    ? PathOf<NonNullable<Item>, Depth>
+    : T extends Date | Map<unknown, unknown> | Set<unknown> | Blob | ArrayBuffer | Uint8Array | ((...args: never) => unknown)
+      ? never
+      : T extends object
+        ? { [Key in keyof T & string]-?: Key | `${Key}.${PathOf<NonNullable<T[Key]>, Less[Depth]>}` }[keyof T & string]
+        : never
+
+/** Names of the fields of a result, `items.price` for a field of each item of a list. At most four deep. */
+export type FieldPath<T> = PathOf<NonNullable<T>, 4>
+
+/**
+ * Which fields of the result each kind of principal may see. A kind that is not named sees all that the schema names. Who acts for
+ * somebody sees what both kinds may see; nobody (in public actions) sees what users see. Policies and grants narrow it further.
+ */
+export type FieldsByKind<T> = { readonly [Kind in PrincipalKind]?: readonly FieldPath<T>[] }
+
+/** The same as the pipeline reads it: the builder has checked the types. */
+export type AllowedFields = { readonly [Kind in PrincipalKind]?: readonly string[] }
+
+const KINDS: readonly string[] = ['user', 'service', 'agent'] satisfies readonly PrincipalKind[]
+
+/** @throws DefinitionError for a kind that there is not, or a field that the schema does not name: in plain JavaScript nothing else would. */
+export function requireFields(fields: AllowedFields | undefined, schema: StandardSchemaV1, what: string): AllowedFields | null {
+  if (fields === undefined) return null
+  const node = describeSchema(schema)
+  for (const [kind, paths] of Object.entries(fields)) {
+    if (!KINDS.includes(kind)) throw new DefinitionError(`'${kind}' is no kind of principal, in the fields of ${what}. There are ${KINDS.join(', ')}.`)
+    if (!Array.isArray(paths)) throw new DefinitionError(`The fields of ${what} for '${kind}' are a list of names.`)
+    const unknown = paths.find((path: unknown) => typeof path !== 'string' || (node !== null && !names(node, path.split('.'))))
+    if (unknown !== undefined) throw new DefinitionError(`The output of ${what} has no field '${String(unknown)}'.`)
+  }
+  return fields
+}
+
+/** Whether a schema names this field, as far as it can be read. */
+function names(node: SchemaNode, path: readonly string[]): boolean {
+  const [name, ...rest] = path
+  if (name === undefined) return true
+  switch (node.kind) {
+    case 'object': {
+      const field = Object.hasOwn(node.fields, name) ? node.fields[name] : undefined
+      return field === undefined ? node.loose : names(field, rest)
+    }
+    case 'array':
+      return names(node.item, path)
+    case 'wrapped':
+      return names(node.inner, path)
+    case 'union':
+      return node.options.some((option) => names(option, path))
+    case 'other':
+      return true
+    default:
+      return false
+  }
+}
