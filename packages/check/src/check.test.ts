@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { check } from './check.ts'
-import { ConfigError, readConfig } from './config.ts'
+import { ConfigError, parseConfig, readConfig } from './config.ts'
 import { beyondBaseline, readBaseline, writeBaseline } from './baseline.ts'
 import { memoryTree } from './files/memory.ts'
 import { toManifest } from './output/posture.ts'
@@ -44,6 +44,31 @@ describe('a tree on disk', () => {
     expect(result.problems.map(({ problem }) => problem)).toEqual(['a symbolic link that leads nowhere'])
   })
 
+  it('ends at its own directory: a link out of it is left out, and said', () => {
+    const outside = mkdtempSync(join(tmpdir(), 'sallyport-outside-'))
+    writeFileSync(join(outside, 'actions.ts'), open)
+    symlinkSync(outside, join(root, 'app/outside'))
+    symlinkSync(join(outside, 'actions.ts'), join(root, 'app/linked.ts'))
+    const result = check({ root })
+    rmSync(outside, { recursive: true })
+    expect(result.entries.map(({ id }) => id)).toEqual(['app/actions.ts#remove'])
+    expect(result.problems).toEqual(['app/linked.ts', 'app/outside'].map((file) => ({ file, problem: 'left out: a symbolic link that leads out of the directory' })))
+  })
+
+  it('is checked although it is nested, chained or recursive beyond all measure, and no problem names a path of the machine', () => {
+    const action = (body: string): string => `'use server'\nexport async function odd(x) { ${body} }`
+    write('app/deep.ts', action(`return ${'['.repeat(3_000)}x${']'.repeat(3_000)}`))
+    write('app/nested.ts', action(`${'if (x) {'.repeat(2_000)}${'}'.repeat(2_000)}`))
+    write('app/chained.ts', action(`return x${'.a()'.repeat(20_000)}`))
+    write('app/binary.ts', Buffer.from(Array.from({ length: 4_000 }, (_, index) => (index * 7_919) % 256)))
+    write('app/rings.ts', `'use server'\n${Array.from({ length: 300 }, (_, index) => `export async function f${index}(x) { return g${index}(x) }\nasync function g${index}(x) { return f${(index + 1) % 300}(x) }`).join('\n')}`)
+    write('app/dir.ts/inside.ts', open)
+    const result = check({ root })
+    const seen = new Set(result.entries.map(({ file }) => file))
+    expect(['app/actions.ts', 'app/rings.ts', 'app/dir.ts/inside.ts'].every((file) => seen.has(file))).toBe(true)
+    for (const { problem } of result.problems) expect(problem).not.toContain(root)
+  })
+
   it('reads a configuration, and says what is wrong with one', () => {
     write('sallyport.check.json', '{ "rules": { "missing-authentication": "off" }, } // loose')
     expect(check({ root, config: readConfig(root) }).findings.map(({ rule }) => rule)).not.toContain('missing-authentication')
@@ -62,6 +87,38 @@ describe('a tree on disk', () => {
     const { entries, statistics } = check({ root })
     expect(statistics.exposure).toBe('manifest')
     expect(Object.fromEntries(entries.map(({ file, exposure }) => [file, exposure.tier]))).toEqual({ 'app/actions.ts': 'shipped', 'app/other.ts': 'latent' })
+  })
+})
+
+describe('a library of the application', () => {
+  const files = {
+    'app/page.tsx': 'import { remove } from \'./actions\'',
+    'app/actions.ts': '\'use server\'\nimport { current } from \'@acme/session\'\nimport { store } from \'@acme/store\'\nexport async function remove(id: string) {\n  const who = await current()\n  if (!who) throw new Error(\'no\')\n  await store.posts.drop(id)\n}\nexport async function open(id: string) { await store.posts.drop(id) }',
+    'app/built.ts': '\'use server\'\nimport { store } from \'@acme/store\'\nimport { current } from \'@acme/session\'\nimport { action } from \'@acme/actions\'\nconst guarded = action().guard(async ({ next }) => { if (!(await current())) throw new Error(\'no\'); return next({ ctx: {} }) })\nexport const one = guarded.run(async ({ input }) => { await store.posts.drop(input) })\nexport const two = action().run(async ({ input }) => { await store.posts.drop(input) })',
+  }
+  const config = parseConfig({
+    libraries: [
+      { name: 'our sessions', packages: ['@acme/session'], calls: { current: { session: null } } },
+      { name: 'our store', packages: ['@acme/store'], calls: { 'store.*.drop': { effect: 'db-write', style: 'where-data' } } },
+      { name: 'our actions', packages: ['@acme/actions'], builders: { action: { middleware: ['guard'], input: [], handler: ['run'], inputName: 'input', contextName: 'ctx' } } },
+    ],
+  })
+
+  it('is known by what the configuration says of it: its sessions, what it does, and its builder', () => {
+    const { entries, findings } = check({ root: '/app', tree: memoryTree(files), config })
+    expect(Object.fromEntries(entries.map(({ name, controls }) => [name, controls.authentication.state]))).toEqual({ remove: 'present', open: 'absent', one: 'present', two: 'absent' })
+    expect(findings.filter(({ rule }) => rule === 'missing-authentication').map(({ entry }) => entry)).toEqual(['app/actions.ts#open', 'app/built.ts#two'])
+    expect(run(files).findings.filter(({ rule }) => rule === 'missing-authentication')).toEqual([])
+  })
+
+  it.each([
+    [{ name: 'x' }, 'libraries[0] must be'],
+    [{ name: 'x', packages: ['x'], call: {} }, 'call is not known'],
+    [{ name: 'x', packages: ['x'], calls: { read: { sesion: null } } }, 'libraries[0].calls["read"]: sesion is not known'],
+    [{ name: 'x', packages: ['x'], calls: { read: { effect: 'writes' } } }, 'effect must be one of'],
+    [{ name: 'x', packages: ['x'], builders: { action: { handler: ['run'] } } }, 'middleware is missing'],
+  ])('is refused where its description is wrong: %j', (library, message) => {
+    expect(() => parseConfig({ libraries: [library] })).toThrow(message)
   })
 })
 
@@ -122,9 +179,10 @@ describe('suppressions', () => {
 
 describe('secrets and versions', () => {
   it('finds secrets in client files and in public variables, and leaves server files alone', () => {
-    const key = ['sk', 'live', 'x'.repeat(24)].join('_')
+    const key = ['sk', 'live', 'Q7vT2mZp9KfW4xNb8RsL'].join('_')
     expect(rulesOf({ 'a.tsx': `'use client'\nconst key = '${key}'` })).toEqual(['secret-in-client'])
     expect(rulesOf({ 'a.ts': `const key = '${key}'` })).toEqual([])
+    expect(rulesOf({ 'a.tsx': '\'use client\'\nconst shown = \'AKIAIOSFODNN7EXAMPLE\'' })).toEqual([])
     expect(rulesOf({ 'a.ts': 'export const key = process.env.NEXT_PUBLIC_OPENAI_API_KEY' })).toEqual(['secret-in-public-variable'])
     expect(rulesOf({ 'a.ts': 'export const key = process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY' })).toEqual([])
   })
@@ -134,6 +192,40 @@ describe('secrets and versions', () => {
   ])('knows advisories of next %s', (version, count) => {
     const findings = run({ 'package.json': JSON.stringify({ dependencies: { next: version } }) }).findings
     expect(findings.filter(({ rule }) => rule === 'vulnerable-version').length).toBe(count)
+  })
+})
+
+describe('the level of a finding', () => {
+  const heals = (rest: string) => run({
+    'app/page.tsx': 'import { open } from \'./actions\'',
+    'app/actions.ts': ['\'use server\'', 'import fs from \'node:fs/promises\'', 'import { auth } from \'@clerk/nextjs/server\'', 'export async function open(id: string) {', 'const text = await fs.readFile(id, \'utf8\')', 'await fs.writeFile(id, text + \' kept\')', rest, '}'].join('\n'),
+  }).findings.find(({ rule }) => rule === 'missing-authentication')
+
+  it('is lower where a stored file is only kept again before the call is refused', () => {
+    expect(heals('if (!(await auth()).userId) return { error: \'no\' }\n  return { text }')).toMatchObject({ level: 'warning', message: expect.stringContaining('before it asks who calls') })
+    expect(heals('await auth()\n  return { text }')).toMatchObject({ level: 'error' })
+  })
+})
+
+describe('spending', () => {
+  const level = (guard: string) => run({
+    'app/page.tsx': 'import { forgot } from \'./actions\'',
+    'app/actions.ts': `'use server'\nimport { Resend } from 'resend'\nimport { Ratelimit } from '@upstash/ratelimit'\nimport { db } from './gone'\nconst resend = new Resend('x')\nconst limits = new Ratelimit({})\nexport async function forgot(email: string) {\n  const { success } = await limits.limit(email)\n  ${guard}\n  await db.resetToken.deleteMany({ where: { email } })\n  await resend.emails.send({ to: email })\n}`,
+  }).findings.find(({ rule }) => rule === 'unauthenticated-spending')
+
+  it('of anybody is less bad under a limit that holds', () => {
+    expect(level('if (!success) return')).toMatchObject({ level: 'warning', message: expect.stringContaining('under a limit') })
+    expect(level('if (!success) console.warn(email)')).toMatchObject({ level: 'error' })
+  })
+})
+
+describe('what a route is given', () => {
+  const level = (id: string) => run({
+    'app/api/posts/[id]/route.ts': `import { PrismaClient } from '@prisma/client'\nconst db = new PrismaClient()\nexport async function DELETE(request: Request, { params }) {\n  const body = await request.json()\n  const { id } = await params\n  const search = new URL(request.url).searchParams\n  await db.post.delete({ where: { id: ${id} } })\n}`,
+  }).findings.find(({ rule }) => rule === 'missing-validation')?.level
+
+  it.each([['id', 'note'], ['search.get(\'id\')', 'note'], ['body.id', 'warning'], ['id + body.id', 'warning']])('is a string where it is a part of the address: %s', (id, expected) => {
+    expect(level(id)).toBe(expected)
   })
 })
 

@@ -7,13 +7,12 @@ import { actionsOf, mayHoldActions, type Found } from './inventory/actions.ts'
 import { isRouteFile, routesOf } from './inventory/routes.ts'
 import { importersOf, type Importer } from './inventory/importers.ts'
 import { readBuildManifests } from './inventory/manifest.ts'
-import { sharedWorlds } from './derive/facts-of.ts'
-import { examine, plainTrace } from './examine.ts'
-import { rules } from './rules/index.ts'
+import { Shared } from './derive/shared.ts'
+import { examine, plainTraces } from './examine.ts'
+import { Findings } from './findings.ts'
 import { applySuppressions, flawOf, suppressionsOf, type Suppression } from './suppress.ts'
 import type { CheckConfig } from './config.ts'
-import type { EntryContext, Report, Rule } from './rules/types.ts'
-import type { Trace } from './derive/facts.ts'
+import type { EntryContext } from './rules/types.ts'
 import type { CheckResult, EntryPoint, Finding, Level } from './types.ts'
 
 /** Options of {@link check}. */
@@ -52,31 +51,40 @@ export function check(options: CheckOptions): CheckResult {
   const importers = options.only ? new Map<string, Importer[]>() : importersOf(base, [...new Set(found.filter(({ kind }) => kind === 'action').map(({ module }) => module.path))])
 
   const short = (path: string): string => (path.startsWith(`${tree.root}/`) ? path.slice(tree.root.length + 1) : path)
-  const contexts: EntryContext[] = []
+  const shorten = plainTraces(short)
+  const entries: EntryPoint[] = []
   const ids = new Map<string, number>()
-  const shared = sharedWorlds()
-  const inline = new Map<string, number>()
-  found.forEach((one, index) => {
-    const inlineIndex = inline.get(one.module.path) ?? 0
-    if (one.kind === 'inline-action') inline.set(one.module.path, inlineIndex + 1)
-    options.progress?.(index, found.length, short(one.module.path))
-    try {
-      contexts.push(examine({ base, libraries, found: one, importers: importers.get(one.module.path) ?? [], registered, depth: config.depth ?? 8, short, ids, shared, inlineIndex }))
-    } catch (error) {
-      // One entry point that the checker fails on must not hide the others.
-      tree.problems.push({ file: one.module.path, problem: `${one.name} could not be checked: ${error instanceof Error ? error.message : String(error)}` })
+  const shared = new Shared()
+  const reported = new Findings({ config, short, shorten, partial: options.only !== undefined })
+  let done = 0
+  for (const [path, ones] of byFile(found)) {
+    const contexts: EntryContext[] = []
+    let inlineIndex = 0
+    for (const one of ones) {
+      options.progress?.(done, found.length, short(path))
+      done += 1
+      try {
+        contexts.push(examine({ base, libraries, found: one, importers: importers.get(path) ?? [], registered, depth: config.depth ?? 8, short, shorten, ids, shared, inlineIndex }))
+      } catch (error) {
+        // One entry point that the checker fails on must not hide the others.
+        tree.problems.push({ file: path, problem: `${one.name} could not be checked: ${error instanceof Error ? error.message : String(error)}` })
+      }
+      if (one.kind === 'inline-action') inlineIndex += 1
     }
-  })
+    entries.push(...contexts.map(({ entry }) => entry))
+    reported.file(contexts, importers.get(path) ?? [])
+  }
   options.progress?.(found.length, found.length, '')
 
-  const all = findingsOf(base, contexts, importers, config, today, short, options.only !== undefined)
-  const suppressions = [...new Set([...contexts.map(({ found: one }) => one.module.path), ...all.map(({ file }) => file).map((file) => `${tree.root}/${file}`)])].flatMap((file) => suppressionsOf(short(file), tree.read(file) ?? ''))
+  if (options.only === undefined) reported.project({ base, today })
+  const all = reported.all()
+  const suppressions = [...new Set([...entries.map(({ file }) => `${tree.root}/${file}`), ...all.map(({ file }) => file).map((file) => `${tree.root}/${file}`)])].flatMap((file) => suppressionsOf(short(file), tree.read(file) ?? ''))
   all.push(...badSuppressions(suppressions, config, today))
   const { findings, suppressed } = applySuppressions(all, suppressions, today)
   return {
     version: 1,
     root: tree.root,
-    entries: contexts.map(({ entry }) => entry),
+    entries,
     findings: sorted(findings),
     suppressed,
     problems: tree.problems.map(({ file, problem }) => ({ file: short(file), problem })),
@@ -98,41 +106,15 @@ function inventory(base: CodeBase, config: CheckConfig, files: readonly string[]
   return found
 }
 
-function levelOf(rule: Rule, report: Report, entry: EntryPoint | undefined, config: CheckConfig, partial: boolean): Level | 'off' {
-  const set = config.rules?.[rule.id]
-  if (set !== undefined) return set
-  const level = report.level ?? rule.level
-  // What nobody can call does not fail a build.
-  return entry?.exposure.tier === 'latent' && level === 'error' && !partial ? 'warning' : level
-}
-
-function findingsOf(base: CodeBase, contexts: readonly EntryContext[], importers: ReadonlyMap<string, readonly Importer[]>, config: CheckConfig, today: string, short: (path: string) => string, partial: boolean): Finding[] {
-  const findings: Finding[] = []
-  const add = (rule: Rule, report: Report, entry: EntryPoint | undefined): void => {
-    const level = levelOf(rule, report, entry, config, partial)
-    if (level === 'off') return
-    const shorten = (trace: Trace): Trace => plainTrace(trace, short)
-    const file = short(report.at.file)
-    findings.push({
-      rule: rule.id, level, message: report.message, file, line: report.at.line, column: report.at.column,
-      ...(entry === undefined ? {} : { entry: entry.id }),
-      evidence: (report.evidence ?? []).map(shorten),
-      fingerprint: createHash('sha256').update([rule.id, entry?.id ?? file, report.key ?? ''].join('\0')).digest('hex').slice(0, 16),
-    })
+/** Entry points by the file that holds them, in the order of the inventory. */
+function byFile(found: readonly Found[]): Map<string, Found[]> {
+  const files = new Map<string, Found[]>()
+  for (const one of found) {
+    const known = files.get(one.module.path)
+    if (known) known.push(one)
+    else files.set(one.module.path, [one])
   }
-  const files = new Map<string, EntryContext[]>()
-  for (const context of contexts) files.set(context.found.module.path, [...(files.get(context.found.module.path) ?? []), context])
-  for (const rule of rules) {
-    if (config.rules?.[rule.id] === 'off') continue
-    if (rule.entry) for (const context of contexts) for (const report of rule.entry(context)) add(rule, report, context.entry)
-    if (rule.file) {
-      for (const [path, entries] of files) {
-        for (const report of rule.file({ entries, importers: importers.get(path) ?? [] })) add(rule, report, entries.find(({ entry }) => entry.name === report.key)?.entry)
-      }
-    }
-    if (rule.project && !partial) for (const report of rule.project({ base, today })) add(rule, report, undefined)
-  }
-  return findings
+  return files
 }
 
 function badSuppressions(suppressions: readonly Suppression[], config: CheckConfig, today: string): Finding[] {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRecord, parseLooseJson, type Json } from './resolve/json.ts'
+import { flawOfLibrary } from './libraries/flaws.ts'
 import { rules } from './rules/index.ts'
 import type { Library } from './libraries/types.ts'
 import type { Level } from './types.ts'
@@ -73,7 +74,13 @@ export function parseConfig(value: Json, file: string = configFile): CheckConfig
   if (value.depth !== undefined && (typeof value.depth !== 'number' || value.depth < 1 || value.depth > 16)) fail('depth must be a number from 1 to 16')
   if (value.failOn !== undefined && !['error', 'warning', 'note', 'never'].includes(String(value.failOn))) fail('failOn must be error, warning, note or never')
   if (value.baseline !== undefined && typeof value.baseline !== 'string') fail('baseline must be the name of a file')
-  if (value.libraries !== undefined && !(Array.isArray(value.libraries) && value.libraries.every((one) => isRecord(one) && typeof one.name === 'string' && Array.isArray(one.packages)))) fail('libraries must be a list of { name, packages, calls }')
+  if (value.libraries !== undefined) {
+    if (!Array.isArray(value.libraries)) return fail('libraries must be a list of { name, packages, calls, builders }')
+    value.libraries.forEach((one, index) => {
+      const flaw = flawOfLibrary(one, `libraries[${index}]`)
+      if (flaw !== undefined) fail(flaw)
+    })
+  }
   strings('ignore')
   // Every property has been checked above.
   return value as CheckConfig

@@ -1,8 +1,9 @@
 import { exposureOf } from './inventory/exposure.ts'
-import { factsOf, type SharedWorlds } from './derive/facts-of.ts'
+import { factsOf } from './derive/facts-of.ts'
+import type { Shared } from './derive/shared.ts'
 import { gradeEntry } from './grade/grade.ts'
 import { isFunction, unwrapped } from './syntax/ast.ts'
-import { columnAt, lineAt } from './syntax/parse.ts'
+import { columnAt, lineIn } from './syntax/parse.ts'
 import type { Effect, Place, Trace } from './derive/facts.ts'
 import type { Target } from './derive/entry.ts'
 import type { Found } from './inventory/actions.ts'
@@ -22,24 +23,31 @@ export interface Examination {
   readonly registered: readonly RegisteredAction[] | undefined
   readonly depth: number
   readonly short: (path: string) => string
+  /** A trace as plain data. */
+  readonly shorten: (trace: Trace) => Trace
   /** Ids that have been given out, and how often. */
   readonly ids: Map<string, number>
-  readonly shared: SharedWorlds
+  readonly shared: Shared
   /** How many inline actions stand before it in its file. */
   readonly inlineIndex: number
 }
 
 const steps = 40_000
 
-/** A trace as plain data, with short paths. */
-export function plainTrace(trace: Trace, short: (path: string) => string): Trace {
-  const plain = ({ file, line, column, text }: Place): Place => ({ file: short(file), line, column, text })
-  return { ...plain(trace), chain: trace.chain.map(plain) }
+/** Turns traces into plain data, with short paths. One place stands in many traces: it is worked out once. */
+export function plainTraces(short: (path: string) => string): (trace: Trace) => Trace {
+  const places = new WeakMap<Place, Place>()
+  const plain = (at: Place): Place => {
+    let known = places.get(at)
+    if (known === undefined) places.set(at, (known = { file: short(at.file), line: at.line, column: at.column, text: at.text }))
+    return known
+  }
+  return (trace) => ({ ...plain(trace), chain: trace.chain.map(plain) })
 }
 
 /** Runs one entry point in every world, and grades it. */
 export function examine(examination: Examination): EntryContext {
-  const { base, libraries, found, short } = examination
+  const { base, libraries, found, short, shorten } = examination
   const target: Target =
     found.kind === 'inline-action' && isFunction(found.node)
       ? { kind: 'inline', module: found.module, node: found.node, enclosing: found.enclosing }
@@ -47,7 +55,6 @@ export function examine(examination: Examination): EntryContext {
   const facts = factsOf(base, libraries, target, { depth: examination.depth, steps }, examination.shared)
   const at = declaration(found)
   const file = short(found.module.path)
-  const shorten = (trace: Trace): Trace => plainTrace(trace, short)
   const grades = gradeEntry(found, facts)
   const plain = `${file}#${found.name}`
   const count = (examination.ids.get(plain) ?? 0) + 1
@@ -91,5 +98,5 @@ function summarize(effects: readonly Effect[]): Effect[] {
 
 function declaration(found: Found): Place {
   const { module, node } = found
-  return { file: module.path, line: lineAt(module.text, node.start), column: columnAt(module.text, node.start), text: found.name }
+  return { file: module.path, line: lineIn(module, node.start), column: columnAt(module.text, node.start), text: found.name }
 }

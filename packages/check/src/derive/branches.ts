@@ -1,8 +1,8 @@
 import { evaluate } from './expressions.ts'
 import { Abrupt, type Completion, type Machine } from './machine.ts'
-import { has, CALLER, ERROR, LIMIT, PICKED, ROLE, SESSION, TOKEN, VALID } from './labels.ts'
+import { has, CALLER, ERROR, LIMIT, PICKED, ROLE, SESSION, SETTING, TOKEN, VALID } from './labels.ts'
 import { owner, type Scope } from './scope.ts'
-import { relabelled, truth, type Value } from './value.ts'
+import { deepLabels, relabelled, truth, type Value } from './value.ts'
 import { keyName, unwrapped, walk, type Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
 
@@ -11,14 +11,22 @@ export function choose(machine: Machine, test: Node, scope: Scope, module: Modul
   const value = evaluate(machine, test, scope, module)
   const known = truth(value)
   if (known !== undefined) return decided(machine, value, test, module, known ? yes : no)
+  const frame = machine.frame
+  const before = frame?.returns.length ?? 0
   const left = machine.branch(() => {
     narrow(machine, test, scope)
     return yes()
   })
   const right = machine.branch(no)
-  const frame = machine.frame
   const leftEnds = left.completion !== 'next'
   const rightEnds = right.completion !== 'next'
+  // `if (process.env.VERCEL !== '1') return`: a way around for development, not one that a caller has.
+  if (frame && leftEnds !== rightEnds) {
+    for (const returned of frame.returns.slice(before)) {
+      if (value.labels === SETTING) returned.aside = true
+      returned.given ??= { labels: deepLabels(value), node: test }
+    }
+  }
   if (frame && (leftEnds || rightEnds)) frame.implicit |= value.labels & (SESSION | ROLE | LIMIT | PICKED | TOKEN)
   if (leftEnds && rightEnds) {
     if (left.completion === 'throw' && right.completion === 'throw') throw new Abrupt(left.labels | right.labels)

@@ -1,5 +1,5 @@
 import { call } from './calls.ts'
-import { CALLER, VALID } from './labels.ts'
+import { CALLER, ERROR, VALID } from './labels.ts'
 import { object, unknown, undefinedValue, type ChainCall, type Lib, type Native, type Value } from './value.ts'
 import type { Machine } from './machine.ts'
 import type { BuilderRule } from '../libraries/types.ts'
@@ -36,12 +36,13 @@ function runner(calls: readonly ChainCall[], rule: BuilderRule, handler: Value):
     const input: Value = schemas.length > 0 ? { kind: 'unknown', labels: CALLER | VALID, truthy: true, name: rule.inputName } : raw
     const bindInputs: Value = bound.length > 0 ? unknown(CALLER | VALID) : unknown(CALLER)
     for (const one of [...schemas, ...bound]) {
-      machine.seen.validations.push({ at: machine.trace(one.node, one.module), schema: one.args[0] })
+      machine.seen.validations.push({ at: machine.trace(one.node, one.module), schema: one.args[0], labels: CALLER })
     }
     if (schemas.length > 0) machine.seen.declared.add('input')
     if (bound.length > 0) machine.seen.declared.add('bindInput')
     if (calls.some((one) => rule.output?.includes(one.name))) machine.seen.declared.add('output')
     const { root } = machine
+    tellErrors(machine, calls, rule)
     const from = (index: number, context: Value): Value => {
       const step = steps[index]
       if (!step) {
@@ -67,6 +68,25 @@ function runner(calls: readonly ChainCall[], rule: BuilderRule, handler: Value):
     }
   }
   return { kind: 'native', labels: 0, call: run }
+}
+
+/** What the caller gets where something throws: the chain may say it for all its actions. */
+function tellErrors(machine: Machine, calls: readonly ChainCall[], rule: BuilderRule): void {
+  if (rule.onError === undefined || machine.quiet) return
+  for (const { args: [options], node, module } of calls) {
+    const teller = options?.kind === 'object' ? options.properties.get(rule.onError) : undefined
+    if (teller?.kind !== 'function') continue
+    const { root } = machine
+    const done = machine.seen.effects.length
+    machine.root = machine.frames.length
+    machine.branch(() => {
+      call(machine, teller, [{ kind: 'unknown', labels: ERROR, truthy: true, name: 'error' }], node, module)
+      return 'next'
+    })
+    machine.root = root
+    // What it logs is no effect of the action.
+    machine.seen.effects.length = done
+  }
 }
 
 function merged(left: Value, right: Value | undefined): Value {

@@ -5,11 +5,11 @@ import { callLibrary } from './library-calls.ts'
 import { remembered } from './memo.ts'
 import { callMethod } from './methods.ts'
 import { resultOf } from './effects.ts'
-import { has, union, namesIdentity, CALLER, ERROR, IDENTITY, ROLE, SESSION } from './labels.ts'
+import { has, union, namesIdentity, CALLER, CREDENTIAL, ERROR, IDENTITY, ROLE, SESSION } from './labels.ts'
 import { inner, type Scope } from './scope.ts'
 import { deepLabels, join, labelled, nullish, undefinedValue, unknown, type ClassValue, type Fn, type Value } from './value.ts'
 import { keyName, unwrapped, type Node } from '../syntax/ast.ts'
-import { Abrupt, type Machine } from './machine.ts'
+import { Abrupt, eitherWay, type Frame, type Machine } from './machine.ts'
 import type { Module } from '../syntax/module.ts'
 
 /** A promise is its value; a chain of a database client becomes its rows when it is awaited. */
@@ -93,6 +93,7 @@ export function call(machine: Machine, target: Value, args: readonly Value[], no
 /** Nothing is known of what is called: functions that it is passed may run. */
 export function callUnknown(machine: Machine, labels: number, args: readonly Value[], node: Node, module: Module): Value {
   let all = labels
+  mayRefuse(machine, args, node, module)
   for (const arg of args) {
     all = union(all, deepLabels(arg))
     runCallback(machine, arg, [], node, module)
@@ -100,6 +101,12 @@ export function callUnknown(machine: Machine, labels: number, args: readonly Val
   // What decides about the session together with something else decides about a right.
   if (args.length > 1 && args.some((arg) => has(deepLabels(arg), SESSION)) && machine.world.signedIn) all |= ROLE
   return unknown(all)
+}
+
+/** What is passed a credential and a callback may refuse a forged one before it runs the callback. */
+export function mayRefuse(machine: Machine, args: readonly Value[], node: Node, module: Module): void {
+  if (machine.quiet || !args.some((arg) => arg.kind === 'function')) return
+  if (args.some((arg) => has(deepLabels(arg), CREDENTIAL)) && !machine.world.signedIn) machine.opaque('a call is passed the caller\'s credential, and may refuse it', node, module)
 }
 
 /** Runs a function that something unknown may run: on one side of a branch. */
@@ -110,8 +117,10 @@ export function runCallback(machine: Machine, value: Value, args: readonly Value
   }
   if ((value.kind !== 'function' && value.kind !== 'native') || machine.quiet) return undefined
   let result: Value | undefined
+  // What calls it passes it something, though nobody knows what.
+  const given = args.length === 0 ? [unknown(0, '...')] : args
   const ran = machine.branch(() => {
-    result = call(machine, value, args, node, module)
+    result = call(machine, value, given, node, module)
     return 'next'
   })
   const skipped = machine.skip()
@@ -122,14 +131,15 @@ export function runCallback(machine: Machine, value: Value, args: readonly Value
 /** Runs a function of the code base with these arguments. */
 export function invoke(machine: Machine, fn: Fn, given: readonly Value[], node: Node, module: Module): Value {
   const args = fn.bound ? [...fn.bound, ...given] : given
-  return remembered(machine, fn, args, () => enter(machine, fn, args, node, module))
+  return remembered(machine, fn, args, node, module, () => enter(machine, fn, args, node, module))
 }
 
 function enter(machine: Machine, fn: Fn, args: readonly Value[], node: Node, module: Module): Value {
   const body = fn.node.body
   if (!body) return unknown()
-  if (machine.active.includes(fn.node)) {
-    machine.truncated += 1
+  const around = machine.active.indexOf(fn.node)
+  if (around !== -1) {
+    machine.recursed = Math.min(machine.recursed, around)
     return unknown(args.reduce((labels, arg) => union(labels, deepLabels(arg)), 0))
   }
   if (machine.active.length >= machine.bounds.depth) {
@@ -140,8 +150,9 @@ function enter(machine: Machine, fn: Fn, args: readonly Value[], node: Node, mod
   const scope = inner(fn.scope)
   if (fn.self) scope.values.set('this', fn.self)
   machine.active.push(fn.node)
+  machine.deepest = Math.max(machine.deepest, machine.active.length)
   machine.stack.push(machine.place(node, module))
-  const frame = { returns: [] as { value: Value; checks: Machine['checks']; node: Node }[], implicit: 0, self: fn.self, module: fn.module }
+  const frame: Frame = { returns: [], implicit: 0, self: fn.self, module: fn.module }
   machine.frames.push(frame)
   machine.called(fn.name ?? '', node, module)
   try {
@@ -152,6 +163,10 @@ function enter(machine: Machine, fn: Fn, args: readonly Value[], node: Node, mod
       return value
     }
     if (executeBlock(machine, body.body, scope, fn.module) === 'next') frame.returns.push({ value: undefinedValue, checks: machine.checks, node: fn.node })
+  } catch (thrown) {
+    // Another way out of the function was open before: `if (input.skip) return`, and then a guard that throws.
+    if (!(thrown instanceof Abrupt) || frame.returns.every(({ aside }) => aside === true)) throw thrown
+    for (const returned of frame.returns) if (returned.given) returned.checks = [...returned.checks, ...machine.check(returned.given.labels, returned.given.node, fn.module)]
   } finally {
     machine.frames.pop()
     machine.stack.pop()
@@ -162,9 +177,16 @@ function enter(machine: Machine, fn: Fn, args: readonly Value[], node: Node, mod
   }
   const [first, ...others] = frame.returns
   if (!first) return unknown()
-  machine.checks = others.reduce<Machine['checks']>((checks, other) => checks.filter((check) => other.checks.includes(check)), first.checks)
+  machine.checks = checksOf(frame.returns)
   const value = others.reduce((all, other) => join(all, other.value), first.value)
   return frame.implicit === 0 || value.kind === 'function' || value.kind === 'lib' ? value : labelled(value, frame.implicit)
+}
+
+/** What holds whichever way a function was left, but for ways that only a setting opens. */
+function checksOf(returns: Frame['returns']): Machine['checks'] {
+  const ways = returns.some(({ aside }) => aside !== true) ? returns.filter(({ aside }) => aside !== true) : returns
+  const [first, ...others] = ways.map(({ checks }) => checks)
+  return others.reduce<Machine['checks']>(eitherWay, first ?? [])
 }
 
 function bindParameters(machine: Machine, fn: Fn, args: readonly Value[], scope: Scope): void {
@@ -189,7 +211,7 @@ export function evaluateNew(machine: Machine, node: Node & { type: 'NewExpressio
   const args = argumentsOf(machine, node.arguments, scope, module)
   if (target.kind === 'lib') return callLibrary(machine, target, args, node, module)
   if (target.kind !== 'class') return unknown(args.reduce((labels, arg) => union(labels, deepLabels(arg)), 0))
-  return construct(machine, target, args, node, module)
+  return remembered(machine, target, args, node, module, () => construct(machine, target, args, node, module))
 }
 
 function construct(machine: Machine, target: ClassValue, args: readonly Value[], node: Node, module: Module): Value {

@@ -1,4 +1,4 @@
-import { has, union, CALLER, CREDENTIAL, LIMIT, ROLE, ROW, SECRET, SESSION, STORED } from './labels.ts'
+import { has, namesToken, union, CALLER, CREDENTIAL, DATA, LIMIT, ROLE, ROW, SECRET, SESSION, STORED } from './labels.ts'
 import { constant, deepLabels, nullish, unknown, type Value } from './value.ts'
 import type { Check } from './facts.ts'
 import type { Machine } from './machine.ts'
@@ -13,7 +13,7 @@ export function compare(machine: Machine, operator: string, left: Value, right: 
   if (!equality.has(operator)) {
     if (left.kind === 'const' && right.kind === 'const') return arithmetic(operator, left.value, right.value, labels)
     if (operator === 'in') return contains(left, right, labels)
-    if (operator === 'instanceof') return unknown(labels & ~(CALLER | SESSION) || right.labels)
+    if (operator === 'instanceof') return instanceOf(left, right) ?? unknown(labels & ~(CALLER | SESSION) || right.labels)
     return unknown(labels)
   }
   const equal = equals(machine, left, right, labels, node, module)
@@ -35,7 +35,10 @@ function equals(machine: Machine, left: Value, right: Value, labels: number, nod
     // Only its holder knows a secret.
     const claimed = deepLabels(one)
     const kept = deepLabels(other)
-    const proves = (has(claimed, CREDENTIAL | CALLER) && has(kept, SECRET) && !has(kept, CALLER | CREDENTIAL)) || (has(claimed, CREDENTIAL) && has(kept, STORED | ROW) && !has(kept, CREDENTIAL))
+    const proves =
+      (has(claimed, CREDENTIAL | CALLER) && has(kept, SECRET) && !has(kept, CALLER | CREDENTIAL)) ||
+      (has(claimed, CREDENTIAL) && has(kept, STORED | ROW) && !has(kept, CREDENTIAL)) ||
+      (has(claimed, CALLER) && has(kept, DATA) && !has(kept, CALLER) && namesToken(other.kind === 'unknown' ? (other.name ?? '') : ''))
     if (!proves || one.kind === 'const' || other.kind === 'const') continue
     if (machine.world.signedIn) {
       const check: Check = { kind: 'authorizer', at: machine.trace(node, module), labels: SESSION | ROLE }
@@ -47,6 +50,16 @@ function equals(machine: Machine, left: Value, right: Value, labels: number, nod
     return { value: false, labels: SESSION }
   }
   return undefined
+}
+
+const responses = /^(?:Next)?Response(?:\.\w+)?\(\)$/
+
+/** Whether a value is of a class, where both are known: `if (result instanceof Response) return result`. */
+function instanceOf(left: Value, right: Value): Value | undefined {
+  if (right.kind === 'class') return left.kind === 'object' && left.of ? constant(left.of.node === right.node, left.labels) : undefined
+  if (right.kind !== 'lib' || !/^(?:Next)?Response$/.test(right.path)) return undefined
+  if (left.kind === 'lib') return responses.test(left.path) ? constant(true, left.labels) : undefined
+  return left.kind === 'object' || left.kind === 'list' || left.kind === 'const' ? constant(false, left.labels) : undefined
 }
 
 function contains(left: Value, right: Value, labels: number): Value {

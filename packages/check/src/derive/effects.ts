@@ -10,6 +10,8 @@ import type { Scope } from './scope.ts'
 import type { Module } from '../syntax/module.ts'
 
 const dataCalls = new Set(['set', 'values', 'value', 'insert', 'update', 'upsert', 'onConflictDoUpdate', 'doUpdateSet'])
+/** Reads that give a number, and no row. */
+const numbers = /^(?:count|countDocuments|aggregate|groupBy|exists|distinct)$/
 const projections = new Set(['returning', 'select', 'columns', 'project'])
 
 /** Records what a call does, and gives what it returns. */
@@ -17,11 +19,12 @@ export function recordEffect(machine: Machine, rule: CallRule, lib: Lib, made: L
   const style: ArgumentStyle = rule.style ?? 'plain'
   const callee = node.type === 'CallExpression' || node.type === 'NewExpression' ? machine.place(node.callee, module).text : lib.path
   const effect: Effect = {
-    kind: rule.effect ?? 'network', operation: callee, at: machine.trace(node, module), checks: machine.checks,
+    kind: style === 'sql' && readsOnly(args[0], node) ? 'db-read' : (rule.effect ?? 'network'), operation: callee, at: machine.trace(node, module), checks: machine.checks,
     labels: lib.labels & (SESSION | CREDENTIAL), keyLabels: 0, keys: new Map(), fields: new Map(), whole: false, target: targetOf(lib, args, style), projected: false,
-    gives: rule.effect === 'db-read' || (style === 'query-object' && !/Many$/.test(lib.path)) || /findOneAnd|findByIdAnd|clerkClient/.test(lib.path),
+    gives: rule.effect === 'db-read' || style === 'sql' || (style === 'query-object' && !/Many$/.test(lib.path)) || /findOneAnd|findByIdAnd|clerkClient/.test(lib.path),
   }
   read(effect, style, lastName(lib.path), args)
+  if (style === 'key' && args[0] && node.type === 'CallExpression') namedKey(effect, node.arguments[0], args[0])
   if (!machine.quiet) machine.seen.effects.push(effect)
   if (effect.kind === 'model' && !machine.quiet && /stream/i.test(lib.path)) machine.seen.streams.push({ at: effect.at, scrubbed: has(effect.labels, 0), labels: effect.labels })
   for (const arg of args) if (arg.kind === 'object') runHooks(machine, arg, node, module)
@@ -63,6 +66,7 @@ function targetOf(lib: Lib, args: readonly Value[], style: ArgumentStyle): strin
 function read(effect: Effect, style: ArgumentStyle, name: string, args: readonly Value[]): void {
   for (const arg of args) effect.labels = union(effect.labels, deepLabels(arg))
   const [first, second] = args
+  if (numbers.test(name)) effect.projected = true
   if (style === 'query-object') {
     if (first?.kind !== 'object') {
       if (first) key(effect, first)
@@ -79,6 +83,9 @@ function read(effect: Effect, style: ArgumentStyle, name: string, args: readonly
     if (second) data(effect, second)
   } else if (style === 'data-chain') {
     if (first) data(effect, first)
+  } else if (style === 'key') {
+    if (first) key(effect, first)
+    effect.projected = true
   } else if (style === 'chain') {
     if (projections.has(name) && first && !(first.kind === 'const' && first.value === '*')) effect.projected = true
     if (effect.kind === 'db-read' && first?.kind === 'object') read(effect, 'query-object', name, args)
@@ -87,6 +94,26 @@ function read(effect: Effect, style: ArgumentStyle, name: string, args: readonly
     if (first?.kind === 'const' && typeof first.value === 'string') effect.target = tableOf(first.value) ?? effect.target
     if (first && !/select\s+\*/i.test(first.kind === 'const' ? String(first.value) : '*')) effect.projected ||= first.kind === 'const'
   } else for (const arg of args) key(effect, arg)
+}
+
+/** The key `token:${value}` is what a table would call a column. */
+function namedKey(effect: Effect, written: Node | undefined, value: Value): void {
+  if (written?.type !== 'TemplateLiteral' || written.expressions.length !== 1) return
+  const name = /(\w+)[:/.-]$/.exec(written.quasis[0]?.value.raw ?? '')?.[1]
+  const [part] = written.expressions
+  const spoken = part?.type === 'Identifier' ? part.name : undefined
+  if (name !== undefined) keyed(effect, spoken !== undefined && namesToken(spoken) ? spoken : name, value)
+}
+
+/** Pragmas set how a connection works: no row is written. */
+const pragmas = /^\s*(?:pragma\b[^;]*;?\s*)+$/i
+const selects = /^\s*(?:with\b[\s\S]*\)\s*)?select\b/i
+
+/** Whether a statement of SQL only reads: as far as its text is written out. */
+function readsOnly(statement: Value | undefined, node: Node): boolean {
+  if (statement?.kind === 'const') return selects.test(String(statement.value)) || pragmas.test(String(statement.value))
+  const written = node.type === 'CallExpression' ? node.arguments[0] : undefined
+  return written?.type === 'TemplateLiteral' && selects.test(written.quasis[0]?.value.raw ?? '')
 }
 
 function tableOf(sql: string): string | undefined {
@@ -146,6 +173,7 @@ function data(effect: Effect, value: Value): void {
     if (value.rest && raw(value.rest.labels)) effect.whole = true
     if (value.rest) effect.fields.set('...', value.rest.labels)
   } else if (value.kind === 'list') for (const item of value.items) data(effect, item)
+  else if (value.kind === 'unknown' && value.item) data(effect, value.item)
   else {
     if (raw(value.labels)) effect.whole = true
     effect.fields.set('...', value.labels)
@@ -206,7 +234,7 @@ export function evaluateTag(machine: Machine, node: Node & { type: 'TaggedTempla
   if (rule?.effect === undefined) return made
   const text = node.quasi.quasis.map((part) => part.value.raw).join(' ? ')
   const effect: Effect = {
-    kind: /^\s*(?:with\b[\s\S]*\)\s*)?select\b/i.test(text) ? 'db-read' : 'db-write',
+    kind: selects.test(text) ? 'db-read' : 'db-write',
     operation: machine.place(node.tag, module).text, at: machine.trace(node, module), checks: machine.checks,
     labels, keyLabels: labels, keys: keysOf(text, parts), fields: new Map(), whole: false, target: tableOf(text) ?? '', projected: !/(?:select|returning)\s+\*/i.test(text), gives: /\b(?:select|returning)\b/i.test(text),
   }

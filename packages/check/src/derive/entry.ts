@@ -1,7 +1,8 @@
 import { call, settle } from './calls.ts'
 import { exportedValue, expressionValue } from './globals.ts'
-import { CALLER, IDENTITY, namesIdentity } from './labels.ts'
-import { Abrupt, Machine, type Bounds, type Shared, type World } from './machine.ts'
+import { CALLER, IDENTITY, namesIdentity, TEXT } from './labels.ts'
+import { Abrupt, Machine, type Bounds, type World } from './machine.ts'
+import type { Shared } from './shared.ts'
 import { inner, type Scope } from './scope.ts'
 import { unknown, type ChainCall, type Fn, type Value } from './value.ts'
 import { isFunction, walk, type FunctionLike, type Node } from '../syntax/ast.ts'
@@ -53,7 +54,7 @@ function answer(machine: Machine, value: Value, module: Module, request: boolean
       attempt(machine, value, argumentsFor(value, request), node, module)
       return result('function')
     case 'native':
-      attempt(machine, value, [request ? unknown(CALLER, 'request') : unknown(CALLER), unknown(CALLER, '...')], node, module)
+      attempt(machine, value, request ? [unknown(CALLER, 'request'), unknown(CALLER | TEXT, 'params'), unknown(CALLER, '...')] : [unknown(CALLER), unknown(CALLER, '...')], node, module)
       return result('built')
     case 'lib': {
       const handlers = value.calls.flatMap((one) => one.args.filter((arg) => arg.kind === 'function'))
@@ -77,6 +78,8 @@ function answer(machine: Machine, value: Value, module: Module, request: boolean
 function argumentsFor(fn: Fn, request: boolean): Value[] {
   const args: Value[] = fn.node.params.map((parameter, index) => {
     if (request && index === 0) return unknown(CALLER, 'request')
+    // The second is `{ params }`: parts of the path.
+    if (request && index === 1) return unknown(CALLER | TEXT, 'params')
     const name = parameter.type === 'Identifier' ? parameter.name : ''
     return unknown(CALLER | (namesIdentity(name) ? IDENTITY : 0), name)
   })

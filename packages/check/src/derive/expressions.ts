@@ -8,7 +8,7 @@ import { indexed, member } from './members.ts'
 import { union, LIMIT, ROLE, SESSION } from './labels.ts'
 import { owner, type Scope } from './scope.ts'
 import { constant, deepLabels, join, labelled, nullish, object, truth, undefinedValue, unknown, type Value } from './value.ts'
-import { keyName, type Node } from '../syntax/ast.ts'
+import { keyName, unwrapped, type Node } from '../syntax/ast.ts'
 import type { Machine } from './machine.ts'
 import type { Module } from '../syntax/module.ts'
 
@@ -135,7 +135,7 @@ function objectLiteral(machine: Machine, node: Node & { type: 'ObjectExpression'
   let rest: Value | undefined
   for (const property of node.properties) {
     if (property.type === 'SpreadElement') {
-      const spread = evaluate(machine, property.argument, scope, module)
+      const spread = spreadValue(machine, property.argument, scope, module)
       if (spread.kind === 'object') {
         for (const [name, value] of spread.properties) properties.set(name, value)
         if (spread.rest) rest = rest ? join(rest, spread.rest) : spread.rest
@@ -155,6 +155,18 @@ function objectLiteral(machine: Machine, node: Node & { type: 'ObjectExpression'
     }
   }
   return rest ? { kind: 'object', properties, labels: 0, rest } : { kind: 'object', properties, labels: 0 }
+}
+
+/** `...(condition && { name })` adds `name` or nothing. */
+function spreadValue(machine: Machine, node: Node, scope: Scope, module: Module): Value {
+  const inside = unwrapped(node)
+  if (inside.type !== 'LogicalExpression' || inside.operator !== '&&') return evaluate(machine, node, scope, module)
+  const left = evaluate(machine, inside.left, scope, module)
+  const known = truth(left)
+  if (known === false) return left
+  if (known === true) return evaluate(machine, inside.right, scope, module)
+  const side = select(machine, left, inside.left, module, () => evaluate(machine, inside.right, scope, module))
+  return side.value ?? left
 }
 
 function arrayLiteral(machine: Machine, node: Node & { type: 'ArrayExpression' }, scope: Scope, module: Module): Value {

@@ -1,7 +1,8 @@
 import { has, namesToken, union, CALLER, CREDENTIAL, DATA, MODEL, PICKED, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
-import { anonymous, limited, member, Shared, type Bounds } from './machine.ts'
+import { anonymous, limited, member, type Bounds } from './machine.ts'
 import { run, type Run, type Target } from './entry.ts'
-import { deepLabels } from './value.ts'
+import type { Shared } from './shared.ts'
+import { deepLabels, openLabels } from './value.ts'
 import type { Effect, Trace } from './facts.ts'
 import type { LibraryIndex } from '../libraries/match.ts'
 import type { CodeBase } from '../resolve/program.ts'
@@ -24,18 +25,6 @@ export interface EntryFacts {
   readonly intake: boolean
 }
 
-/** What the runs of all entry points share, world by world. */
-export interface SharedWorlds {
-  readonly open: Shared
-  readonly member: Shared
-  readonly limited: Shared
-}
-
-/** Nothing shared yet. */
-export function sharedWorlds(): SharedWorlds {
-  return { open: new Shared(), member: new Shared(), limited: new Shared() }
-}
-
 /** Effects that need a reason to be open to anybody. */
 export function isSensitive(effect: Effect): boolean {
   if (effect.kind === 'cookie' || effect.kind === 'sign-in' || effect.kind === 'password') return false
@@ -51,6 +40,16 @@ const recorder = /(?:^|[.\s(]|await\s)(?:\w+\.)?(?:log|record|track|write|create
 /** Whether an effect only records the call: a helper for logs does it. */
 export function isRecord(effect: Effect): boolean {
   return (effect.kind === 'db-write' || effect.kind === 'file-write' || effect.kind === 'file-read' || effect.kind === 'db-read') && effect.at.chain.slice(1).some(({ text }) => recorder.test(text))
+}
+
+/** Whether a column of a row holds what only its holder knows. */
+function isToken(effect: Effect, column: string): boolean {
+  return namesToken(column) || (column === 'code' && /code|token|otp|verif|invit/i.test(effect.target))
+}
+
+/** Whether who calls it has to know the token of the row. */
+function isKeyedByToken(effect: Effect): boolean {
+  return [...effect.keys].some(([name, labels]) => has(labels, CALLER) && isToken(effect, name))
 }
 
 /** Whether an effect only reads. */
@@ -75,18 +74,17 @@ function isSignIn(effect: Effect): boolean {
 }
 
 /** Runs an entry point in every world that matters. */
-export function factsOf(base: CodeBase, libraries: LibraryIndex, target: Target, bounds: Bounds, shared: SharedWorlds): EntryFacts {
-  const open = run(base, libraries, target, anonymous, bounds, shared.open)
-  const signed = run(base, libraries, target, member, bounds, shared.member)
-  const bounded = signed.seen.limits.length + open.seen.limits.length > 0 ? run(base, libraries, target, limited, bounds, shared.limited) : undefined
+export function factsOf(base: CodeBase, libraries: LibraryIndex, target: Target, bounds: Bounds, shared: Shared): EntryFacts {
+  const open = run(base, libraries, target, anonymous, bounds, shared)
+  const signed = run(base, libraries, target, member, bounds, shared)
+  const bounded = signed.seen.limits.length + open.seen.limits.length > 0 ? run(base, libraries, target, limited, bounds, shared) : undefined
   const all = signed.seen.effects
   const anybody = open.seen.effects
   const effects = all.filter(isSensitive)
-  let reached = anybody.filter((effect) => isSensitive(effect) && !effect.refused && !isRecord(effect))
+  let reached = anybody.filter((effect) => isSensitive(effect) && !effect.refused && !isRecord(effect) && !isKeyedByToken(effect))
+  const told = open.seen.returns.some(({ value }) => has(openLabels(value), DATA))
   // Reading gives nothing away, if nothing of it comes back: a refusal that follows, a password that is compared.
-  if (reached.every((effect) => effect.kind === 'db-read') && !open.seen.returns.some(({ value }) => has(deepLabels(value), DATA))) reached = []
-  const refused = open.seen.refusals.length > 0
-  if (refused && reached.every(isRead) && !open.seen.returns.some(({ value }) => has(deepLabels(value), DATA))) reached = []
+  if (!told && reached.every((effect) => effect.kind === 'db-read' || (open.seen.sessions.length > 0 && isRead(effect)))) reached = []
   const signIn = [...all, ...anybody].some(isSignIn)
   const writes = reached.filter((effect) => !isRead(effect))
   const hashes = open.seen.calls.some(({ name }) => /(?:^|\.)(?:hash|hashSync)$/.test(name))
@@ -113,11 +111,11 @@ export function isRaw(effect: Effect): boolean {
 
 /** Whether the caller selects the row, and nothing ties it to who the caller is. */
 export function isUnbound(effect: Effect, facts: EntryFacts): boolean {
-  if (effect.kind === 'model' || effect.kind === 'message' || effect.kind === 'network' || effect.kind === 'queue' || effect.kind === 'command') return false
+  if (effect.kind === 'model' || effect.kind === 'message' || effect.kind === 'network' || effect.kind === 'queue' || effect.kind === 'command' || effect.kind === 'decrypt') return false
   const strong = (check: { kind: string }): boolean => check.kind === 'role' || check.kind === 'ownership' || check.kind === 'authorizer'
   if (effect.checks.some(strong)) return false
   // Who knows the token of a row has the right to it.
-  if ([...effect.keys.keys()].some(namesToken)) return false
+  if ([...effect.keys.keys()].some((name) => isToken(effect, name))) return false
   if (isCreate(effect) || (effect.kind === 'storage' && /put|upload/i.test(effect.operation))) return false
   if (isRead(effect)) {
     if (facts.member.seen.checks.some(strong)) return false

@@ -1,6 +1,6 @@
 import type { EffectKind } from '../libraries/types.ts'
 import type { Labels } from './labels.ts'
-import { columnAt, lineAt } from '../syntax/parse.ts'
+import { columnAt, lineIn } from '../syntax/parse.ts'
 import type { Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
 import type { Value } from './value.ts'
@@ -36,7 +36,7 @@ export class Spot implements Trace {
   }
 
   get line(): number {
-    return lineAt(this.module.text, this.node.start)
+    return lineIn(this.module, this.node.start)
   }
 
   get column(): number {
@@ -91,7 +91,8 @@ export interface Observation {
   readonly sessions: Spot[]
   /** Exits that happened because there was no session. */
   readonly refusals: Spot[]
-  readonly validations: { readonly at: Spot; readonly schema: Value | undefined }[]
+  /** Parses of a schema; `labels` of what was parsed. */
+  readonly validations: { readonly at: Spot; readonly schema: Value | undefined; readonly labels: Labels }[]
   readonly limits: Spot[]
   readonly checks: Check[]
   /** What was returned to the caller. */

@@ -1,7 +1,8 @@
 import { evaluate } from './expressions.ts'
 import { bind } from './patterns.ts'
 import { Abrupt, type Machine } from './machine.ts'
-import { inner } from './scope.ts'
+import { knownIn, learned, LIMITED, SIGNED_IN } from './shared.ts'
+import { topScope } from './scope.ts'
 import { join, unknown, undefinedValue, type Value } from './value.ts'
 import { isFunction, walk, type Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
@@ -36,7 +37,7 @@ function apart(machine: Machine, run: () => Value): Value {
 
 /** The value of an expression at the top of a module. */
 export function expressionValue(machine: Machine, module: Module, node: Node): Value {
-  return apart(machine, () => evaluate(machine, node, inner(undefined), module))
+  return apart(machine, () => evaluate(machine, node, topScope(), module))
 }
 
 /** What a symbol stands for. */
@@ -63,6 +64,25 @@ export function exportedValue(machine: Machine, module: Module, name: string): V
 
 /** The value of a name at the top of a module: its own, imported, or global. */
 export function globalValue(machine: Machine, module: Module, name: string): Value {
+  const { shared } = machine
+  let values = shared.names.get(module)
+  if (values === undefined) shared.names.set(module, (values = new Map()))
+  const first = values.get(name)
+  const known = knownIn(first, machine.in)
+  if (known) {
+    machine.asked |= known.asked
+    return known.what
+  }
+  const before = machine.asked
+  machine.asked = 0
+  const value = namedValue(machine, module, name)
+  // What is being worked out may lead back to itself, and is not known yet.
+  if (shared.underWay === 0) values.set(name, learned(value, machine.asked, machine.in, first))
+  machine.asked |= before
+  return value
+}
+
+function namedValue(machine: Machine, module: Module, name: string): Value {
   const symbol = machine.base.lookup(module, name)
   if (symbol) return symbolValue(machine, symbol)
   if (name === 'undefined') return undefinedValue
@@ -73,12 +93,25 @@ export function globalValue(machine: Machine, module: Module, name: string): Val
 function memo(machine: Machine, module: Module, key: string, make: () => Value): Value {
   let values = machine.shared.globals.get(module)
   if (values === undefined) machine.shared.globals.set(module, (values = new Map()))
-  const found = values.get(key)
-  if (found) return found
-  values.set(key, unknown())
-  const value = make()
-  if (value.kind === 'object') machine.shared.fixed.add(value)
-  values.set(key, value)
+  const first = values.get(key)
+  const known = knownIn(first, machine.in)
+  if (known) {
+    machine.asked |= known.asked
+    return known.what
+  }
+  values.set(key, learned<Value>(unknown(), SIGNED_IN | LIMITED, machine.in, first))
+  const before = machine.asked
+  machine.asked = 0
+  machine.shared.underWay += 1
+  let value: Value
+  try {
+    value = make()
+  } finally {
+    machine.shared.underWay -= 1
+  }
+  machine.shared.fix(value)
+  values.set(key, learned(value, machine.asked, machine.in, first))
+  machine.asked |= before
   return value
 }
 
@@ -90,7 +123,7 @@ function localValue(machine: Machine, module: Module, name: string, node: Node):
     const { id, init } = node
     const declared = init
       ? apart(machine, () => {
-          const scope = inner(undefined)
+          const scope = topScope()
           bind(machine, id, evaluate(machine, init, scope, module), scope, module)
           return scope.values.get(name) ?? unknown()
         })

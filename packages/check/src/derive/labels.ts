@@ -33,17 +33,26 @@ export const TOKEN = 8192
 /** A row that the caller selected. */
 export const PICKED = 16384
 
+/** A setting of the deployment (`VERCEL`, `APP_ENV`): the same for every caller. */
+export const SETTING = 65536
+
+/** A part of the address: a string, whatever the caller sends. */
+export const TEXT = 131072
+
 /** Read from a database or a file, whole or in part. */
 export const DATA = 32768
 
 const tokenName = /token|otp|secret|api_?key|invite_?code|verification_?code|magic/i
 
+/** A column that tells of a token, and is none. */
+const aboutToken = /(?:_id|Ids?|ID|_?type|_?name|_?count|_?limit|_?used|_?usage|_at|At|_?expires?|_?expiry)$/
+
 /** Whether a column holds something that only its holder knows. */
 export function namesToken(name: string): boolean {
-  return tokenName.test(name)
+  return tokenName.test(name) && !aboutToken.test(name)
 }
 
-const clean: readonly (readonly [mark: Labels, of: Labels])[] = [[VALID, CALLER], [SCRUBBED, MODEL]]
+const clean: readonly (readonly [mark: Labels, of: Labels])[] = [[VALID, CALLER], [TEXT, CALLER], [SCRUBBED, MODEL]]
 
 /** Labels of a value made of two: a mark of cleanness stays only if all that needed it had it. */
 export function union(left: Labels, right: Labels): Labels {

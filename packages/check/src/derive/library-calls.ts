@@ -1,13 +1,13 @@
-import { callUnknown, call, runCallback } from './calls.ts'
+import { callUnknown, call, mayRefuse, runCallback } from './calls.ts'
 import { calledPath } from './members.ts'
 import { builderCall } from './builders.ts'
 import { isSallyport, sallyportCall } from './sallyport.ts'
 import { extendEffect, recordEffect } from './effects.ts'
-import { has, union, CALLER, CREDENTIAL, LIMIT, ROLE, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
+import { has, union, CALLER, CREDENTIAL, LIMIT, ROLE, ROW, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
 import { deepLabels, object, truth, unknown, type Lib, type Value } from './value.ts'
 import { allowed, principal, shaped } from './world.ts'
 import type { Machine } from './machine.ts'
-import type { CallRule, Shape } from '../libraries/types.ts'
+import type { CallRule } from '../libraries/types.ts'
 import type { Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
 
@@ -44,6 +44,7 @@ export function callLibrary(machine: Machine, lib: Lib, args: readonly Value[], 
   if (lib.builder) return builderCall(lib, made, lib.builder, args)
   if (lib.missing && !machine.quiet && !/^[A-Z]/.test(name)) machine.opaque(`${lib.path} can't be followed: its module is not there`, node, module)
   if (has(labels, SESSION) && args.length > 1) return { ...made, labels: callUnknown(machine, lib.labels, args, node, module).labels }
+  if (!machine.libraries.knows(lib.package) || /^global(?:This)?\./.test(lib.path)) mayRefuse(machine, args, node, module)
   for (const arg of args) runCallback(machine, arg, [], node, module)
   return made
 }
@@ -69,14 +70,17 @@ export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, arg
     machine.seen.sessions.push(machine.trace(node, module))
     if (rule.authorizes && machine.world.signedIn) authorized(machine, node, module)
     const handler = args.find((arg) => arg.kind === 'function')
-    if (handler) return wrapping(handler, rule.session, node, module)
+    if (handler) {
+      const wrapped = wrapping(handler, rule, node, module)
+      return rule.under ? object(Object.fromEntries(rule.under.map((name) => [name, wrapped]))) : wrapped
+    }
     return machine.world.signedIn ? principal() : shaped(machine, rule.session, SESSION, node, module)
   }
   if (rule.verifies !== undefined) {
     machine.seen.sessions.push(machine.trace(node, module))
     if (rule.effect) recordEffect(machine, rule, lib, made, args, node, module)
     if (!machine.world.signedIn) return shaped(machine, rule.verifies, SESSION, node, module)
-    if (rule.authorizes) authorized(machine, node, module)
+    if (rule.authorizes === true || (rule.authorizes && args.some((arg) => has(deepLabels(arg), SECRET)))) machine.checks = [...machine.checks, ...machine.check(SESSION | ROLE, node, module, 'authorizer')]
     return principal()
   }
   if (rule.authorizes) {
@@ -92,6 +96,8 @@ export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, arg
   if (rule.gives === 'input') return unknown(CALLER)
   if (rule.gives === 'credential') return unknown(CREDENTIAL)
   if (rule.gives === 'secret') return unknown(SECRET)
+  // The key is what the chain began with: `createHmac('sha256', key)`.
+  if (rule.gives === 'code') return lib.calls.some(({ args: [, key] }) => key && has(deepLabels(key), CALLER)) ? made : unknown(SECRET)
   if (rule.transaction) {
     const client: Lib = { ...lib, path: lib.path.slice(0, Math.max(0, lib.path.lastIndexOf('.'))) }
     const callback = args.find((arg) => arg.kind === 'function')
@@ -104,13 +110,14 @@ export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, arg
 }
 
 /** `auth((request) => …)`: the handler finds the session on the request. */
-function wrapping(handler: Value, shape: Shape, node: Node, module: Module): Value {
+function wrapping(handler: Value, rule: CallRule, node: Node, module: Module): Value {
   return {
     kind: 'native',
     labels: 0,
     call: (machine, args) => {
       machine.seen.sessions.push(machine.trace(node, module))
-      const session = machine.world.signedIn ? principal() : shaped(machine, shape, SESSION, node, module)
+      const session = machine.world.signedIn ? principal() : shaped(machine, rule.session ?? null, SESSION, node, module)
+      if (rule.authorizes && machine.world.signedIn) machine.checks = [...machine.checks, ...machine.check(SESSION | ROLE, node, module, 'authorizer')]
       return call(machine, handler, [object({ auth: session, user: session }, CALLER, unknown(CALLER)), ...args.slice(1)], node, module)
     },
   }
@@ -125,9 +132,10 @@ function validated(machine: Machine, how: NonNullable<CallRule['validates']>, li
   const apart = args.length > 1 && (args[0]?.kind === 'lib' || (args[0]?.kind === 'function' && lib.calls.length === 0)) && lib.calls.length === 0
   const input = apart ? args[1] : args[0]
   const base: Lib = { ...lib, path: lib.path.slice(0, Math.max(0, lib.path.lastIndexOf('.'))) }
-  machine.seen.validations.push({ at: machine.trace(node, module), schema: apart ? args[0] : base })
   const from = input ? deepLabels(input) : CALLER
-  const value: Value = { kind: 'unknown', labels: from | VALID, truthy: true }
+  machine.seen.validations.push({ at: machine.trace(node, module), schema: apart ? args[0] : base, labels: from })
+  // A schema gives the fields that it names.
+  const value: Value = { kind: 'unknown', labels: (from & ~ROW) | VALID, truthy: true }
   if (how === 'value') return value
   const success = unknown()
   return object({ success, data: value, output: value, value, error: unknown(), issues: unknown() }, 0, unknown())

@@ -1,8 +1,8 @@
 import { has, union, CALLER, CREDENTIAL, IDENTITY, LIMIT, PICKED, ROLE, SESSION, type Labels } from './labels.ts'
 import { join, labelled, type Value } from './value.ts'
 import { emptyObservation, Spot, type Check, type Observation, type Place } from './facts.ts'
-import type { RecordedCall } from './memo.ts'
-import type { Write, Scope } from './scope.ts'
+import { LIMITED, Shared, SIGNED_IN } from './shared.ts'
+import { latestScope, type Write, type Scope } from './scope.ts'
 import type { Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
 import type { CodeBase } from '../resolve/program.ts'
@@ -33,9 +33,20 @@ export class Abrupt {
 /** How a statement ends: the next one runs, or this path is over. */
 export type Completion = 'next' | 'exit'
 
+/** One way out of a call. */
+export interface Returned {
+  readonly value: Value
+  checks: readonly Check[]
+  readonly node: Node
+  /** Open only where a setting of the deployment says so. */
+  aside?: boolean
+  /** The condition under which it is taken. */
+  given?: { readonly labels: Labels; readonly node: Node }
+}
+
 /** One call under way. */
 export interface Frame {
-  readonly returns: { readonly value: Value; readonly checks: readonly Check[]; readonly node: Node }[]
+  readonly returns: Returned[]
   /** Labels of the conditions that decided what is returned. */
   implicit: Labels
   readonly self: Value | undefined
@@ -49,6 +60,9 @@ interface Branch {
   readonly writes: ReadonlyMap<Scope, ReadonlyMap<string, Value>>
 }
 
+/** So many calls that could hide a refusal are enough to tell. */
+export const mostOpaque = 20
+
 const telling = /audit|hash/i
 const noWrites: Branch['writes'] = new Map()
 
@@ -58,38 +72,30 @@ export interface Bounds {
   readonly steps: number
 }
 
-/** What runs in one world have in common: values of top-level names, and what calls of top-level functions came to. */
-export class Shared {
-  readonly globals: Map<Module, Map<string, Value>> = new Map()
-  readonly calls: Map<Node, Map<string, RecordedCall>> = new Map()
-  /** Objects of a module's top level: no entry point changes them for another. */
-  readonly fixed: WeakSet<object> = new WeakSet()
-  readonly #numbers = new WeakMap<object, number>()
-  #next = 0
-
-  /** A number for an object: the same for the same one. */
-  numberOf(value: object): number {
-    let number = this.#numbers.get(value)
-    if (number === undefined) this.#numbers.set(value, (number = this.#next += 1))
-    return number
-  }
-}
-
 /** The state of one run of one entry point in one world. */
 export class Machine {
   readonly base: CodeBase
   readonly libraries: LibraryIndex
+  /** The world as the code asks it: what is asked is noted. */
   readonly world: World
+  /** The world itself. */
+  readonly in: World
   readonly bounds: Bounds
   readonly seen: Observation = emptyObservation()
   checks: readonly Check[] = []
   readonly frames: Frame[] = []
   readonly stack: Place[] = []
   readonly active: Node[] = []
-  /** What all runs in this world have in common. */
+  /** What all runs have in common. */
   readonly shared: Shared
   /** How often a call was not followed, because it was too deep or called itself. */
   truncated = 0
+  /** What the run asked of its world since this was last set to nothing. */
+  asked = 0
+  /** How many calls deep the call that is being recorded went, counted from the entry point. */
+  deepest = 0
+  /** Of the calls that were under way and called again, the outermost. */
+  recursed: number = Infinity
   /** The function that an inline action is, and what it became. */
   wanted: Node | undefined
   captured: Value | undefined
@@ -99,12 +105,28 @@ export class Machine {
   quiet = false
   #steps = 0
   #log: Write[] = []
+  /** The latest scope that was there when the branch that is being run began. Outside any branch nothing is taken back. */
+  #branched = 0
 
   constructor(base: CodeBase, libraries: LibraryIndex, world: World, bounds: Bounds, shared: Shared = new Shared()) {
     this.shared = shared
     this.base = base
     this.libraries = libraries
-    this.world = world
+    this.in = world
+    const ask = (what: number): void => {
+      this.asked |= what
+    }
+    this.world = {
+      name: world.name,
+      get signedIn() {
+        ask(SIGNED_IN)
+        return world.signedIn
+      },
+      get limited() {
+        ask(LIMITED)
+        return world.limited
+      },
+    }
     this.bounds = bounds
   }
 
@@ -133,7 +155,8 @@ export class Machine {
 
   /** Binds or assigns a name. */
   write(scope: Scope, name: string, value: Value): void {
-    this.#log.push({ scope, name, before: scope.values.get(name) })
+    // What is bound in a scope of the branch itself goes with the branch.
+    if (scope.born <= this.#branched) this.#log.push({ scope, name, before: scope.values.get(name) })
     scope.values.set(name, value)
   }
 
@@ -146,6 +169,8 @@ export class Machine {
   branch(run: () => Completion): Branch {
     const start = this.#log.length
     const before = this.checks
+    const around = this.#branched
+    this.#branched = latestScope()
     let completion: Branch['completion']
     let labels = 0
     try {
@@ -154,6 +179,8 @@ export class Machine {
       if (!(thrown instanceof Abrupt)) throw thrown
       completion = 'throw'
       labels = thrown.labels
+    } finally {
+      this.#branched = around
     }
     if (this.#log.length === start) {
       const checks = this.checks
@@ -184,7 +211,7 @@ export class Machine {
 
   /** Goes on where two branches meet. */
   merge(left: Branch, right: Branch, labels: Labels): void {
-    this.checks = left.checks === right.checks ? left.checks : left.checks.filter((check) => right.checks.includes(check))
+    this.checks = eitherWay(left.checks, right.checks)
     if (left.writes === noWrites && right.writes === noWrites) return
     const all = new Map<Scope, Set<string>>()
     for (const { writes } of [left, right]) {
@@ -207,11 +234,16 @@ export class Machine {
 
   /** Notes that a condition on these labels was passed; the other side of it exits. */
   passed(labels: Labels, node: Node, module: Module): void {
-    const kind = checkKind(labels)
-    if (kind === undefined) return
+    const made = this.check(labels, node, module)
+    if (made.length > 0) this.checks = [...this.checks, ...made]
+  }
+
+  /** What a condition on these labels checks, noted as seen: one check, or none. */
+  check(labels: Labels, node: Node, module: Module, kind: Check['kind'] | undefined = checkKind(labels)): Check[] {
+    if (kind === undefined) return []
     const check: Check = { kind, at: this.trace(node, module), labels }
     this.seen.checks.push(check)
-    this.checks = [...this.checks, check]
+    return [check]
   }
 
   /** Notes that there was no session here, and that the code left because of it. */
@@ -222,7 +254,7 @@ export class Machine {
 
   /** What was done since only happens because there was no session: it tells of the refusal. */
   onRefusal(since: number): void {
-    if (this.world.signedIn) return
+    if (this.seen.effects.length === since || this.world.signedIn) return
     for (const effect of this.seen.effects.slice(since)) effect.refused = true
   }
 
@@ -239,8 +271,17 @@ export class Machine {
 
   /** Notes a call that could hide a refusal. */
   opaque(reason: string, node: Node, module: Module): void {
-    if (this.seen.opaque.length < 20) this.seen.opaque.push({ at: this.trace(node, module), reason })
+    if (this.seen.opaque.length < mostOpaque) this.seen.opaque.push({ at: this.trace(node, module), reason })
   }
+}
+
+/** What holds whichever of two ways was taken: the same check, or a right on the one and another on the other. */
+export function eitherWay(left: readonly Check[], right: readonly Check[]): readonly Check[] {
+  if (left === right) return left
+  const common = left.filter((check) => right.includes(check))
+  const rightOf = (checks: readonly Check[]): Check | undefined => checks.find((check) => (check.kind === 'role' || check.kind === 'authorizer') && !common.includes(check))
+  const own = rightOf(left)
+  return own && rightOf(right) ? [...common, own] : common
 }
 
 function checkKind(labels: Labels): Check['kind'] | undefined {

@@ -1,4 +1,4 @@
-import { has, union, CALLER, CREDENTIAL, ERROR, IDENTITY, ROLE, SECRET, SESSION, STORED, namesIdentity, namesRight } from './labels.ts'
+import { has, union, CALLER, CREDENTIAL, ERROR, IDENTITY, ROLE, ROW, SECRET, SESSION, SETTING, STORED, TEXT, namesIdentity, namesRight } from './labels.ts'
 import { constant, labelled, unknown, type Lib, type Value } from './value.ts'
 import { ofPrincipal } from './world.ts'
 import { exportedValue } from './globals.ts'
@@ -34,7 +34,13 @@ export function libMember(base: Lib, name: string): Lib {
 
 /** Variables that say where or how, and are no secret. */
 function isSetting(name: string): boolean {
-  return /^(?:NEXT_PUBLIC_|NODE_ENV$|VERCEL)|(?:^|_)(?:URL|URI|HOST|PORT|REGION|DOMAIN|ENV|MODE|NAME|BUCKET|ID|VERSION|LEVEL|PATH|DIR|ENABLED|DISABLED|DEBUG|ENDPOINT|ORIGIN)$/.test(name)
+  return /^(?:NEXT_PUBLIC_|NODE_ENV$|VERCEL)|(?:^|_)(?:URL|URI|HOST|PORT|REGION|DOMAIN|ENV|MODE|NAME|BUCKET|ID|VERSION|LEVEL|PATH|DIR|ENABLED|DISABLED|DEBUG|ENDPOINT|ORIGIN|ISSUER|AUDIENCE|SCOPES?|CALLBACK)$/.test(name)
+}
+
+/** A variable of the environment. What is checked is what runs in production. */
+function variable(name: string): Value {
+  if (name === 'NODE_ENV') return constant('production')
+  return isSetting(name) ? unknown(SETTING, name) : unknown(SECRET, name)
 }
 
 const tame = /^(?:name|code|status|statusCode|type|digest|kind|isSuccess|success|issues|errors|fieldErrors)$/
@@ -45,7 +51,7 @@ export function member(machine: Machine, base: Value, name: string, optional: bo
     case 'const':
       if (base.value == null) {
         if (optional) return constant(undefined, base.labels)
-        if (has(base.labels, SESSION) && !machine.world.signedIn) machine.abort(base.labels, node, module)
+        machine.abort(base.labels, node, module)
       }
       return unknown(base.labels)
     case 'object': {
@@ -59,8 +65,7 @@ export function member(machine: Machine, base: Value, name: string, optional: bo
       return Number.isInteger(index) ? (base.items[index] ?? constant(undefined, base.labels)) : unknown(base.labels)
     }
     case 'lib':
-      if (base.package === 'global' && base.path === 'process.env') return unknown(isSetting(name) ? 0 : SECRET, name)
-      if (/(?:^|\.)createEnv\(\)$/.test(base.path)) return unknown(isSetting(name) ? 0 : SECRET, name)
+      if ((base.package === 'global' && base.path === 'process.env') || /(?:^|\.)createEnv\(\)$/.test(base.path)) return variable(name)
       if (base.effect === undefined && machine.libraries.call(base.package, libMember(base, name).path)?.gives === 'secret') return unknown(SECRET, name)
       return libMember(base, name)
     case 'namespace':
@@ -72,6 +77,7 @@ export function member(machine: Machine, base: Value, name: string, optional: bo
       return base.chain && (name === 'resume' || name === 'call') ? base : unknown(base.labels)
     case 'unknown': {
       if (base.name === 'request' && (name === 'headers' || name === 'cookies')) return unknown(CREDENTIAL, name)
+      if (base.name === 'request' && (name === 'url' || name === 'nextUrl')) return unknown(base.labels | TEXT, name)
       if (has(base.labels, SESSION) && machine.world.signedIn) return ofPrincipal(ownLabels(base.labels, name), name)
       return named(ownLabels(base.labels, name), name, undefined)
     }
@@ -85,8 +91,13 @@ function named(labels: number, name: string, truthy: boolean | undefined): Value
   return truthy === undefined ? unknown(all, name) : { kind: 'unknown', labels: all, name, truthy }
 }
 
+/** Names under which a client hands out its rows. */
+const rows = /^(?:rows?|data|items|results?|records?|docs?|documents?|list)$/
+
 function ownLabels(labels: number, name: string): number {
   let own = labels
+  // One column is not the whole row.
+  if (has(own, ROW) && !rows.test(name) && !/^\d+$/.test(name)) own &= ~ROW
   if (has(own, CALLER) && namesIdentity(name)) own |= IDENTITY
   if (has(own, ERROR) && tame.test(name)) own &= ~ERROR
   if (has(own, SESSION) && namesRight(name)) own |= ROLE

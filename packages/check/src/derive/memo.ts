@@ -1,71 +1,70 @@
-import { Abrupt, type Machine } from './machine.ts'
+import { Abrupt, mostOpaque, type Machine } from './machine.ts'
 import { Spot, type Check, type Effect, type Observation } from './facts.ts'
-import type { Fn, Value } from './value.ts'
-
-const lists = ['effects', 'sessions', 'refusals', 'validations', 'limits', 'checks', 'opaque', 'streams', 'calls'] as const
-
-type Recorded = { readonly [list in (typeof lists)[number]]: Observation[list] }
+import { copyOf, sharesParts } from './copies.ts'
+import { knownIn, learned } from './shared.ts'
+import { signatureOf } from './signature.ts'
+import type { ClassValue, Fn, Value } from './value.ts'
+import type { Node } from '../syntax/ast.ts'
+import type { Module } from '../syntax/module.ts'
 
 /** What a call came to, so that it need not be run again with the same arguments. */
 export interface RecordedCall {
   readonly value: Value | undefined
   /** Labels of the throw, where every path ended with one. */
   readonly thrown: number | undefined
+  /** Checks that hold after it, and did not before. */
   readonly checks: readonly Check[]
-  readonly seen: Recorded
+  readonly seen: Pick<Observation, (typeof lists)[number]>
   /** Length of the stack when it was recorded. */
   readonly depth: number
   /** Checks that held before: they are replaced by those of the new place. */
   readonly held: number
+  /** How many calls deep it went. Where there is not as much room, it has to be run. */
+  readonly height: number
+  /** It was not followed to its end: it holds only as deep as it was recorded. */
+  readonly truncated: boolean
+  /** Nothing of it is seen but its value. */
+  readonly silent: boolean
 }
 
-/** A text that is the same for arguments that lead to the same result. Undefined where that can't be told. */
-function signature(machine: Machine, value: Value, depth = 0): string | undefined {
-  switch (value.kind) {
-    case 'unknown':
-      return `u${value.labels}${value.truthy === undefined ? '' : value.truthy ? 't' : 'f'}${value.name === 'request' || value.name === '...' ? value.name : ''}`
-    case 'const':
-      return `c${value.labels}${typeof value.value}${String(value.value)}`
-    case 'object': {
-      if (depth > 3 || value.of) return undefined
-      const parts = [`o${value.labels}`]
-      for (const [name, part] of value.properties) {
-        const own = signature(machine, part, depth + 1)
-        if (own === undefined) return undefined
-        parts.push(`${name}:${own}`)
-      }
-      const rest = value.rest ? signature(machine, value.rest, depth + 1) : ''
-      return rest === undefined ? undefined : `${parts.join()}${rest}}`
-    }
-    case 'list': {
-      const parts = value.items.map((item) => signature(machine, item, depth + 1))
-      return depth > 3 || parts.includes(undefined) ? undefined : `l${value.labels}${parts.join()}`
-    }
-    case 'lib':
-      return value.effect ? undefined : value.calls.length === 0 ? `b${value.labels}${value.package}:${value.path}` : `n${machine.shared.numberOf(value)}`
-    case 'function':
-      return value.scope === undefined && !value.bound ? `n${machine.shared.numberOf(value.node)}` : undefined
-    default:
-      return `n${machine.shared.numberOf(value)}`
-  }
-}
+const lists = ['effects', 'sessions', 'refusals', 'validations', 'limits', 'checks', 'returns', 'opaque', 'streams', 'calls'] as const
 
-/** Runs a call of a top-level function, or gives what it came to before. */
-export function remembered(machine: Machine, fn: Fn, args: readonly Value[], run: () => Value): Value {
+/** Runs a call of a top-level function, or of the constructor of a top-level class; or gives what it came to before. */
+export function remembered(machine: Machine, fn: Fn | ClassValue, args: readonly Value[], node: Node, module: Module, run: () => Value): Value {
   // A closure depends on more than its arguments, and what reaches the caller is recorded where it is returned.
-  if (fn.scope !== undefined || fn.self || machine.quiet || machine.wanted || machine.frames.length <= machine.root) return run()
-  const parts = args.map((arg) => signature(machine, arg))
-  if (parts.includes(undefined)) return run()
-  const key = parts.join(';')
+  if ((fn.scope !== undefined && !fn.scope.top) || (fn.kind === 'function' && fn.self !== undefined) || machine.quiet || machine.wanted || machine.frames.length <= machine.root || machine.active.includes(fn.node)) return run()
+  const key = signatureOf(machine.shared, args)
+  if (key === undefined) return run()
   let calls = machine.shared.calls.get(fn.node)
   if (calls === undefined) machine.shared.calls.set(fn.node, (calls = new Map()))
-  const known = calls.get(key)
-  if (known) return replay(machine, known)
+  const depth = machine.active.length
+  const whole = knownIn(calls.get(key), machine.in)
+  const known = whole && depth + whole.what.height <= machine.bounds.depth ? whole : knownIn(calls.get(`${key}@${depth}`), machine.in)
+  if (known) {
+    machine.asked |= known.asked
+    return replay(machine, known.what, node, module)
+  }
+  const before = machine.asked
+  machine.asked = 0
+  return record(machine, run, (call) => {
+    const { asked } = machine
+    machine.asked |= before
+    if (call === undefined) return
+    // What changes its arguments has to change them each time.
+    if (signatureOf(machine.shared, args) !== key || (call.value && sharesParts(machine.shared, call.value, args))) return
+    const place = call.truncated ? `${key}@${depth}` : key
+    calls.set(place, learned(call, asked, machine.in, calls.get(place)))
+  })
+}
 
-  const starts = lists.map((list) => machine.seen[list].length)
-  const before = machine.checks
-  const { truncated } = machine
-  const depth = machine.stack.length
+function record(machine: Machine, run: () => Value, store: (call: RecordedCall | undefined) => void): Value {
+  const { seen, truncated, deepest, recursed } = machine
+  const starts = lists.map((list) => seen[list].length)
+  const held = machine.checks.length
+  const declared = seen.declared.size
+  const depth = machine.active.length
+  machine.deepest = depth
+  machine.recursed = Infinity
   let value: Value | undefined
   let thrown: number | undefined
   try {
@@ -76,23 +75,49 @@ export function remembered(machine: Machine, fn: Fn, args: readonly Value[], run
     thrown = caught.labels
     throw caught
   } finally {
-    const open = value === undefined ? false : value.kind === 'lib' || value.kind === 'object' || value.kind === 'function' || value.kind === 'native'
-    if (machine.truncated === truncated && !open && machine.steps < machine.bounds.steps) {
-      const checks = thrown === undefined ? machine.checks.slice(before.length) : []
-      const seen = Object.fromEntries(lists.map((list, index) => [list, machine.seen[list].slice(starts[index])]))
-      calls.set(key, { value, thrown, checks, seen: copied(seen), depth, held: before.length })
+    // What is part of a circle comes to something else wherever the circle is entered.
+    if (machine.recursed > depth && seen.declared.size === declared && machine.steps < machine.bounds.steps && seen.opaque.length < mostOpaque) {
+      const own = starts.map((start, index) => (seen[lists[index] ?? 'effects'].length === start ? nothing : seen[lists[index] ?? 'effects'].slice(start)))
+      const [effects, sessions, refusals, validations, limits, checks, returns, opaque, streams, calls] = own as unknown as readonly [Effect[], Spot[], Spot[], Observation['validations'], Spot[], Check[], Observation['returns'], Observation['opaque'], Observation['streams'], Observation['calls']]
+      const copies = new Map(effects.map((effect) => [effect, copied(effect)]))
+      store({
+        value: value && copyOf(machine.shared, value, copies), thrown, checks: thrown === undefined ? machine.checks.slice(held) : [],
+        seen: { effects: [...copies.values()], sessions, refusals, validations, limits, checks, returns, opaque, streams, calls },
+        silent: own.every((list) => list === nothing) && machine.checks.length === held, depth: machine.stack.length, held, height: machine.deepest - depth, truncated: machine.truncated !== truncated,
+      })
     }
+    else store(undefined)
+    machine.deepest = Math.max(deepest, machine.deepest)
+    machine.recursed = Math.min(recursed, machine.recursed)
   }
 }
 
-// The lists come from the same keys as the record's type.
-function copied(seen: { [list: string]: unknown[] }): Recorded {
-  const record = seen as unknown as Recorded
-  return { ...record, effects: record.effects.map((effect) => ({ ...effect })) }
+const nothing: readonly never[] = []
+
+/** Chains go on to say what an effect is about, after it has been recorded. */
+function copied(effect: Effect): Effect {
+  return { ...effect, keys: new Map(effect.keys), fields: new Map(effect.fields) }
 }
 
-function replay(machine: Machine, call: RecordedCall): Value {
-  const rebased = (at: Spot): Spot => new Spot(at.node, at.module, [...machine.stack, ...at.chain.slice(call.depth)])
+function replay(machine: Machine, call: RecordedCall, node: Node, module: Module): Value {
+  machine.deepest = Math.max(machine.deepest, machine.active.length + call.height)
+  if (call.truncated) machine.truncated += 1
+  // Most calls only give a value.
+  const effects = call.silent ? none : repeat(machine, call, node, module)
+  if (call.thrown !== undefined) throw new Abrupt(call.thrown)
+  return call.value ? copyOf(machine.shared, call.value, effects) : { kind: 'const', value: undefined, labels: 0 }
+}
+
+const none: ReadonlyMap<Effect, Effect> = new Map()
+
+/** Notes what the call did as if it had been run here. Gives the copies of its effects. */
+function repeat(machine: Machine, call: RecordedCall, node: Node, module: Module): ReadonlyMap<Effect, Effect> {
+  const outside = [...machine.stack]
+  const inside = [...outside, machine.place(node, module)]
+  const rebased = (at: Spot): Spot => {
+    const below = at.chain.length - call.depth
+    return new Spot(at.node, at.module, below === 0 ? outside : below === 1 ? inside : [...inside, ...at.chain.slice(call.depth + 1)])
+  }
   const placed = new Map<Check, Check>()
   const check = (one: Check): Check => {
     let own = placed.get(one)
@@ -100,8 +125,10 @@ function replay(machine: Machine, call: RecordedCall): Value {
     return own
   }
   const { seen } = machine
+  const copies = new Map<Effect, Effect>()
   for (const one of call.seen.effects) {
-    const effect: Effect = { ...one, at: rebased(one.at), checks: [...machine.checks, ...one.checks.slice(call.held).map(check)] }
+    const effect: Effect = { ...copied(one), at: rebased(one.at), checks: [...machine.checks, ...one.checks.slice(call.held).map(check)] }
+    copies.set(one, effect)
     seen.effects.push(effect)
   }
   for (const one of call.seen.sessions) seen.sessions.push(rebased(one))
@@ -109,10 +136,10 @@ function replay(machine: Machine, call: RecordedCall): Value {
   for (const one of call.seen.limits) seen.limits.push(rebased(one))
   for (const one of call.seen.validations) seen.validations.push({ ...one, at: rebased(one.at) })
   for (const one of call.seen.checks) seen.checks.push(check(one))
-  for (const one of call.seen.opaque) seen.opaque.push({ ...one, at: rebased(one.at) })
+  for (const one of call.seen.returns) seen.returns.push({ ...one, at: rebased(one.at) })
+  for (const one of call.seen.opaque) if (seen.opaque.length < mostOpaque) seen.opaque.push({ ...one, at: rebased(one.at) })
   for (const one of call.seen.streams) seen.streams.push({ ...one, at: rebased(one.at) })
   seen.calls.push(...call.seen.calls)
-  machine.checks = [...machine.checks, ...call.checks.map(check)]
-  if (call.thrown !== undefined) throw new Abrupt(call.thrown)
-  return call.value ?? { kind: 'const', value: undefined, labels: 0 }
+  if (call.checks.length > 0) machine.checks = [...machine.checks, ...call.checks.map(check)]
+  return copies
 }

@@ -1,7 +1,7 @@
 import { call, callUnknown, invoke, runCallback, settle } from './calls.ts'
 import { apply, anyClient, callLibrary } from './library-calls.ts'
 import { libMember, member } from './members.ts'
-import { has, namesIdentity, union, CALLER, CREDENTIAL, ERROR, IDENTITY, MODEL, SESSION, STORED } from './labels.ts'
+import { has, namesIdentity, union, CALLER, CREDENTIAL, ERROR, IDENTITY, MODEL, ROLE, SESSION, STORED } from './labels.ts'
 import { Abrupt, type Machine } from './machine.ts'
 import { constant, deepLabels, join, labelled, truth, unknown, type Lib, type Value } from './value.ts'
 import type { Node } from '../syntax/ast.ts'
@@ -97,7 +97,7 @@ function pathOf(node: Node): string | undefined {
 
 /** What the server keeps, looked up by what the caller claims: nothing, for who has no claim. */
 function proven(machine: Machine, kept: number, claimed: number): boolean {
-  return !machine.world.signedIn && has(kept, STORED) && has(claimed, CREDENTIAL)
+  return has(kept, STORED) && has(claimed, CREDENTIAL) && !machine.world.signedIn
 }
 
 function promise(machine: Machine, base: Value, name: string, args: readonly Value[], node: Node, module: Module): Value {
@@ -126,7 +126,7 @@ function iterate(machine: Machine, base: Value, name: string, args: readonly Val
   }
   const given = name === 'reduce' ? [args[1] ?? unknown(), item] : [item, unknown(deepLabels(base) & ~SESSION)]
   const result = runCallback(machine, callback, given, node, module) ?? unknown()
-  const labels = union(deepLabels(base), deepLabels(result) & SESSION)
+  const labels = union(deepLabels(base), deepLabels(result) & (SESSION | ROLE))
   const none = truth(result) === false && has(result.labels, SESSION)
   switch (name) {
     case 'find':
@@ -138,7 +138,8 @@ function iterate(machine: Machine, base: Value, name: string, args: readonly Val
       return none ? { kind: 'list', items: [], labels: result.labels } : unknown(labels)
     case 'map':
     case 'flatMap':
-      return base.kind === 'list' ? { kind: 'list', items: base.items.map(() => result), labels: base.labels } : unknown(union(deepLabels(result), base.labels & SESSION))
+      if (base.kind === 'list') return { kind: 'list', items: base.items.map(() => result), labels: base.labels }
+      return { kind: 'unknown', labels: union(deepLabels(result), base.labels & (SESSION | ROLE)), item: result }
     case 'every':
     case 'reduce':
       return unknown(union(labels, deepLabels(result)))
@@ -176,6 +177,5 @@ function globalCall(machine: Machine, path: string, name: string, args: readonly
     if (name === 'stringify') return unknown(deepLabels(first))
   }
   if (path === 'Array' && name === 'from' && first) return args[1] ? iterate(machine, first, 'map', args.slice(1), node, module) : first
-  if (path === 'Response' && name === 'json') return first ?? unknown()
   return undefined
 }

@@ -77,7 +77,7 @@ export function assign(machine: Machine, target: Node, value: Value, scope: Scop
   }
   if (target.type === 'MemberExpression') {
     const base = evaluate(machine, target.object, scope, module)
-    if (machine.shared.fixed.has(base)) return
+    if (machine.shared.isFixed(base)) return
     const name = keyName(target.property, target.computed)
     if (base.kind === 'object' && name !== undefined) {
       const before = base.properties.get(name)

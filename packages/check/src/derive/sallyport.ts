@@ -59,7 +59,7 @@ function action(chain: readonly ChainCall[], handler: Value | undefined): Native
         machine.passed(SESSION | ROLE, last.node, last.module)
       }
       for (const one of chain) {
-        if (one.name === 'inputSchema' || one.name === 'bindArgsSchemas') machine.seen.validations.push({ at: machine.trace(one.node, one.module), schema: one.args[0] })
+        if (one.name === 'inputSchema' || one.name === 'bindArgsSchemas') machine.seen.validations.push({ at: machine.trace(one.node, one.module), schema: one.args[0], labels: CALLER })
       }
       if (!handler) return unknown()
       const who = open ? unknown() : principal()

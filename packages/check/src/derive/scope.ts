@@ -4,6 +4,17 @@ import type { Value } from './value.ts'
 export interface Scope {
   readonly values: Map<string, Value>
   readonly parent: Scope | undefined
+  /** The top of a module: what closes over it depends on no call. */
+  readonly top: boolean
+  /** When it was made: of two scopes, the later has the greater number. */
+  readonly born: number
+}
+
+let latest = 0
+
+/** The number of the scope that was made last. */
+export function latestScope(): number {
+  return latest
 }
 
 /** A write that can be taken back. */
@@ -15,7 +26,12 @@ export interface Write {
 
 /** A new scope within another. */
 export function inner(parent: Scope | undefined): Scope {
-  return { values: new Map(), parent }
+  return { values: new Map(), parent, top: false, born: (latest += 1) }
+}
+
+/** A scope for the top of a module. */
+export function topScope(): Scope {
+  return { values: new Map(), parent: undefined, top: true, born: (latest += 1) }
 }
 
 /** The scope that binds a name. */

@@ -19,6 +19,8 @@ export interface Unknown extends Labelled {
   readonly truthy?: boolean
   /** The expression that made it, for audits of schemas and for names in evidence. */
   readonly name?: string
+  /** What its elements are, where it is an array of any length. */
+  readonly item?: Value
 }
 
 /** A primitive that is known. */
@@ -143,6 +145,15 @@ export function deepLabels(value: Value, depth = 0): Labels {
     for (const item of value.properties.values()) labels = union(labels, deepLabels(item, depth + 1))
     if (value.rest) labels = union(labels, deepLabels(value.rest, depth + 1))
   } else if (value.kind === 'list') for (const item of value.items) labels = union(labels, deepLabels(item, depth + 1))
+  return labels
+}
+
+/** Labels of all of a value that the code does not know already. */
+export function openLabels(value: Value, depth = 0): Labels {
+  if (value.kind === 'const') return 0
+  if (depth > 4 || value.kind !== 'object') return value.kind === 'list' ? value.items.reduce((labels, item) => union(labels, openLabels(item, depth + 1)), 0) : value.labels
+  let labels = value.rest ? openLabels(value.rest, depth + 1) : 0
+  for (const item of value.properties.values()) labels = union(labels, openLabels(item, depth + 1))
   return labels
 }
 

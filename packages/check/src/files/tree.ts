@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** A file that could not be taken as it is, and why. */
@@ -40,8 +40,8 @@ export interface TreeOptions {
 const testFile = /\.(?:test|spec|stories|d|e2e|bench)\.[cm]?[jt]sx?$/
 
 /**
- * Lists the files of a code base. Follows a symbolic link to a directory once, so that loops end;
- * leaves out what builds generate.
+ * Lists the files of a code base. Follows no symbolic link: what it leads to inside is met by its own name.
+ * Leaves out what builds generate.
  *
  * @throws {Error} if the root is not a directory that can be read
  */
@@ -62,9 +62,8 @@ export function readTree(root: string, options: TreeOptions = {}): SourceTree {
   const follow = (directory: string, name: string): void => {
     try {
       const target = realpathSync(join(directory, name)).replaceAll('\\', '/')
-      if (lstatSync(target).isDirectory()) {
-        if (!seen.has(target) && !target.startsWith(`${top}/`)) visit(target)
-      } else if (target.startsWith(`${top}/`) === false) take(directory, name)
+      // What it leads to inside is met by its own name; what is outside is another code base, or the whole disk.
+      if (target !== top && !target.startsWith(`${top}/`)) problems.push({ file: `${directory}/${name}`, problem: 'left out: a symbolic link that leads out of the directory' })
     } catch {
       problems.push({ file: `${directory}/${name}`, problem: 'a symbolic link that leads nowhere' })
     }
@@ -75,7 +74,7 @@ export function readTree(root: string, options: TreeOptions = {}): SourceTree {
     try {
       entries = readdirSync(directory, { withFileTypes: true })
     } catch (error) {
-      problems.push({ file: directory, problem: `can't be listed: ${error instanceof Error ? error.message : String(error)}` })
+      problems.push({ file: directory, problem: `can't be listed${codeOf(error)}` })
       return
     }
     for (const entry of entries) {
@@ -108,16 +107,23 @@ export function readTree(root: string, options: TreeOptions = {}): SourceTree {
 
 function readText(path: string, problems: FileProblem[]): string | undefined {
   try {
-    const bytes = readFileSync(path)
-    if (bytes.length > maximumBytes) {
-      problems.push({ file: path, problem: `left out: ${Math.round(bytes.length / 1024)} KiB is more than the ${maximumBytes / 1024} KiB that are checked` })
+    const text = readFileSync(path, 'utf8')
+    // A character takes three bytes at most.
+    const bytes = text.length * 3 > maximumBytes ? statSync(path).size : text.length
+    if (bytes > maximumBytes) {
+      problems.push({ file: path, problem: `left out: ${Math.round(bytes / 1024)} KiB is more than the ${maximumBytes / 1024} KiB that are checked` })
       return undefined
     }
-    const text = bytes.toString('utf8')
-    if (!isUtf8(bytes)) problems.push({ file: path, problem: 'is not UTF-8: bytes that can\'t be read were replaced' })
+    // Bytes that can't be read became this character, unless it stood there.
+    if (text.includes('\uFFFD') && !isUtf8(readFileSync(path))) problems.push({ file: path, problem: 'is not UTF-8: bytes that can\'t be read were replaced' })
     return text
   } catch (error) {
-    problems.push({ file: path, problem: `can't be read: ${error instanceof Error ? error.message : String(error)}` })
+    problems.push({ file: path, problem: `can't be read${codeOf(error)}` })
     return undefined
   }
+}
+
+/** The code of an error of the file system. Its message names the whole path. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
 }

@@ -40,7 +40,7 @@ function rateLimit(facts: EntryFacts): Grade {
 }
 
 function validation(found: Found, facts: EntryFacts): Grade {
-  const { validations } = facts.member.seen
+  const validations = facts.member.seen.validations.filter(({ labels }) => has(labels, CALLER))
   const used = [...facts.effects, ...facts.reached].filter(isChosen)
   const raw = used.filter(isRaw)
   if (raw.length > 0) {

@@ -1,5 +1,5 @@
 import { graded } from './states.ts'
-import { lineAt, columnAt } from '../syntax/parse.ts'
+import { lineIn, columnAt } from '../syntax/parse.ts'
 import type { ChainCall, Value } from '../derive/value.ts'
 import type { Trace } from '../derive/facts.ts'
 import { controls, type Control, type Grade } from '../types.ts'
@@ -9,7 +9,7 @@ function text(value: Value | undefined): string {
 }
 
 function at(call: ChainCall): Trace {
-  return { file: call.module.path, line: lineAt(call.module.text, call.node.end), column: columnAt(call.module.text, call.node.start), text: `.${call.name}(…)`, chain: [] }
+  return { file: call.module.path, line: lineIn(call.module, call.node.end), column: columnAt(call.module.text, call.node.start), text: `.${call.name}(…)`, chain: [] }
 }
 
 /** The posture of an action of Sallyport, read from the chain that defines it. */

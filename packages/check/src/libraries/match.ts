@@ -64,9 +64,9 @@ export class LibraryIndex {
     return entries
   }
 
-  /** True if any library describes the package. */
+  /** True if a library describes the package: shapes that hold for any client say nothing of it. */
   knows(name: string): boolean {
-    return this.#of(name).length > 0
+    return this.#of(name).some(({ library }) => !library.packages.includes('*'))
   }
 
   /** The rule of a call. */

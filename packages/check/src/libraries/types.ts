@@ -21,6 +21,8 @@ export type ArgumentStyle =
   | 'data-chain'
   /** A statement and its parameters. */
   | 'sql'
+  /** `set(key, value)` of a key-value store: there are no columns. */
+  | 'key'
   /** Arguments with no structure of their own. */
   | 'plain'
 
@@ -28,10 +30,12 @@ export type ArgumentStyle =
 export interface CallRule {
   /** Reads the caller's session. The shape is what it gives when there is none. */
   readonly session?: Shape
+  /** Names under which it gives the handler that it wraps: `export const { POST } = serve(handler)`. */
+  readonly under?: readonly string[]
   /** Verifies a credential that it is passed (a cookie, a header, a signature). The shape is what a forged one gives. */
   readonly verifies?: Shape
-  /** Compares rights: an exit on its answer is a check of authorisation. */
-  readonly authorizes?: true
+  /** Compares rights: an exit on its answer is a check of authorisation. `with-secret`: where it compares with a secret of the server. */
+  readonly authorizes?: true | 'with-secret'
   readonly effect?: EffectKind
   readonly style?: ArgumentStyle
   /** Counts a call against a limit. The shape is what it gives when the limit is used up. */
@@ -44,8 +48,8 @@ export interface CallRule {
   readonly asserts?: true
   /** Gives back the argument of this number: `cache(fn)`. */
   readonly passes?: number
-  /** Gives something that the caller chose, or a credential that nobody has verified yet. */
-  readonly gives?: 'input' | 'credential' | 'secret'
+  /** Gives something that the caller chose, a credential that nobody has verified yet, a secret of the server, or a code that only who knows the key can make. */
+  readonly gives?: 'input' | 'credential' | 'secret' | 'code'
   /** Gives an object that holds credentials: passing it on passes them on. */
   readonly carries?: 'credential'
   /** Passes its own client to the callback: a transaction. */
@@ -64,6 +68,8 @@ export interface BuilderRule {
   readonly bindInput?: readonly string[]
   readonly output?: readonly string[]
   readonly handler: readonly string[]
+  /** Option of the call that starts it: a function that makes what the caller gets of what was thrown. */
+  readonly onError?: string
   /** Name of the validated input in the handler's argument. */
   readonly inputName: string
   readonly contextName: string

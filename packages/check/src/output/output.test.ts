@@ -47,7 +47,10 @@ describe('outputs', () => {
     for (const rule of rules) {
       expect(explain(rule)).toContain('Good:')
       for (const part of [rule.title, rule.why, rule.fix, rule.bad, rule.good]) expect(part.length).toBeGreaterThan(8)
-      expect(Object.values(rule.standards).flat().length).toBeGreaterThan(0)
+      const { nhi = [], llm = [], api = [], asvs = [], cwe = [] } = rule.standards
+      expect([rule.id, nhi.length + llm.length + api.length > 0, asvs.length > 0, cwe.length > 0]).toEqual([rule.id, true, true, true])
+      for (const id of api) expect(id).toMatch(/^API\d+:2023$/)
+      for (const id of asvs) expect(id).toMatch(/^\d+\.\d+\.\d+$/)
       for (const id of rule.standards.nhi ?? []) expect(id).toMatch(/^NHI\d+:2025$/)
       for (const id of rule.standards.llm ?? []) expect(id).toMatch(/^LLM\d\d:2025$/)
       for (const id of rule.standards.cwe ?? []) expect(id).toMatch(/^CWE-\d+$/)

@@ -14,6 +14,8 @@ export type Symbol =
   | { readonly kind: 'missing'; readonly source: string; readonly name: string }
 
 const deepest = 24
+/** Exports names that it does not hold: another barrel, or a name written with escapes. */
+const passesOn = /\bexport\s*(?:type\s*)?\*|\\u/
 
 /** The modules of a code base, parsed when they are first asked for. */
 export class CodeBase {
@@ -85,11 +87,23 @@ export class CodeBase {
     if (name === 'default') return undefined
     let outside: Symbol | undefined
     for (const source of module.stars) {
+      // A barrel passes on hundreds of files: those that don't hold the name need not be parsed for it.
+      if (!this.#mayExport(module, source, name)) {
+        outside ??= { kind: 'missing', source, name }
+        continue
+      }
       const found = this.#imported(module, source, name, depth)
       if (found && found.kind !== 'external' && found.kind !== 'missing') return found
       outside ??= found
     }
     return outside
+  }
+
+  #mayExport(module: Module, source: string, name: string): boolean {
+    const resolution = this.resolve(module, source)
+    if (resolution.kind !== 'file' || this.#modules.has(resolution.path)) return true
+    const text = this.tree.read(resolution.path)
+    return text === undefined || text.includes(name) || passesOn.test(text)
   }
 
   #imported(module: Module, source: string, name: string, depth: number): Symbol | undefined {

@@ -18,10 +18,12 @@ export class Resolver {
   readonly #aliases: AliasFinder
   readonly #packages: ReadonlyMap<string, WorkspacePackage>
   readonly #cache = new Map<string, Map<string, Resolution>>()
+  readonly #bare: ReadonlyMap<string, string>
   #fallback: ResolverFactory | undefined
 
   constructor(tree: SourceTree, packages: readonly WorkspacePackage[]) {
     this.#tree = tree
+    this.#bare = withoutExtensions(tree.files)
     this.#packages = new Map(packages.filter((pack) => pack.name !== '').map((pack) => [pack.name, pack]))
     const known = new Set(tree.manifests)
     this.#aliases = new AliasFinder(
@@ -99,13 +101,25 @@ export class Resolver {
   #file(path: string): string | undefined {
     const tree = this.#tree
     if (tree.has(path)) return path
-    for (const extension of extensions) if (tree.has(path + extension)) return path + extension
+    const found = this.#bare.get(path)
+    if (found !== undefined) return found
     const script = /\.([cm]?)js(x?)$/.exec(path)
     if (script) {
       const base = path.slice(0, script.index)
       for (const extension of [`.${script[1]}ts${script[2]}`, '.ts', '.tsx']) if (tree.has(base + extension)) return base + extension
     }
-    for (const extension of extensions) if (tree.has(`${path}/index${extension}`)) return `${path}/index${extension}`
-    return undefined
+    return this.#bare.get(`${path}/index`)
   }
+}
+
+/** Files by their paths without the extension. Of several, the one whose extension is tried first. */
+function withoutExtensions(files: readonly string[]): ReadonlyMap<string, string> {
+  const bare = new Map<string, { readonly path: string; readonly rank: number }>()
+  for (const path of files) {
+    const dot = path.lastIndexOf('.')
+    const rank = extensions.indexOf(path.slice(dot))
+    const before = bare.get(path.slice(0, dot))
+    if (rank !== -1 && (before === undefined || rank < before.rank)) bare.set(path.slice(0, dot), { path, rank })
+  }
+  return new Map([...bare].map(([name, { path }]) => [name, path]))
 }

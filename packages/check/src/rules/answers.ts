@@ -1,6 +1,12 @@
 import { has, ERROR, ROW, SCRUBBED } from '../derive/labels.ts'
 import { returnsWith, unscrubbedReturns } from '../derive/facts-of.ts'
+import type { Place } from '../derive/facts.ts'
 import type { Rule } from './types.ts'
+
+/** Where it is returned, if that is in the file of the entry point: a wrapper elsewhere returns for all that it wraps. */
+function own(returned: Place | undefined, at: Place): Place {
+  return returned?.file === at.file ? returned : at
+}
 
 export const rawErrorReturned: Rule = {
   id: 'raw-error-returned',
@@ -19,7 +25,7 @@ export const rawErrorReturned: Rule = {
   entry: ({ entry, facts, at }) => {
     if (entry.made === 'sallyport') return []
     const told = returnsWith(facts, ERROR)
-    return told.length > 0 ? [{ message: `${entry.name}: returns what a caught error says`, at: told[0] ?? at, evidence: told.slice(0, 3) }] : []
+    return told.length > 0 ? [{ message: `${entry.name}: returns what a caught error says`, at: own(told[0], at), evidence: told.slice(0, 3) }] : []
   },
 }
 
@@ -39,9 +45,12 @@ export const rawRowReturned: Rule = {
     const rows = returnsWith(facts, ROW)
     const first = rows[0]
     if (!first) return []
-    const from = facts.effects.filter((effect) => (effect.kind === 'db-read' || effect.kind === 'db-write') && !effect.projected)
-    const personal = from.some((effect) => sensitiveTable.test(effect.target))
-    return [{ message: `${entry.name}: returns a row${from[0] ? ` of ${from[0].target || 'the database'}` : ''} with all its columns`, at: first ?? at, evidence: rows.slice(0, 3), level: personal ? 'warning' : 'note' }]
+    const from = facts.effects.filter((effect) => (effect.kind === 'db-read' || effect.kind === 'db-write') && effect.gives && !effect.projected)
+    const tables = new Set(from.map((effect) => effect.target))
+    const personal = [...tables].some((table) => sensitiveTable.test(table))
+    // Which of several it is can't be told.
+    const table = tables.size === 1 ? [...tables][0] : undefined
+    return [{ message: `${entry.name}: returns a row${table ? ` of ${table}` : ''} with all its columns`, at: own(first, at), evidence: rows.slice(0, 3), level: personal ? 'warning' : 'note' }]
   },
 }
 
@@ -60,6 +69,6 @@ export const unscrubbedModelStream: Rule = {
     if (!stream || entry.controls.scrubbing.state === 'present') return []
     const open = unscrubbedReturns(facts)
     const escapes = open.length > 0 || returns.length === 0 || returns.every(({ value }) => !has(value.labels, SCRUBBED))
-    return escapes ? [{ message: `${entry.name}: streams model output as it comes`, at: open[0] ?? at, evidence: [stream.at] }] : []
+    return escapes ? [{ message: `${entry.name}: streams model output as it comes`, at: own(open[0], at), evidence: [stream.at] }] : []
   },
 }

@@ -10,6 +10,8 @@ const literals: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['a key of OpenAI', /\bsk-(?:proj-)?[A-Za-z0-9_-]{32,}/],
   ['a private key', /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/],
 ]
+/** Shown in a form or in documentation: no secret. */
+const placeholder = /EXAMPLE|your|x{4}|\.{3}|0{6}|123456|(.)\1{7}/i
 const secretVariable = /process\.env\.(?!NEXT_PUBLIC_)([A-Z][A-Z0-9_]*(?:SECRET|PRIVATE_KEY|PASSWORD|SERVICE_ROLE|API_KEY|ACCESS_TOKEN|DATABASE_URL)[A-Z0-9_]*)/
 const publicSecret = /\bNEXT_PUBLIC_[A-Z0-9_]*(?:SECRET|PRIVATE_KEY|PASSWORD|SERVICE_ROLE|DATABASE_URL|API_SECRET|ACCESS_TOKEN|OPENAI_API_KEY|ANTHROPIC_API_KEY)[A-Z0-9_]*/g
 
@@ -35,7 +37,7 @@ import { createCheckout } from './actions'`,
       if (!text?.includes('use client') || !/^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)*['"]use client['"]/.test(text)) continue
       for (const [name, pattern] of literals) {
         const match = pattern.exec(text)
-        if (match) reports.push({ message: `${name} stands in a client file`, at: place(file, text, match.index, name), key: name })
+        if (match && !placeholder.test(match[0])) reports.push({ message: `${name} stands in a client file`, at: place(file, text, match.index, name), key: name })
       }
       const variable = secretVariable.exec(text)
       if (variable) reports.push({ message: `${variable[1] ?? 'a secret'} is read in a client file: it is undefined there, or published by the build`, at: place(file, text, variable.index, variable[0]), level: 'warning', key: variable[1] ?? '' })

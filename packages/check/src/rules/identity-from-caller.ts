@@ -1,6 +1,9 @@
 import { has, IDENTITY, SESSION } from '../derive/labels.ts'
 import type { Rule } from './types.ts'
 
+/** Columns that say whose a row is. */
+const person = /user|owner|author|creator|member|customer|account|person|people|uploader|requester|actor|sender|subject|_?by$|^uid$/i
+
 export const identityFromCaller: Rule = {
   id: 'identity-from-caller',
   title: 'The caller says who it is',
@@ -20,7 +23,8 @@ export const identityFromCaller: Rule = {
       if (effect.kind === 'model' || effect.kind === 'message') continue
       if (effect.checks.some((check) => check.kind === 'ownership' || check.kind === 'role' || check.kind === 'authorizer')) continue
       if (has(effect.keyLabels, SESSION)) continue
-      const fields = [...effect.keys, ...effect.fields].filter(([, labels]) => has(labels, IDENTITY) && !has(labels, SESSION))
+      const written = [...effect.fields].filter(([name]) => person.test(name))
+      const fields = [...effect.keys, ...written].filter(([name, labels]) => name !== '...' && has(labels, IDENTITY) && !has(labels, SESSION))
       if (fields.length === 0 && !(has(effect.keyLabels, IDENTITY) && effect.keys.size === 0)) continue
       if (effect.kind === 'db-read' && facts.member.seen.checks.some((check) => check.kind === 'ownership' || check.kind === 'role')) continue
       const name = fields[0]?.[0]

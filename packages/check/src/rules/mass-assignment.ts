@@ -11,7 +11,8 @@ export const massAssignment: Rule = {
 await db.user.update({ where: { id: user.id }, data: { name, bio } })`,
   standards: { api: ['API3:2023'], asvs: ['15.3.3', '2.2.1'], cwe: ['CWE-915'] },
   entry: ({ entry, facts, at }) => {
-    const effects = [...facts.effects, ...facts.reached].filter((effect) => effect.kind === 'db-write' && effect.whole)
+    // A service that proved who it is by a secret or a signature says what it has been told to say.
+    const effects = [...facts.effects, ...facts.reached].filter((effect) => effect.kind === 'db-write' && effect.whole && !effect.checks.some(({ kind }) => kind === 'authorizer'))
     const first = effects[0]
     return first ? [{ message: `${entry.name}: ${first.operation} writes an object of the caller as it is`, at, evidence: [first.at] }] : []
   },

@@ -1,5 +1,14 @@
-import { isChosen, isRead, isSensitive } from '../derive/facts-of.ts'
+import { isChosen, isRead, isSensitive, type EntryFacts } from '../derive/facts-of.ts'
+import { has, DATA } from '../derive/labels.ts'
+import { openLabels } from '../derive/value.ts'
 import type { Rule } from './types.ts'
+
+/** Whether all that happens without a session is that something stored is read and kept again, and the call is then refused. */
+function healsOnly({ open, member, reached }: EntryFacts): boolean {
+  const refused = open.seen.refusals.length > 0 && member.seen.returns.some(({ at }) => !open.seen.returns.some((returned) => returned.at.node === at.node))
+  if (!refused || open.seen.returns.some(({ value }) => has(openLabels(value), DATA))) return false
+  return reached.every((effect) => isRead(effect) || (has(effect.labels, DATA) && /(?:write|update|save)\w*$/i.test(effect.operation)))
+}
 
 export const missingAuthentication: Rule = {
   id: 'missing-authentication',
@@ -27,6 +36,7 @@ export async function deletePost(id: string) {
     // What a limit guards is mostly meant for everybody.
     const limited = facts.open.seen.limits.length > 0 && facts.limited !== undefined && facts.limited.seen.effects.every((effect) => isRead(effect) || !isSensitive(effect))
     const level = limited ? 'warning' : !isRead(worst) ? 'error' : isChosen(worst) && entry.kind.endsWith('action') ? 'error' : entry.kind.endsWith('action') ? 'warning' : 'note'
+    if (level === 'error' && healsOnly(facts)) return [{ message: `${entry.name}: writes back what it read (${worst.operation}) before it asks who calls`, at, evidence: [worst.at, ...grade.evidence], level: 'warning' }]
     return [{ message: `${entry.name}: ${grade.reason}, and reaches ${worst.operation} (${worst.kind})`, at, evidence: [worst.at, ...grade.evidence], level }]
   },
 }

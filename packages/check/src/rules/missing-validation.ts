@@ -1,4 +1,5 @@
 import { isRaw, isRead } from '../derive/facts-of.ts'
+import { has, TEXT } from '../derive/labels.ts'
 import type { Rule } from './types.ts'
 
 export const missingValidation: Rule = {
@@ -20,6 +21,9 @@ export async function rename(input: unknown) {
     if (entry.made === 'sallyport' || entry.controls.validation.state !== 'absent') return []
     const raw = [...facts.effects, ...facts.reached].filter(isRaw)
     const worst = raw.find((effect) => !isRead(effect)) ?? raw[0]
-    return worst ? [{ message: `${entry.name}: ${worst.operation} gets what the caller sent, with no check at run time`, at, evidence: [worst.at] }] : []
+    // A part of the address is a string at least. What a service sends that proved who it is was put there by the application itself, mostly.
+    const proven = raw.every((effect) => effect.checks.some(({ kind }) => kind === 'authorizer'))
+    const text = raw.every((effect) => has(effect.labels, TEXT))
+    return worst ? [{ ...(proven || text ? { level: 'note' as const } : {}), message: `${entry.name}: ${worst.operation} gets what the caller sent, with no check at run time`, at, evidence: [worst.at] }] : []
   },
 }

@@ -1,4 +1,4 @@
-import { has, CALLER } from '../derive/labels.ts'
+import { has, CALLER, PICKED } from '../derive/labels.ts'
 import type { Rule } from './types.ts'
 
 const privileged = /^(?:roles?|is_?admin|is_?super_?user|is_?staff|permissions?|scopes?|plan|tier|credits?|balance|membership|subscription_?status|email_?verified|verified|is_?verified|approved|is_?approved|status_?level|banned|is_?banned|quota|price_?paid|org_?role)$/i
@@ -22,7 +22,9 @@ await db.user.update({ where: { id: userId }, data: { role: input.role } })`,
       const field = [...effect.fields].find(([name, labels]) => privileged.test(name) && has(labels, CALLER))
       if (!field) continue
       if (entry.made === 'sallyport' && entry.controls.authorization.state === 'present') continue
-      return [{ message: `${entry.name}: ${effect.operation} sets ${field[0]} to what the caller sends, and asks for no right`, at, evidence: [effect.at] }]
+      // The owner of a group may be meant to say who is what in it; the member itself is not.
+      const owner = effect.checks.some((check) => check.kind === 'ownership' && has(check.labels, PICKED))
+      return [{ message: `${entry.name}: ${effect.operation} sets ${field[0]} to what the caller sends, and asks for no right`, at, evidence: [effect.at], ...(owner ? { level: 'warning' as const } : {}) }]
     }
     return []
   },

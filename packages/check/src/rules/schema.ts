@@ -7,16 +7,18 @@ const transparent = /^(?:object|strictObject|looseObject|partial|required|extend
 /** Names of the strings of a schema (Zod and its like) that have no maximum length. */
 export function unboundedStrings(schema: Value | undefined): string[] {
   if (!schema) return []
-  const known = seen.get(schema)
+  // A chain is all that its value is about: `schema.parse` makes a new value of it each time.
+  const key = schema.kind === 'lib' ? schema.calls : schema
+  const known = seen.get(key)
   if (known) return known
   const found = new Set<string>()
   visit(schema, '', found, 0)
   const names = [...found]
-  seen.set(schema, names)
+  seen.set(key, names)
   return names
 }
 
-const seen = new WeakMap<Value, string[]>()
+const seen = new WeakMap<object, string[]>()
 
 function visit(value: Value, name: string, found: Set<string>, depth: number): void {
   if (depth > 12) return

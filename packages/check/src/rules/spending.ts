@@ -26,7 +26,9 @@ export const unauthenticatedSpending: Rule = {
     const { authentication } = entry.controls
     if (authentication.state !== 'absent' || facts.entrance || facts.intake) return []
     const spent = facts.reached.find((effect) => costs(effect) && !isDelegated(effect))
-    return spent ? [{ message: `${entry.name}: anybody can make it call ${spent.operation} (${spent.kind})`, at, evidence: [spent.at] }] : []
+    // Anybody may ask for a mail, as often as a limit lets them: `forgot my password`.
+    const bounded = facts.open.seen.limits.length > 0 && facts.limited !== undefined && !facts.limited.seen.effects.some(costs)
+    return spent ? [{ message: `${entry.name}: anybody can make it call ${spent.operation} (${spent.kind})${bounded ? ', under a limit' : ''}`, at, evidence: [spent.at], ...(bounded ? { level: 'warning' as const } : {}) }] : []
   },
 }
 

@@ -1,3 +1,4 @@
+import { has, CALLER } from '../derive/labels.ts'
 import { unboundedStrings } from './schema.ts'
 import type { Rule } from './types.ts'
 
@@ -13,7 +14,9 @@ export const unboundedString: Rule = {
   entry: ({ entry, facts, at }) => {
     const names = new Set<string>()
     let where = at
-    for (const { schema, at: place } of facts.member.seen.validations) {
+    for (const { schema, at: place, labels } of facts.member.seen.validations) {
+      // A row that is parsed on its way out is no input.
+      if (!has(labels, CALLER)) continue
       for (const name of unboundedStrings(schema)) {
         if (names.size === 0) where = place
         names.add(name)

@@ -31,7 +31,7 @@ export const uncheckedBindArguments: Rule = {
   const { name } = Name.parse(Object.fromEntries(formData))
   await db.project.update({ where: { id: z.uuid().parse(id) }, data: { name } })
 }`,
-  standards: { asvs: ['2.2.1', '2.2.2'], cwe: ['CWE-20', 'CWE-472'] },
+  standards: { api: ['API1:2023'], asvs: ['2.2.1', '2.2.2'], cwe: ['CWE-20', 'CWE-472'] },
   entry: ({ entry, facts, at }) => {
     const fn = facts.member.fn
     if (!fn || /\b(?:type|interface) FormData\b/.test(fn.module.text)) return []

@@ -10,7 +10,7 @@ export const vulnerableVersion: Rule = {
   fix: 'Update to a version that the advisory names as fixed.',
   bad: `"next": "16.0.0"`,
   good: `"next": "16.4.5"`,
-  standards: { nhi: ['NHI3:2025'], asvs: ['15.2.1'], cwe: ['CWE-1395'] },
+  standards: { api: ['API8:2023'], asvs: ['15.2.1'], cwe: ['CWE-1395'] },
   project: ({ base }) => {
     const reports: Report[] = []
     for (const { name, version, at, exact } of installedVersions(base)) {

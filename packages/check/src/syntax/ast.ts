@@ -22,8 +22,12 @@ function isNode(value: unknown): value is Node {
 /** The nodes right below a node, types left out. */
 export function childrenOf(node: Node): Node[] {
   const found: Node[] = []
-  for (const [key, value] of Object.entries(node)) {
-    if (skipped.has(key)) continue
+  // Every node is a plain object, whatever its type.
+  const fields = node as unknown as { readonly [key: string]: unknown }
+  for (const key in fields) {
+    const value = fields[key]
+    // Most fields are names and offsets.
+    if (typeof value !== 'object' || value === null || skipped.has(key)) continue
     if (Array.isArray(value)) {
       for (const item of value) if (isNode(item)) found.push(item)
     } else if (isNode(value)) found.push(value)

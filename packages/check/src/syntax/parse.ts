@@ -15,18 +15,36 @@ const languages: { readonly [extension: string]: ParserOptions['lang'] } = {
   ts: 'ts', mts: 'ts', cts: 'ts', tsx: 'tsx', js: 'jsx', mjs: 'jsx', cjs: 'jsx', jsx: 'jsx',
 }
 
-const starts = new Map<string, number[]>()
+const starts = new Map<string, readonly number[]>()
 
 /** Line number (from 1) of an offset. */
 export function lineAt(text: string, offset: number): number {
   let lines = starts.get(text)
   if (lines === undefined) {
-    lines = [0]
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.push(at + 1)
     // One text is asked about many times in a row; not all texts need to be kept.
     if (starts.size > 64) starts.clear()
-    starts.set(text, lines)
+    starts.set(text, (lines = linesOf(text)))
   }
+  return lineOf(lines, offset)
+}
+
+const startsOf = new WeakMap<Module, readonly number[]>()
+
+/** Line number (from 1) of an offset in a module. */
+export function lineIn(module: Module, offset: number): number {
+  let lines = startsOf.get(module)
+  if (lines === undefined) startsOf.set(module, (lines = linesOf(module.text)))
+  return lineOf(lines, offset)
+}
+
+/** Offsets at which lines begin. */
+function linesOf(text: string): number[] {
+  const lines = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.push(at + 1)
+  return lines
+}
+
+function lineOf(lines: readonly number[], offset: number): number {
   let low = 0
   let high = lines.length - 1
   while (low < high) {

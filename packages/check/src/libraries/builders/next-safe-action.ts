@@ -1,0 +1,16 @@
+import type { Library } from '../types.ts'
+
+/** next-safe-action: middleware calls `next`. */
+export const nextSafeAction: Library = {
+  name: 'next-safe-action',
+  packages: ['next-safe-action', 'next-safe-action/*'],
+  builders: {
+    '{createSafeActionClient,createMiddleware,createValidatedMiddleware}': {
+      middleware: ['use', 'useValidated'], input: ['schema', 'inputSchema'], bindInput: ['bindArgsSchemas'], output: ['outputSchema'],
+      handler: ['action', 'stateAction'], inputName: 'parsedInput', contextName: 'ctx', onError: 'handleServerError',
+    },
+  },
+  calls: {
+    '{returnValidationErrors,returnServerError}': { exits: true },
+  },
+}
