@@ -32,6 +32,15 @@ describe('sallyport check', () => {
     expect(err).toContain('fail is not a setting')
   })
 
+  it('says findings with one cause in one line', async () => {
+    writeFileSync(join(root, 'app/shared.ts'), 'import { PrismaClient } from \'@prisma/client\'\nconst db = new PrismaClient()\nexport const drop = (id: string) => db.post.delete({ where: { id } })\n')
+    writeFileSync(join(root, 'app/many.ts'), `'use server'\nimport { drop } from './shared'\n${['a', 'b', 'c', 'd'].map((name) => `export async function ${name}(id: string) { await drop(id) }`).join('\n')}\n`)
+    await run(root)
+    expect(out).toMatch(/missing-authentication.*4 entry points: it never looks who calls/)
+    expect(out).toContain('app/shared.ts:3  ←  app/many.ts#a, app/many.ts#b, app/many.ts#c and 1 more')
+    expect(out).toMatch(/missing-authentication.*remove: it never looks/)
+  })
+
   it('prints every format, and writes to a file', async () => {
     await run(root, '-f', 'json')
     expect(JSON.parse(out).entries).toHaveLength(1)

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import colours from 'picocolors'
-import { sign, type CheckResult, type Control, type EntryPoint, type Level } from '@sallyport/check'
+import { sign, type CheckResult, type Control, type EntryPoint, type Finding, type Level } from '@sallyport/check'
 
 const shown: readonly (readonly [control: Control, heading: string])[] = [
   ['authentication', 'auth'], ['authorization', 'authz'], ['validation', 'valid'], ['rate-limit', 'limit'], ['audit', 'audit'], ['projection', 'proj'], ['scrubbing', 'scrub'], ['error-sanitization', 'errors'],
@@ -16,7 +16,36 @@ function row(entry: EntryPoint): string[] {
   return [`${entry.name}\n${colours.dim(`${entry.file}:${entry.line}`)}`, entry.exposure.tier + (entry.exposure.derived ? '*' : ''), ...marks]
 }
 
-/** The result as a table for a terminal. Notes are counted, and printed with `all`. */
+/** From how many on findings with one cause are said in one line. */
+const several = 3
+
+/** Findings of a rule that one place is the evidence of stand together: a wrapper does the same for all that it wraps. */
+function grouped(findings: readonly Finding[]): Finding[][] {
+  const groups = new Map<string, Finding[]>()
+  findings.forEach((finding, index) => {
+    const cause = finding.evidence[0]
+    const key = cause ? `${finding.rule} ${finding.level} ${cause.file}:${cause.line}` : String(index)
+    groups.set(key, [...(groups.get(key) ?? []), finding])
+  })
+  return [...groups.values()]
+}
+
+function one({ level, rule, message, file, line, evidence: [cause] }: Finding): string[] {
+  return [`${levels[level](level.padEnd(7))} ${colours.bold(rule)}  ${message}`, colours.dim(`        ${file}:${line}${cause ? `  →  ${cause.file}:${cause.line}` : ''}`)]
+}
+
+function together(group: readonly Finding[]): string[] {
+  const [first] = group
+  if (!first) return []
+  const [cause] = first.evidence
+  const where = group.map(({ entry, file, line }) => entry ?? `${file}:${line}`)
+  return [
+    `${levels[first.level](first.level.padEnd(7))} ${colours.bold(first.rule)}  ${group.length} entry points: ${first.message.replace(/^[^:]*: /, '')}`,
+    colours.dim(`        ${cause?.file}:${cause?.line}  ←  ${where.slice(0, several).join(', ')}${where.length > several ? ` and ${where.length - several} more (--format json lists them)` : ''}`),
+  ]
+}
+
+/** The result as a table for a terminal. Findings with one cause stand together. Notes are counted, and printed with `all`. */
 export function toTable(result: CheckResult, all: boolean): string {
   const { entries, findings, statistics } = result
   const count = (level: Level): number => findings.filter((finding) => finding.level === level).length
@@ -26,10 +55,7 @@ export function toTable(result: CheckResult, all: boolean): string {
     for (const entry of entries) table.push(row(entry))
     lines.push(table.toString(), colours.dim('✓ present  ✗ absent  ? unknown  → delegated  w waived  · nothing to do' + (statistics.exposure === 'derived' ? '   * derived: no build to read it from' : '')), '')
   } else lines.push('No server actions and no route handlers here.', '')
-  for (const finding of findings) {
-    if (finding.level === 'note' && !all) continue
-    lines.push(`${levels[finding.level](finding.level.padEnd(7))} ${colours.bold(finding.rule)}  ${finding.message}`, colours.dim(`        ${finding.file}:${finding.line}${finding.evidence[0] ? `  →  ${finding.evidence[0].file}:${finding.evidence[0].line}` : ''}`))
-  }
+  for (const group of grouped(findings.filter(({ level }) => all || level !== 'note'))) lines.push(...(group.length < several ? group.flatMap(one) : together(group)))
   for (const { file, problem } of result.problems) lines.push(`${colours.yellow('file')}    ${file} ${problem}`)
   if (findings.length > 0 || result.problems.length > 0) lines.push('')
   lines.push(`${entries.length} entry points in ${statistics.files} files (${statistics.milliseconds} ms): ${count('error')} errors, ${count('warning')} warnings, ${count('note')} notes${all || count('note') === 0 ? '' : ' (--all shows them)'}, ${result.suppressed.length} accepted`)

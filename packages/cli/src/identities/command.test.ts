@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sqliteStore } from 'sallyport/sqlite'
@@ -41,6 +41,30 @@ describe('sallyport identities', () => {
     const actions = (await store.ledger.events.search({ order: 'oldest', limit: 1_000 })).flatMap(({ event }) => (event.kind === 'intent' ? [event.facts.action] : []))
     expect(actions).toEqual(expect.arrayContaining(['identity.list', 'identity.rotate', 'identity.suspend', 'identity.activate', 'identity.offboard']))
     expect(JSON.stringify(await store.ledger.events.search({ limit: 1_000 }))).not.toContain(rotated.text.split('\n').at(-1))
+    await store.ledger.close()
+  })
+
+  it('registers an agent, sets its ceiling, and refuses what can not be', async () => {
+    const about = ['--purpose', 'Answers questions of guests.', '--owner', 'bea'] as const
+    const registered = await run('register', 'greeter', ...about, '--ceiling', 'order:read', 'order:cancel', '--json')
+    expect(registered.code).toBe(0)
+    expect(JSON.parse(registered.text)).toMatchObject({ id: 'greeter', kind: 'agent', name: 'greeter', owner: 'bea', ceiling: ['order:read', 'order:cancel'], state: 'active', credentials: [] })
+    expect(await run('register', 'greeter', ...about)).toMatchObject({ code: 1, text: expect.stringContaining('CONFLICT') as string })
+    expect(await run('register', 'batch', ...about, '--kind', 'service')).toMatchObject({ code: 0, text: expect.stringMatching(/batch +service[^]*--permissions/) as string })
+    const permissions = join(folder, 'permissions.txt')
+    writeFileSync(permissions, 'order:read\n\norder:update\n')
+    expect(await run('ceiling', 'greeter', 'order:cancel', '--permissions', permissions)).toMatchObject({ code: 1, text: expect.stringContaining('"ceiling":"unknown"') as string })
+    expect(await run('ceiling', 'greeter', 'order')).toMatchObject({ code: 2, text: "'order' is not a permission: write order:update" })
+    const narrowed = await run('ceiling', 'greeter', 'order:read', '--permissions', permissions, '--json')
+    expect([narrowed.code, (JSON.parse(narrowed.text) as { ceiling: unknown }).ceiling]).toEqual([0, ['order:read']])
+    const none = await run('ceiling', 'greeter', '--json')
+    expect([none.code, (JSON.parse(none.text) as { ceiling: unknown }).ceiling]).toEqual([0, []])
+    const people = join(folder, 'people.txt')
+    writeFileSync(people, 'ann\n')
+    expect(await run('register', 'another', ...about, '--people', people)).toMatchObject({ code: 1, text: expect.stringContaining('"owner":"unknown"') as string })
+    const store = sqliteStore({ path: db })
+    const actions = (await store.ledger.events.search({ limit: 1_000 })).flatMap(({ event }) => (event.kind === 'intent' ? [event.facts.action] : []))
+    expect(actions).toEqual(expect.arrayContaining(['identity.register', 'identity.setCeiling']))
     await store.ledger.close()
   })
 

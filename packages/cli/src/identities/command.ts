@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { ActionResult, IdentityView } from 'sallyport'
 import { openRegistry, RegistryUsageError, type OpenRegistry, type RegistryFlags } from './open.ts'
 import { table } from './table.ts'
@@ -14,6 +14,9 @@ export interface IdentitiesHost {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
+/** What the command has no access to. */
+const ELSEWHERE = "(API keys and secrets are the application's: its own identity.offboard and identity.revoke end these too.)"
+
 /** The process itself. */
 function processHost(): IdentitiesHost {
   return {
@@ -25,13 +28,13 @@ function processHost(): IdentitiesHost {
 }
 
 /**
- * `sallyport identities`: lists agents and services, issues their credentials, suspends and ends them, and reports what should be looked
- * at. Everything that it changes is an action of the library on the application's store, and stands in the audit log.
+ * `sallyport identities`: registers and lists agents and services, issues their credentials, sets what they may have at most, suspends and ends
+ * them, and reports what should be looked at. Everything that it changes is an action of the library on the application's store, and stands in the audit log.
  *
  * Exit codes: 0 fine; 1 refused, or the report found something; 2 the command could not run.
  */
 export function identitiesCommand(host: IdentitiesHost = processHost()): Command {
-  const identities = new Command('identities').description('list, rotate, suspend and end agents and services')
+  const identities = new Command('identities').description('register, list, rotate, suspend and end agents and services')
   const sub = (name: string, description: string): Command =>
     identities
       .command(name)
@@ -42,10 +45,10 @@ export function identitiesCommand(host: IdentitiesHost = processHost()): Command
       .option('--people <file>', 'ids of the people who are here, one a line: owners must be among them')
       .option('--json', 'print JSON')
 
-  const run = async <Data>(flags: RegistryFlags, ask: (open: OpenRegistry) => Promise<ActionResult<Data>>, tell: (data: Data) => string, code: (data: Data) => number = () => IDENTITIES_EXIT.fine): Promise<void> => {
+  const run = async <Data>(flags: RegistryFlags, ask: (open: OpenRegistry) => Promise<ActionResult<Data>>, tell: (data: Data) => string, { code = () => IDENTITIES_EXIT.fine, ceiling }: { readonly code?: (data: Data) => number; readonly ceiling?: readonly string[] } = {}): Promise<void> => {
     let open: OpenRegistry | undefined
     try {
-      open = await openRegistry(flags, host.environment)
+      open = await openRegistry(flags, host.environment, ceiling)
       const { data, serverError, validationErrors } = await ask(open)
       if (serverError !== undefined || validationErrors !== undefined) {
         host.complain(serverError === undefined ? 'The arguments are not valid.' : `${serverError.code}: ${serverError.message}${serverError.details === undefined ? '' : ` ${JSON.stringify(serverError.details)}`}`)
@@ -67,6 +70,30 @@ export function identitiesCommand(host: IdentitiesHost = processHost()): Command
     void sub(name, description)
       .argument('<id>')
       .action((identityId: string, flags: RegistryFlags) => run(flags, ({ actions, operator }) => actions[name].call({ principal: operator, input: { identityId } }), told))
+
+  const withCeiling = (flags: RegistryFlags) => (identity: IdentityView): string =>
+    flags.permissions === undefined ? `${told(identity)}\n(The permissions were not compared with the application's policy: --permissions does.)` : told(identity)
+  const PERMISSIONS = ['--permissions <file>', "the policy's permissions, one a line: the ceiling must be among them"] as const
+
+  sub('register', 'enter an agent or a service; it has no credential yet')
+    .argument('<id>')
+    .addOption(new Option('--kind <kind>', 'what it is').choices(['agent', 'service']).default('agent'))
+    .option('--name <name>', 'what people call it (default: the id)')
+    .requiredOption('--purpose <sentence>', 'what it is for')
+    .requiredOption('--owner <person>', 'the id of the person who answers for it')
+    .option('--ceiling <permissions...>', 'permissions that it can have at most', [])
+    .option(...PERMISSIONS)
+    .action((id: string, flags: RegistryFlags & { readonly kind: 'agent' | 'service'; readonly name?: string; readonly purpose: string; readonly owner: string; readonly ceiling: readonly string[] }) => {
+      const { kind, name = id, purpose, owner, ceiling } = flags
+      return run(flags, ({ actions, operator }) => actions.register.call({ principal: operator, input: { id, kind, name, purpose, owner, ceiling } }), withCeiling(flags), { ceiling })
+    })
+
+  sub('ceiling', 'set what it can have at most, whatever it is granted')
+    .argument('<id>')
+    .argument('[permissions...]', 'none: nothing at all')
+    .option(...PERMISSIONS)
+    .action((identityId: string, ceiling: readonly string[], flags: RegistryFlags) =>
+      run(flags, ({ actions, operator }) => actions.setCeiling.call({ principal: operator, input: { identityId, ceiling } }), withCeiling(flags), { ceiling }))
 
   sub('list', 'agents and services, their owners and credentials')
     .option('--owner <person>', 'those of one owner')
@@ -99,7 +126,7 @@ export function identitiesCommand(host: IdentitiesHost = processHost()): Command
   sub('revoke', 'end it for good, with its credentials, grants and requests')
     .argument('<id>')
     .action((identityId: string, flags: RegistryFlags) =>
-      run(flags, ({ actions, operator }) => actions.revoke.call({ principal: operator, input: { identityId } }), (data) => `Ended ${data.ended.join(', ')}; ${data.grants} grants revoked, ${data.approvals} requests withdrawn.`))
+      run(flags, ({ actions, operator }) => actions.revoke.call({ principal: operator, input: { identityId } }), (data) => `Ended ${data.ended.join(', ')}; ${data.grants} grants revoked, ${data.approvals} requests withdrawn.\n${ELSEWHERE}`))
 
   sub('offboard', 'a person has left: end what is theirs, or hand it over')
     .argument('<person>')
@@ -108,7 +135,7 @@ export function identitiesCommand(host: IdentitiesHost = processHost()): Command
       run(
         flags,
         ({ actions, operator }) => actions.offboard.call({ principal: operator, input: { personId, ...(flags.to === undefined ? {} : { handOverTo: flags.to }) } }),
-        (data) => `Ended ${data.ended.join(', ') || 'none'}; handed over ${data.handedOver.join(', ') || 'none'}; ${data.grants} grants revoked, ${data.approvals} requests withdrawn.`,
+        (data) => `Ended ${data.ended.join(', ') || 'none'}; handed over ${data.handedOver.join(', ') || 'none'}; ${data.grants} grants revoked, ${data.approvals} requests withdrawn.\n${ELSEWHERE}`,
       ))
 
   sub('report', 'what should be looked at: NHI1, NHI5, NHI7, NHI9 and NHI10 of the OWASP NHI Top 10')
@@ -123,7 +150,7 @@ export function identitiesCommand(host: IdentitiesHost = processHost()): Command
           if (flags.people === undefined) lines.push('(Owners who left are looked for with --people.)')
           return findings.length === 0 ? ['Nothing was found.', ...lines].join('\n') : lines.join('\n')
         },
-        ({ findings }) => (findings.length === 0 ? IDENTITIES_EXIT.fine : IDENTITIES_EXIT.problems),
+        { code: ({ findings }) => (findings.length === 0 ? IDENTITIES_EXIT.fine : IDENTITIES_EXIT.problems) },
       ))
 
   return identities

@@ -8,6 +8,7 @@ export interface RegistryFlags {
   readonly databaseUrl?: string
   readonly environment?: string
   readonly people?: string
+  readonly permissions?: string
   readonly json?: boolean
 }
 
@@ -29,16 +30,19 @@ const DEFAULT_FOLDER = '.data/sallyport'
  * Opens the application's store and the actions of governance on it, so that what is done here is checked and audited like anything
  * else. Whoever can write the store governs: the operating system's account stands in the log.
  *
- * @throws RegistryUsageError when there is no store.
+ * @param ceiling Permissions that are asked for. The application's policy is not known here: without a list, they count as known.
+ * @throws RegistryUsageError when there is no store, or a permission is none.
  */
-export async function openRegistry(flags: RegistryFlags, environment: Readonly<Record<string, string | undefined>>): Promise<OpenRegistry> {
+export async function openRegistry(flags: RegistryFlags, environment: Readonly<Record<string, string | undefined>>, ceiling: readonly string[] = []): Promise<OpenRegistry> {
+  const permissions = flags.permissions === undefined ? ceiling : linesOf(flags.permissions)
+  for (const name of permissions) if (!/^[a-z][\w-]*(?::[a-z][\w-]*)+$/i.test(name)) throw new RegistryUsageError(`'${name}' is not a permission: write order:update`)
+  const people = flags.people === undefined ? undefined : new Set(linesOf(flags.people))
   const store = await openStore(flags, environment)
-  const people = flags.people === undefined ? undefined : new Set(readFileSync(flags.people, 'utf8').split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== ''))
-  const port = createPort<Principal, 'identity:govern'>({
+  const port = createPort<Principal, string>({
     name: 'sallyport-command',
     environment: flags.environment ?? environment['SALLYPORT_ENVIRONMENT'] ?? 'production',
     identity: { name: 'command', authenticate: () => null },
-    policy: definePolicy({ roles: { operator: ['identity:govern'] } }),
+    policy: definePolicy({ roles: { operator: ['identity:govern'] }, permissions }),
     store,
     // Who has left is known to the application; without a list of people, everybody counts as here.
     rolesOf: (person) => (people === undefined || people.has(person) ? [] : null),
@@ -54,6 +58,11 @@ export async function openRegistry(flags: RegistryFlags, environment: Readonly<R
     session: { credential: 'internal', authenticatedAt: Date.now() },
   }
   return { actions: identityActions(port, { permission: 'identity:govern' }), operator, close: () => port.close() }
+}
+
+/** Lines of a file that say something. */
+function linesOf(file: string): readonly string[] {
+  return readFileSync(file, 'utf8').split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '')
 }
 
 async function openStore({ db, databaseUrl }: RegistryFlags, environment: Readonly<Record<string, string | undefined>>): Promise<Store> {

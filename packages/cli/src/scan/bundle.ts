@@ -32,8 +32,10 @@ export function scanBundle(root: string, folders: readonly string[], engine: Sca
   const reader = new FileReader()
   const findings: ScanFinding[] = []
   let files = 0
-  for (const folder of folders) {
-    if (!existsSync(join(root, folder))) continue
+  const there = folders.filter((folder) => existsSync(join(root, folder)))
+  // Before the build there is nothing to find, which must not read as "nothing found".
+  if (there.length === 0) throw new TypeError(`There is no build: ${folders.join(', ')}. Build first, or name the folders that are sent to browsers.`)
+  for (const folder of there) {
     for (const file of listFiles(root, [folder], true)) {
       if (!SENT.test(file) || SERVER_CODE.test(file)) continue
       const bytes = reader.read(join(root, file), MAX_BYTES)

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
+import { installHook } from './hook.ts'
 import { writeReport, type ReportFormat } from './reports.ts'
 import { scan, type ScanOptions, type ScanResult } from './scan.ts'
 
@@ -17,6 +18,7 @@ interface Options {
   readonly output?: string
   readonly redact: boolean
   readonly all?: true
+  readonly installHook?: true
   readonly root: string
 }
 
@@ -41,11 +43,37 @@ export function scanCommand(): Command {
     .option('--all', 'files that git ignores, too')
     .option('--redact', 'leave values out of the report (default)', true)
     .option('--no-redact', 'show the values')
+    .addOption(new Option('--install-hook', 'put a pre-commit hook in place that runs `scan --staged`, and gitleaks where it is installed').conflicts(['staged', 'history', 'bundle']))
     .option('--root <folder>', 'the folder to scan', '.')
     .addHelpText('after', `\nExit codes: ${SCAN_EXIT.clean} nothing found, ${SCAN_EXIT.found} something found, ${SCAN_EXIT.failed} the scan failed.`)
+    // Commander ends with 1 where an option is wrong, which here means that something was found.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? SCAN_EXIT.clean : SCAN_EXIT.failed))
     .action(async (paths: readonly string[], options: Options) => {
-      process.exitCode = await runScan(paths, options)
+      process.exitCode = options.installHook === true ? putHook(options) : await runScan(paths, options)
     })
+}
+
+const CLEAR_LINE = '\r\u001b[K'
+const SHOW_EVERY_MS = 100
+
+/** How far a history has been read, on one line of the terminal. */
+function showProgress(): (commits: number) => void {
+  let shownAt = 0
+  return (commits) => {
+    if (performance.now() - shownAt < SHOW_EVERY_MS) return
+    shownAt = performance.now()
+    process.stderr.write(`${CLEAR_LINE}${commits} commits …`)
+  }
+}
+
+function putHook(options: Options): number {
+  try {
+    process.stderr.write(`Each commit is scanned now, by ${installHook(resolve(options.root))}.\n`)
+    return SCAN_EXIT.clean
+  } catch (error) {
+    process.stderr.write(`sallyport scan: ${error instanceof Error ? error.message : String(error)}\n`)
+    return SCAN_EXIT.failed
+  }
 }
 
 async function runScan(paths: readonly string[], options: Options): Promise<number> {
@@ -53,7 +81,8 @@ async function runScan(paths: readonly string[], options: Options): Promise<numb
   let result: ScanResult
   let report: string
   try {
-    result = await scan(scanOptions(root, paths, options))
+    result = await scan({ ...scanOptions(root, paths, options), ...(process.stderr.isTTY ? { onProgress: showProgress() } : {}) })
+    if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE)
     report = writeReport(result.findings, options.format, options.redact, '0.1.0')
     if (options.output !== undefined) writeFileSync(options.output, report, { mode: options.redact ? 0o644 : 0o600 })
     else process.stdout.write(report)
@@ -61,11 +90,12 @@ async function runScan(paths: readonly string[], options: Options): Promise<numb
     process.stderr.write(`sallyport scan: ${error instanceof Error ? error.message : String(error)}\n`)
     return SCAN_EXIT.failed
   }
-  const unit = options.history === true ? 'commits' : 'files'
+  const unit = `${options.history === true ? 'commit' : 'file'}${result.scanned === 1 ? '' : 's'}`
   const what = options.staged === true ? 'what is staged' : `${result.scanned} ${unit}`
   const accepted = result.ignored === 0 ? '' : `, ${result.ignored} accepted before`
   process.stderr.write(`${result.findings.length === 0 ? 'Nothing' : result.findings.length} found in ${what}${accepted}.\n`)
   if (result.refused.length > 0) process.stderr.write(`Too plain to be looked for: the values of ${result.refused.join(', ')}.\n`)
+  if (result.cutShort.length > 0) process.stderr.write(`Only the first 1,000 are listed of ${result.cutShort.join(', ')}.\n`)
   return result.findings.length === 0 ? SCAN_EXIT.clean : SCAN_EXIT.found
 }
 

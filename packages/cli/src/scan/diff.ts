@@ -6,8 +6,8 @@ export interface Added {
   readonly file: string
   readonly commit: Commit | undefined
   readonly text: string
-  /** The line number in the file of each line of `text`. */
-  readonly lines: readonly number[]
+  /** The line number in the file of a line of `text`, both counted as they are named: from 0 in the text, from 1 in the file. */
+  readonly lineOf: (line: number) => number
 }
 
 /** What `git log` is asked to print before each commit's patch: a line that no patch can have. */
@@ -30,7 +30,8 @@ class PatchParser {
   #commit: Commit | undefined
   #file: string | undefined
   #text: string[] = []
-  #lines: number[] = []
+  #runs: Run[] = []
+  #taken = 0
   #removed = 0
   #added = 0
   #line = 0
@@ -39,9 +40,7 @@ class PatchParser {
   #take(line: string): Added | undefined {
     const first = line.charCodeAt(0)
     if (this.#added > 0 && first === 0x2b) {
-      this.#added--
-      this.#text.push(line.slice(1))
-      this.#lines.push(this.#line++)
+      this.#gather(line.slice(1), 1)
       return undefined
     }
     if (this.#removed > 0 && first === 0x2d) {
@@ -73,24 +72,43 @@ class PatchParser {
     return undefined
   }
 
-  #flush(): Added | undefined {
-    const file = this.#file
-    this.#added = this.#removed = 0
-    if (file === undefined || this.#text.length === 0) {
-      this.#text = []
-      this.#lines = []
-      return undefined
-    }
-    const added: Added = { file, commit: this.#commit, text: this.#text.join('\n'), lines: this.#lines }
-    this.#text = []
-    this.#lines = []
-    return added
+  /** Lines of the file that follow each other, without their signs. */
+  #gather(text: string, count: number): void {
+    this.#text.push(text)
+    this.#runs.push({ first: this.#taken, line: this.#line })
+    this.#taken += count
+    this.#line += count
+    this.#added -= count
   }
 
+  #flush(): Added | undefined {
+    const file = this.#file
+    const text = this.#text
+    const runs = this.#runs
+    this.#added = this.#removed = this.#taken = 0
+    this.#text = []
+    this.#runs = []
+    if (file === undefined || text.length === 0) return undefined
+    return { file, commit: this.#commit, text: text.join('\n'), lineOf: (line) => lineIn(runs, line) }
+  }
+
+  /** Lines that are added or removed come in blocks of a known length: they are not looked at one by one. */
   *push(chunk: string): Generator<Added> {
     const text = this.#rest + chunk
     let from = 0
-    for (let at = text.indexOf('\n', 0); at >= 0; at = text.indexOf('\n', from)) {
+    for (;;) {
+      const first = text.charCodeAt(from)
+      const left = first === 0x2b ? this.#added : first === 0x2d ? this.#removed : 0
+      if (left > 0) {
+        const { end, count } = linesFrom(text, from, left)
+        if (count === 0) break
+        if (first === 0x2b) this.#gather(text.slice(from + 1, end - 1).replaceAll('\n+', '\n'), count)
+        else this.#removed -= count
+        from = end
+        continue
+      }
+      const at = text.indexOf('\n', from)
+      if (at < 0) break
       const done = this.#take(text.slice(from, at))
       from = at + 1
       if (done !== undefined) yield done
@@ -106,6 +124,29 @@ class PatchParser {
     const last = this.#flush()
     if (last !== undefined) yield last
   }
+}
+
+/** Lines that follow each other in the file, from `line` on; the first of them is line `first` of the text. */
+interface Run {
+  readonly first: number
+  readonly line: number
+}
+
+function lineIn(runs: readonly Run[], line: number): number {
+  const run = runs.findLast(({ first }) => first <= line)
+  return run === undefined ? 1 : run.line + line - run.first
+}
+
+/** The end of at most `most` whole lines. */
+function linesFrom(text: string, from: number, most: number): { readonly end: number; readonly count: number } {
+  let end = from
+  let count = 0
+  for (; count < most; count++) {
+    const at = text.indexOf('\n', end)
+    if (at < 0) break
+    end = at + 1
+  }
+  return { end, count }
 }
 
 function nameOf(field: string): string | undefined {

@@ -1,4 +1,4 @@
-import { createScrubber, type Scrubber } from 'sallyport/scrub'
+import { createScrubber, type Rule, type Scrubber } from 'sallyport/scrub'
 import { isExample } from './examples.ts'
 import { entropyOf, type Commit, type ScanFinding } from './finding.ts'
 import type { ScanRules } from './rules.ts'
@@ -10,6 +10,8 @@ export interface Place {
   readonly lineOf?: (line: number) => number
 }
 
+/** The scrubber lists no more findings of one text. */
+const MAX_LISTED = 1000
 const ALLOW = 'gitleaks:allow'
 const KNOWN = 'secret:'
 
@@ -20,37 +22,58 @@ export interface BatchPart {
   readonly end: number
 }
 
+/** A text of a batch, and where it comes from. */
+export interface BatchText {
+  readonly text: string
+  readonly place: Place
+}
+
+/** What is compiled for some rules serves every scan of the process that looks for nothing else. */
+const compiled = new WeakMap<readonly Rule[], Scrubber>()
+
+function shared(rules: readonly Rule[]): Scrubber {
+  const known = compiled.get(rules)
+  if (known !== undefined) return known
+  const made = compile(rules)
+  compiled.set(rules, made)
+  return made
+}
+
+function compile(rules: readonly Rule[]): Scrubber {
+  return createScrubber({ rules, maxCandidate: 16_384 })
+}
+
 /** Finds secrets in texts with the scrubber's engine. */
 export class ScanEngine {
   readonly #rules: ScanRules
   readonly #scrubber: Scrubber
-  readonly #asciiOnly: boolean
+  readonly #cutShort = new Set<string>()
   /** Names of values that are too plain to be looked for. */
   readonly refused: readonly string[]
 
   constructor(rules: ScanRules, known: ReadonlyMap<string, string> = new Map()) {
     this.#rules = rules
-    this.#scrubber = createScrubber({ rules: rules.rules, maxCandidate: 16_384 })
+    this.#scrubber = known.size === 0 ? shared(rules.rules) : compile(rules.rules)
     const refused: string[] = []
-    let asciiOnly = true
     for (const [name, value] of known) {
       try {
         this.#scrubber.addSecret(name, value)
-        // eslint-disable-next-line no-control-regex -- every character of ASCII
-        asciiOnly &&= /^[\0-\x7f]*$/.test(value)
       } catch {
         refused.push(name)
       }
     }
-    this.#asciiOnly = asciiOnly
     this.refused = refused
   }
 
-  /** What is in a file's bytes. Bytes are looked at as Latin-1 first, which costs no decoding: nearly every file is clean. */
+  /** Files with so many findings that not all of them are listed. */
+  get cutShort(): readonly string[] {
+    return [...this.#cutShort]
+  }
+
+  /** What is in a file's bytes. */
   scanBytes(bytes: Buffer, place: Place): readonly ScanFinding[] {
     const named = this.#byName(place)
-    if (isBinary(bytes)) return named
-    if (this.#asciiOnly && this.#scrubber.scrub(bytes.toString('latin1')).findings.length === 0) return named
+    if (isBinary(bytes) || this.#scrubber.find(bytes).length === 0) return named
     return [...named, ...this.scanText(bytes.toString('utf8'), place)]
   }
 
@@ -59,16 +82,32 @@ export class ScanEngine {
    * once costs half of looking at each; a file that a finding touches is looked at by itself.
    */
   scanBatch(bytes: Buffer, parts: readonly BatchPart[]): readonly ScanFinding[] {
-    const touched = this.#asciiOnly ? this.#scrubber.scrub(bytes.toString('latin1')).findings : [{ start: 0, end: bytes.length }]
+    const touched = this.#scrubber.find(bytes)
+    // Where the list is full, what came behind it is not known.
+    const full = touched.length >= MAX_LISTED
     return parts.flatMap(({ file, start, end }) => {
-      if (touched.some((finding) => finding.start < end && finding.end > start)) return this.scanBytes(bytes.subarray(start, end), { file })
+      if (full || touched.some((finding) => finding.start < end && finding.end > start)) return this.scanBytes(bytes.subarray(start, end), { file })
       return this.#byName({ file })
     })
   }
 
+  /** As `scanBatch`, for texts. */
+  scanTexts(batch: readonly BatchText[]): readonly ScanFinding[] {
+    const touched = this.#scrubber.find(batch.map(({ text }) => text).join('\n'))
+    const full = touched.length >= MAX_LISTED
+    let end = -1
+    return batch.flatMap(({ text, place }) => {
+      const start = end + 1
+      end = start + text.length
+      const looked = full || touched.some((finding) => finding.start < end && finding.end > start)
+      return [...this.#byName(place), ...(looked ? this.scanText(text, place) : [])]
+    })
+  }
+
   scanText(text: string, place: Place): readonly ScanFinding[] {
-    const { findings } = this.#scrubber.scrub(text)
+    const findings = this.#scrubber.find(text)
     if (findings.length === 0) return []
+    if (findings.length >= MAX_LISTED) this.#cutShort.add(place.file)
     const starts = lineStarts(text)
     const found: ScanFinding[] = []
     for (const { rule, start, end } of findings) {
@@ -104,8 +143,7 @@ const BINARY_PROBE = 8000
 
 /** True for what has a zero byte near its beginning, as git decides it. */
 export function isBinary(bytes: Buffer): boolean {
-  const at = bytes.indexOf(0)
-  return at >= 0 && at < BINARY_PROBE
+  return bytes.subarray(0, BINARY_PROBE).includes(0)
 }
 
 function lineStarts(text: string): readonly number[] {

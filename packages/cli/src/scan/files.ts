@@ -10,24 +10,32 @@ const SKIPPED_FOLDERS = new Set(['.git', 'node_modules', '.hg', '.svn'])
 /**
  * The files under some paths, from `root`. In a repository: those that are tracked or could be, so not what `.gitignore`
  * leaves out. `everything` walks the folders instead.
+ *
+ * @throws TypeError for a path that is not there
  */
 export function listFiles(root: string, paths: readonly string[], everything: boolean): readonly string[] {
+  // A name that was mistyped must not read as "nothing found".
+  for (const path of paths) if (lstatSync(join(root, path), { throwIfNoEntry: false }) === undefined) throw new TypeError(`There is no ${path}`)
   const repository = everything ? undefined : repositoryRoot(root)
   if (repository !== undefined) {
     const listed = git(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...paths])
     return [...new Set(listed.split('\0'))].filter((file) => file !== '')
   }
   const files: string[] = []
-  for (const path of paths.length === 0 ? ['.'] : paths) walk(root, join(root, path), files)
+  for (const path of paths.length === 0 ? ['.'] : paths) {
+    const name = relative(root, join(root, path)).split(sep).join('/')
+    const stat = lstatSync(join(root, path))
+    if (stat.isFile()) files.push(name)
+    if (stat.isDirectory()) walk(root, name, files)
+  }
   return files
 }
 
-function walk(root: string, path: string, files: string[]): void {
-  const stat = lstatSync(path)
-  if (stat.isFile()) files.push(relative(root, path).split(sep).join('/'))
-  if (!stat.isDirectory()) return
-  for (const entry of readdirSync(path, { withFileTypes: true })) {
-    if (entry.isDirectory() ? !SKIPPED_FOLDERS.has(entry.name) : entry.isFile()) walk(root, join(path, entry.name), files)
+function walk(root: string, folder: string, files: string[]): void {
+  const before = folder === '' ? '' : `${folder}/`
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    if (entry.isFile()) files.push(before + entry.name)
+    else if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) walk(root, before + entry.name, files)
   }
 }
 

@@ -60,7 +60,8 @@ export function loadRules(root: string, configPath: string | undefined): ScanRul
     }
   }
   return {
-    rules: [...rules.values()],
+    // The same array for the same rules: what is compiled for it is used again.
+    rules: layers.length === 0 ? providerRules : [...rules.values()],
     descriptions,
     wantsFile: (file) => !leftOut(file),
     counts(ruleId, file, commit) {

@@ -75,6 +75,22 @@ describe('the working tree', () => {
     expect(together.length).toBe(3)
   })
 
+  it('misses no file behind one with more findings than are listed, and names that one', async () => {
+    const many = Array.from({ length: 1200 }, (_, at) => `gh${'p_'}${String(at).padStart(4, '0')}b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7`).join('\n')
+    write('a.txt', many)
+    write('b.txt', TOKEN)
+    const { findings, cutShort } = await scan({ root })
+    expect(findings.filter(({ file }) => file === 'b.txt')).toHaveLength(1)
+    expect(findings).toHaveLength(1001)
+    expect(cutShort).toEqual(['a.txt'])
+  })
+
+  it('finds values that are known, also beyond ASCII', async () => {
+    write('a.txt', `ä€😀 'pässwörd-Zq7-€x-1' ${TOKEN}`)
+    const { findings } = await scan({ root, known: new Map([['KEY', 'pässwörd-Zq7-€x-1']]) })
+    expect(findings.map(({ secret, startColumn }) => [secret, startColumn])).toEqual([['pässwörd-Zq7-€x-1', 7], [TOKEN, 26]])
+  })
+
   it('finds values that are known, in the encodings of encoders', async () => {
     const value = 'kq83-Zpl0-77ty-mmx'
     write('a.txt', `plain ${value}\nbase64 ${btoa(value)}\nhex ${Buffer.from(value).toString('hex')}\n`)
@@ -175,6 +191,17 @@ describe('git', () => {
     expect(places((await scan({ root, mode: 'staged' })).findings)).toEqual(['a.ts:5 github-pat'])
   })
 
+  it('rules of names hold for what is staged and for the history, too', async () => {
+    git('init', '-q')
+    write('.gitleaks.toml', "[[rules]]\nid = 'pem-file'\npath = '''\\.pem$'''\n")
+    write('server.pem', 'x\n')
+    git('add', '-A')
+    expect(places((await scan({ root, mode: 'staged' })).findings)).toEqual(['server.pem:1 pem-file'])
+    const id = commit('one')
+    const { findings } = await scan({ root, mode: 'history' })
+    expect(findings.map(fingerprintOf)).toEqual([`${id}:server.pem:pem-file:1`])
+  })
+
   it('the history: what was added and removed again, with its commit', async () => {
     git('init', '-q')
     write('a b.ts', 'start\n')
@@ -215,17 +242,27 @@ describe('git', () => {
     git('init', '-q')
     write('ü.ts', `"\n${TOKEN}\nä\n`)
     commit('one')
+    // Lines that look like signs and headers, none at the end, and hunks apart.
+    const old = Array.from({ length: 12 }, (_, at) => `line ${at}`)
+    write('b.ts', old.join('\n'))
+    commit('two')
+    write('b.ts', ['+plus', '++ b/x', '', ...old.slice(1, 8), '-minus', '@@ -1 +1 @@', ...old.slice(9), '+'].join('\n'))
+    commit('three')
     const patch = execFileSync('git', ['-c', 'core.quotePath=false', 'log', '-p', '-U0', '--format=%x00%H%x00a%x00b%x00c%x00d'], { cwd: root })
     const read = async (size: number): Promise<unknown> => {
       async function* pieces(): AsyncGenerator<Buffer> {
         for (let at = 0; at < patch.length; at += size) yield patch.subarray(at, at + size)
       }
       const all = []
-      for await (const added of readAdded(pieces())) all.push(added)
+      for await (const { lineOf, ...added } of readAdded(pieces())) all.push({ ...added, lines: added.text.split('\n').map((_, line) => lineOf(line)) })
       return all
     }
     const whole = await read(1e6)
-    expect(whole).toMatchObject([{ file: 'ü.ts', text: `"\n${TOKEN}\nä`, lines: [1, 2, 3] }])
+    expect(whole).toMatchObject([
+      { file: 'b.ts', text: '+plus\n++ b/x\n\n-minus\n@@ -1 +1 @@\nline 11\n+', lines: [1, 2, 3, 11, 12, 15, 16] },
+      { file: 'b.ts', text: old.join('\n'), lines: old.map((_, at) => at + 1) },
+      { file: 'ü.ts', text: `"\n${TOKEN}\nä`, lines: [1, 2, 3] },
+    ])
     for (const size of [1, 2, 3, 7, 64]) expect(await read(size)).toEqual(whole)
   })
 
@@ -247,6 +284,27 @@ describe('what is sent to browsers', () => {
       '.next/server/app/index.html:1 known-value', '.next/static/chunks/app.js.map!src/db.ts:2 known-value', '.next/static/chunks/app.js.map:1 known-value', '.next/static/chunks/app.js:1 known-value',
     ])
     expect(scanned).toBe(3)
+  })
+
+  it('is found in what a real bundler makes: in a chunk, and in a comment that only the source map has', async () => {
+    const inlined = 'pk81-inlined-by-mistake-Zq7'
+    const commented = 'pk82-in-a-comment-only-Yr6'
+    write('config.ts', `// the old key: ${commented}\nexport const key: string = '${inlined}'\n`)
+    write('main.ts', "import { key } from './config.ts'\ndocument.title = btoa(key)\n")
+    const { build } = await import('vite')
+    await build({
+      root, configFile: false, logLevel: 'silent',
+      build: { outDir: '.next/static', sourcemap: true, minify: true, rollupOptions: { input: join(root, 'main.ts'), output: { entryFileNames: 'main.js' } } },
+    })
+    const chunk = readFileSync(join(root, '.next/static/main.js'), 'utf8')
+    expect(chunk).toContain(inlined)
+    expect(chunk).not.toContain(commented)
+    const { findings } = await scan({ root, mode: 'bundle', known: new Map([['INLINED', inlined], ['COMMENTED', commented]]), env: {} })
+    const found = findings.map(({ file, known }) => `${known} in ${file.replace(/!.*config/, '!config')}`)
+    expect([...new Set(found)].toSorted()).toEqual([
+      'COMMENTED in .next/static/main.js.map', 'COMMENTED in .next/static/main.js.map!config.ts',
+      'INLINED in .next/static/main.js', 'INLINED in .next/static/main.js.map', 'INLINED in .next/static/main.js.map!config.ts',
+    ])
   })
 
   it('holds no value of the environment whose name reads like a secret', async () => {

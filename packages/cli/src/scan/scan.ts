@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { BUNDLE_FOLDERS, scanBundle, serverValues } from './bundle.ts'
 import { isBinary, ScanEngine, type BatchPart } from './engine.ts'
@@ -5,6 +6,7 @@ import { FileReader, listFiles } from './files.ts'
 import type { ScanFinding } from './finding.ts'
 import { scanHistory, scanStaged } from './history.ts'
 import { loadIgnored } from './ignore.ts'
+import { repositoryRoot } from './git.ts'
 import { loadRules } from './rules.ts'
 
 /** What to scan, and how. */
@@ -28,6 +30,8 @@ export interface ScanOptions {
   readonly progressFile?: string
   /** For the history: what `git log` takes. */
   readonly range?: readonly string[]
+  /** Told how many commits of the history were looked at so far, batch by batch. */
+  readonly onProgress?: (commits: number) => void
   /** Known values, by name. For bundles the server's environment is added. */
   readonly known?: ReadonlyMap<string, string>
   readonly env?: Readonly<Record<string, string | undefined>>
@@ -42,6 +46,8 @@ export interface ScanResult {
   readonly scanned: number
   /** Known values that are too plain to be looked for, by name. */
   readonly refused: readonly string[]
+  /** Files with more findings than are listed, by name. */
+  readonly cutShort: readonly string[]
 }
 
 const MAX_BYTES = 10 * 1024 * 1024
@@ -50,13 +56,14 @@ const BATCH_BYTES = 256 * 1024
 /** Looks for secrets. Reads only. */
 export async function scan(options: ScanOptions): Promise<ScanResult> {
   const { root, mode = 'tree' } = options
+  if ((mode === 'staged' || mode === 'history') && repositoryRoot(root) === undefined) throw new TypeError(`There is no git repository at ${root}`)
   const rules = loadRules(root, options.config)
   const known = mode === 'bundle' ? new Map([...serverValues(root, options.env ?? {}), ...(options.known ?? [])]) : options.known
   const engine = new ScanEngine(rules, known)
   const ignored = loadIgnored(options.ignoreFile ?? join(root, '.gitleaksignore'), options.baseline)
   const { findings, scanned } = await run()
   const kept = findings.filter((finding) => !ignored(finding))
-  return { findings: kept, ignored: findings.length - kept.length, scanned, refused: engine.refused }
+  return { findings: kept, ignored: findings.length - kept.length, scanned, refused: engine.refused, cutShort: engine.cutShort }
 
   async function run(): Promise<{ readonly findings: readonly ScanFinding[]; readonly scanned: number }> {
     switch (mode) {
@@ -65,11 +72,15 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
       case 'history': {
         const { findings: found, commits } = await scanHistory({
           root, engine, rules, ...(options.progressFile === undefined ? {} : { progressFile: options.progressFile }), ...(options.range === undefined ? {} : { range: options.range }),
+          ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
         })
         return { findings: found, scanned: commits }
       }
       case 'bundle': {
-        const { findings: found, files } = scanBundle(root, options.paths === undefined || options.paths.length === 0 ? BUNDLE_FOLDERS : options.paths, engine)
+        const named = options.paths ?? []
+        const missing = named.find((path) => !existsSync(join(root, path)))
+        if (missing !== undefined) throw new TypeError(`There is no ${missing}`)
+        const { findings: found, files } = scanBundle(root, named.length === 0 ? BUNDLE_FOLDERS : named, engine)
         return { findings: found, scanned: files }
       }
       case 'tree':

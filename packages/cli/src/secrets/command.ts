@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { parseEnv } from 'node:util'
 import { Command, Option } from 'commander'
-import { SecretsError, type RotationStatus, type Secrets } from 'sallyport/secrets'
+import { SecretsError, type RotationEvent, type RotationStatus, type Secrets } from 'sallyport/secrets'
+import { processHost } from '../audit/host.ts'
+import { list, type ListOptions } from './list.ts'
 import { loadSecrets } from './load.ts'
-import { statusTable } from './table.ts'
 
 interface Common {
   readonly module?: string
@@ -17,15 +18,20 @@ export const SECRETS_EXIT = { fine: 0, problems: 1, failed: 2 } as const
 /** `sallyport secrets list | check | rotate | revoke | fingerprint | import`. */
 export function secretsCommand(): Command {
   const command = new Command('secrets').description("Shows, checks, rotates and revokes the application's secrets. Never shows a value.")
+    // Commander ends with 1 where an option is wrong, which here means that something is wrong with a secret.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? SECRETS_EXIT.fine : SECRETS_EXIT.failed))
   const sub = (name: string, description: string): Command =>
     command.command(name).description(description).option('-m, --module <file>', 'the module that calls defineSecrets').option('--json', 'print JSON')
 
-  sub('list', 'versions, ages, schedules and rotations').action((options: Common) =>
-    run(options, async (secrets) => {
-      const statuses = await loadedStatuses(secrets)
-      print(options.json === true ? JSON.stringify(statuses, null, 1) : statusTable(statuses, Date.now()))
-      return SECRETS_EXIT.fine
-    }))
+  sub('list', 'versions, ages, schedules, rotations, and who used what')
+    .option('--db <path>', "the audit log's SQLite file, or the folder of the store (default: SALLYPORT_DB, or .data/sallyport)")
+    .option('--database-url <url>', 'the audit log in Postgres (default: SALLYPORT_DATABASE_URL)')
+    .option('--since <when>', 'uses from then on: 24h, 7d, or a date', '30d')
+    .action((options: Common & ListOptions) =>
+      run(options, async (secrets) => {
+        await list(secrets, options, processHost())
+        return SECRETS_EXIT.fine
+      }))
 
   sub('check', 'everything that would stop the start, and what is overdue').action((options: Common) =>
     run(options, async (secrets) => {
@@ -43,8 +49,9 @@ export function secretsCommand(): Command {
     .action((name: string, options: Common & { readonly compromised?: true }) =>
       run(options, async (secrets) => {
         await secrets.refresh()
+        secrets.attach({ onRotation: tellStep })
         const status = await secrets.rotate(name, { reason: options.compromised === true ? 'compromised' : 'manual' })
-        print(options.json === true ? JSON.stringify(status) : tell(name, status))
+        print(options.json === true ? JSON.stringify(status, null, 1) : tell(name, status))
         for (const version of (await secrets.status()).find((known) => known.name === name)?.versions ?? []) if (options.json !== true) print(`  ${version.version}  ${version.state}`)
         return status.status === 'failed' ? SECRETS_EXIT.problems : SECRETS_EXIT.fine
       }))
@@ -121,10 +128,17 @@ async function problemsOf(secrets: Secrets): Promise<SecretsError['problems']> {
   }
 }
 
-/** What can be loaded is; what can't is shown as such instead of ending the list. */
-async function loadedStatuses(secrets: Secrets): Promise<Awaited<ReturnType<Secrets['status']>>> {
-  await problemsOf(secrets)
-  return secrets.status()
+/** What each step of a rotation does, for who watches it. */
+const DOES: { readonly [Step in RotationEvent['step']]: string } = {
+  create: 'a new value is made and kept', test: 'the new value is tried', announce: 'every instance verifies with the new version',
+  promote: 'the new version becomes current', overlap: 'every instance uses the new version', revoke: 'the old version is revoked', destroy: 'the old version is deleted',
+}
+
+/** A line for each step as it begins or fails. What it waits for is the result's to say. */
+function tellStep({ step, outcome, detail }: RotationEvent): void {
+  // To standard error: what is printed as JSON stays JSON.
+  if (outcome === 'started') process.stderr.write(`  ${step.padEnd(8)}  ${DOES[step]}\n`)
+  if (outcome === 'failed') process.stderr.write(`  ${step.padEnd(8)}  failed: ${detail ?? 'no reason given'}\n`)
 }
 
 function tell(name: string, status: RotationStatus): string {
