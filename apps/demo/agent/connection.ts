@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { Client, ClientCredentialsProvider, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 
 /** What a refusal says. */
 export interface Refusal {
@@ -28,7 +28,10 @@ export class Trouble extends Error {}
 /** Where the shop is and with what the agent says who it is: written when the demo starts. */
 export interface Access {
   readonly url: string
-  readonly credential: string
+  /** The authorization server that knows the client: its secret is shown to nobody else. */
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
 }
 
 /** Reads the file that the demo wrote. */
@@ -36,19 +39,24 @@ export function readAccess(path: string): Access {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Access
   } catch (cause) {
-    throw new Trouble(`There is no credential at ${path}. Start the demo first, in another terminal: npm start`, { cause })
+    throw new Trouble(`There is nothing to sign in with at ${path}. Start the demo first, in another terminal: npm start`, { cause })
   }
 }
 
-/** Connects with the official client. The credential says who it is; a header says under which grant, and so for whom, it acts. */
-export async function connect({ url, credential }: Access, signal: AbortSignal): Promise<Shop> {
+/**
+ * Connects with the official client, which gets itself a token: the shop's 401 names its metadata, that names the authorization server, and
+ * there the client's secret buys a token of five minutes for this shop, and the next one when it is over. A header says under which
+ * grant, and so for whom, it acts.
+ */
+export async function connect({ url, issuer, clientId, clientSecret }: Access, signal: AbortSignal): Promise<Shop> {
   let grant: string | null = null
   const client = new Client({ name: 'quayside-terminal-agent', version: '0.1.0' }, { versionNegotiation: { mode: 'auto' } })
   const transport = new StreamableHTTPClientTransport(new URL(url), {
+    authProvider: new ClientCredentialsProvider({ clientId, clientSecret, expectedIssuer: issuer, scope: 'orders prices' }),
     fetch: (to, init) => {
       const headers = new Headers(init?.headers)
-      headers.set('authorization', `Bearer ${credential}`)
-      if (grant !== null) headers.set('sallyport-grant', grant)
+      // The authorization server need not know for whom it acts.
+      if (grant !== null && String(to) === url) headers.set('sallyport-grant', grant)
       return fetch(to, { ...init, headers })
     },
   })
@@ -88,6 +96,6 @@ function explain(cause: unknown, url: string): Trouble {
     if ('code' in error && error.code === 'ECONNREFUSED') return new Trouble(`Nobody answers at ${url}. Is the demo running? Start it with: npm start`, { cause })
   }
   const text = cause instanceof Error ? cause.message : String(cause)
-  if (/401|unauthorized|invalid_token/i.test(text)) return new Trouble('The shop does not know this credential, or the grant it acts under is over. A demo that was started again has issued a new one: run this again.', { cause })
+  if (/401|unauthorized|invalid_token/i.test(text)) return new Trouble('The shop does not let this agent in, or the grant it acts under is over. A demo that was started again has issued a new secret: run this again.', { cause })
   return new Trouble(`The shop at ${url} could not be talked to: ${text}`, { cause })
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { text } from 'node:stream/consumers'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
@@ -57,19 +58,51 @@ test('a request of an agent gives nothing by itself, and an agent can’t answer
   expect(codeOf(await shop.call('grant_answer', {}))).toBe('NOT_FOUND')
 })
 
+/** What the authorization server answers who asks for a token. */
+async function askForToken(more: Record<string, string> = {}, secret?: string): Promise<{ readonly status: number; readonly access_token: string; readonly error?: string; readonly expires_in?: number }> {
+  const { url, issuer, clientId, clientSecret } = readAccess(files.agent(inject('dataDirectory')))
+  const answer = await fetch(`${issuer}/oauth2/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${clientId}:${secret ?? clientSecret}`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', resource: url, ...more }),
+  })
+  return { status: answer.status, ...((await answer.json()) as { access_token: string }) }
+}
+
+test('a token is for this shop, for five minutes, and for what it was asked for', async () => {
+  const orders = await askForToken({ scope: 'orders' })
+  expect(orders).toMatchObject({ status: 200, expires_in: 300 })
+  const { url } = readAccess(files.agent(inject('dataDirectory')))
+  const client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { authorization: `Bearer ${orders.access_token}` } } }))
+  // Without the scope of prices, changing one is not there: the list does not show it, and a call finds nothing.
+  expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['product_list', 'order_lookUp', 'grant_request', 'grant_asked'])
+  expect((await client.callTool({ name: 'price_change', arguments: {} })).structuredContent).toMatchObject({ error: { code: 'NOT_FOUND' } })
+  await client.close()
+  expect(await askForToken({ scope: 'everything' })).toMatchObject({ status: 400, error: 'invalid_scope' })
+  expect(await askForToken({ resource: 'https://elsewhere.example/mcp' })).toMatchObject({ status: 400, error: 'invalid_target' })
+  expect(await askForToken({}, 'a made-up secret')).toMatchObject({ status: 401, error: 'invalid_client' })
+})
+
 test('forged, missing and borrowed credentials are refused before any tool', async () => {
-  const { url, credential } = readAccess(files.agent(inject('dataDirectory')))
+  const { url } = readAccess(files.agent(inject('dataDirectory')))
+  const { access_token: credential } = await askForToken({ scope: 'orders' })
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' })
   const post = (headers: Record<string, string>) => fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers } })
-  const forged = `${credential.slice(0, -1)}${credential.endsWith('A') ? 'B' : 'A'}`
+  // Not its last letter, of which a part is filling.
+  const forged = `${credential.slice(0, -9)}${credential.at(-9) === 'A' ? 'B' : 'A'}${credential.slice(-8)}`
   for (const headers of [{}, { authorization: `Bearer ${forged}` }, { cookie: await cookieOf(people.manager) }, { authorization: `Bearer ${credential}`, 'sallyport-grant': 'made-up' }, { authorization: `Bearer ${credential}`, 'sec-fetch-site': 'same-origin' }]) {
     const answer = await post(headers as Record<string, string>)
     expect(answer.status, JSON.stringify(Object.keys(headers))).toBe(401)
     expect(answer.headers.get('www-authenticate')).toContain(`resource_metadata="${inject('origin')}/.well-known/oauth-protected-resource/mcp"`)
   }
   expect((await post({ authorization: `Bearer ${credential}`, origin: 'https://elsewhere.example' })).status).toBe(403)
-  const metadata = (await (await fetch(`${inject('origin')}/.well-known/oauth-protected-resource/mcp`)).json()) as { resource: string }
-  expect(metadata.resource).toBe(`${inject('origin')}/mcp`)
+  const metadata = (await (await fetch(`${inject('origin')}/.well-known/oauth-protected-resource/mcp`)).json()) as { resource: string; authorization_servers: string[]; scopes_supported: string[] }
+  expect(metadata).toMatchObject({ resource: url, authorization_servers: [`${inject('origin')}/api/auth`], scopes_supported: ['orders', 'prices'] })
+  const server = (await (await fetch(`${inject('origin')}/.well-known/oauth-authorization-server/api/auth`)).json()) as { issuer: string; grant_types_supported: string[] }
+  expect(server).toMatchObject({ issuer: `${inject('origin')}/api/auth`, grant_types_supported: ['client_credentials'] })
+  // What else Better Auth could serve is not there.
+  for (const path of ['sign-up/email', 'sign-in/email', 'oauth2/authorize', 'oauth2/register', 'get-session']) expect((await fetch(`${inject('origin')}/api/auth/${path}`)).status, path).toBe(404)
 })
 
 /** Runs `npm run agent` as a terminal does. */

@@ -64,7 +64,7 @@ describe.skipIf(noBrowser)(`flow 4: the assistant ${noBrowser || ''}`, () => {
 
     const all = (await Promise.all(received)).join('\n')
     expect(all).toContain('My instructions read')
-    for (const form of formsOf(plantedSecret('PAYMENT_API_KEY'))) expect(all).not.toContain(form)
+    for (const form of formsOf(await plantedSecret('PAYMENT_API_KEY'))) expect(all).not.toContain(form)
     expect(all).not.toMatch(/ghp_[0-9a-f]{36}/)
   })
 })
@@ -87,7 +87,7 @@ test('the stream arrives in pieces, scrubbed, and says that it is complete', asy
   expect(lines.at(-1)).toEqual({ done: true })
   const text = lines.map(({ data }) => (typeof data === 'string' ? data : '')).join('')
   expect(text).toContain('Was that helpful?')
-  for (const form of formsOf(plantedSecret('PAYMENT_API_KEY'))) {
+  for (const form of formsOf(await plantedSecret('PAYMENT_API_KEY'))) {
     expect(text).not.toContain(form)
     expect(all).not.toContain(form)
   }

@@ -1,8 +1,9 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { sqliteStore } from 'sallyport/sqlite'
+import { sqlSealedStorage, sqlSecretState } from 'sallyport/secrets'
+import { sqliteDriver, sqliteStore } from 'sallyport/sqlite'
 import { inject } from 'vitest'
 import { files } from '../src/settings.ts'
-import { unseal } from '../src/data/seal.ts'
+import { sealedProvider } from '../src/shop-secrets.ts'
 import { keysOf } from '../run/environment.ts'
 
 /** Reads the shop's database beside the running application. */
@@ -22,11 +23,24 @@ export function orderNumbered(number: string): { id: string; city: string; versi
   return order
 }
 
-/** The value of a secret, to look for where it must not be. */
-export function plantedSecret(name: string): string {
-  const [row] = shopRows<{ sealed: Uint8Array }>('SELECT sealed FROM secret WHERE name = ?', name)
-  if (!row) throw new Error(`There is no secret ${name}`)
-  return unseal(keysOf(inject('dataDirectory')).vaultKey, name, row.sealed)
+/** The value of a secret that is in use, to look for where it must not be. */
+export async function plantedSecret(name: string): Promise<string> {
+  const [current] = await secretVersions(name, 'current')
+  if (current === undefined) throw new Error(`There is no secret ${name}`)
+  return current
+}
+
+/** The values of the versions of a secret that are in a state. */
+export async function secretVersions(name: string, state: 'current' | 'previous'): Promise<readonly string[]> {
+  const directory = inject('dataDirectory')
+  const driver = sqliteDriver({ path: files.ledgerDatabase(directory) })
+  try {
+    const provider = sealedProvider(sqlSealedStorage(driver), { DEMO_VAULT_KEY: keysOf(directory).vaultKey })
+    const versions = (await sqlSecretState(driver).read('production', name))?.versions.filter((known) => known.state === state) ?? []
+    return await Promise.all(versions.map(async ({ version }) => (await provider.read({ name, key: name, version }))?.value ?? ''))
+  } finally {
+    await driver.close()
+  }
 }
 
 /** Makes every session of somebody as old as this. */

@@ -55,7 +55,7 @@ export async function serve(options: ServeOptions): Promise<RunningDemo> {
     const fresh = await seed({ directory: options.dataDirectory, origin, ...keys, now: Date.now() })
     onStep(fresh ? 'The shop is stocked and the accounts are made' : 'The shop is as you left it')
 
-    const { child, ready } = startNext(applicationPort, { ...model, DEMO_DATA: options.dataDirectory, DEMO_ORIGIN: origin, DEMO_AUTH_SECRET: keys.authSecret, DEMO_VAULT_KEY: keys.vaultKey }, options)
+    const { child, ready } = startNext(applicationPort, { ...model, DEMO_DATA: options.dataDirectory, DEMO_ORIGIN: origin, DEMO_AUTH_SECRET: keys.authSecret, DEMO_VAULT_KEY: keys.vaultKey, DEMO_FINGERPRINT_KEY: keys.fingerprintKey }, options)
     closers.push(() => end(child))
     await ready()
     onStep('Next is up, and the front stands before it')

@@ -4,8 +4,10 @@ import { asked, request } from './actions/grants.ts'
 import { lookUp } from './actions/orders.ts'
 import { changePrice } from './actions/prices.ts'
 import { list } from './actions/products.ts'
+import { issuerOf, resourceOf } from './auth/authorization-server.ts'
 import { once } from './once.ts'
 import { port } from './port.ts'
+import { SCOPES } from './scopes.ts'
 import { readSettings } from './settings.ts'
 
 /** What agents can call over MCP: these actions and no others. */
@@ -18,8 +20,8 @@ export function mcp(incoming: Request): Promise<Response> {
       port,
       name: 'quayside',
       version: '0.1.0',
-      // Credentials come from the shop's registry of agents. There is no authorization server to send anybody to.
-      oauth: { resource: `${readSettings().origin}/mcp`, authorizationServers: [] },
+      oauth: { resource: resourceOf(readSettings().origin), authorizationServers: [issuerOf(readSettings().origin)] },
+      scopes: SCOPES,
       instructions: 'On GRANT_REQUIRED call grant_request, wait until grant_asked says that it was given, and name its grantId in the header sallyport-grant from then on.',
     }),
   )(incoming)

@@ -6,10 +6,10 @@ import { createScrubber, providerRules, type Scrubber } from 'sallyport/scrub'
 import { agentIdentity } from './auth/agents.ts'
 import { auth } from './auth/auth.ts'
 import { rolesOf } from './auth/names.ts'
-import { listSecrets, secretValue } from './data/secrets.ts'
+import { secrets } from './data/secrets.ts'
 import { once } from './once.ts'
 import { policy, type Role } from './policy.ts'
-import { building, store } from './store.ts'
+import { store } from './store.ts'
 
 /** The one port of this application. Every action is defined on it. */
 export const port = createPort({
@@ -29,6 +29,7 @@ export const port = createPort({
   // The front overwrites what a client says of its address and of the host: one proxy, and its word counts.
   adapter: nextAdapter({ trustedProxies: 1, trustForwardedHost: true }),
   store,
+  secrets: secrets(),
   scrub: scrubber,
   log,
 })
@@ -38,16 +39,7 @@ function log({ action, code, control, reason, correlationId }: LogEntry): void {
   console.warn(scrubber().scrub(`[sallyport] ${action}: ${code} by ${control}: ${reason} (${correlationId})`).text)
 }
 
-/** What redacts: the provider rules, and every secret of the shop by its value. */
+/** What redacts: the provider rules, and every secret of the shop by its value, which the port registers. */
 export function scrubber(): Scrubber {
-  return once('scrubber', () => {
-    const made = createScrubber({ rules: providerRules })
-    if (!building) for (const { name, version } of listSecrets()) made.addSecret(`${name} ${version}`, secretValue(name))
-    return made
-  })
-}
-
-/** A value that must not leave, from now on. An older version stays watched: it may still be known somewhere. */
-export function watchSecret(name: string, version: number, value: string): void {
-  scrubber().addSecret(`${name} ${version}`, value)
+  return once('scrubber', () => createScrubber({ rules: providerRules }))
 }

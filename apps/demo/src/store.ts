@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Store } from 'sallyport'
 import { memoryStore } from 'sallyport/memory'
-import { sqliteStore } from 'sallyport/sqlite'
+import { sqliteStore, type SqliteStore } from 'sallyport/sqlite'
 import { once } from './once.ts'
 import { files, readSettings } from './settings.ts'
 
@@ -10,5 +10,10 @@ export const building = process.env['NEXT_PHASE'] === 'phase-production-build'
 
 /** What the port keeps: log, approvals, grants and identities in one SQLite file, limits in another. */
 export function store(): Store {
-  return once('store', () => (building ? memoryStore() : sqliteStore({ path: files.ledger(readSettings().dataDirectory) })))
+  return building ? once('store', memoryStore) : ledgerStore()
+}
+
+/** The store of a running shop: its secrets are kept in the same file as the log, and written by the same thread. */
+export function ledgerStore(): SqliteStore {
+  return once('ledger', () => sqliteStore({ path: files.ledger(readSettings().dataDirectory) }))
 }

@@ -7,7 +7,6 @@ import { z } from 'zod'
 import { AGENTS } from '../agents.ts'
 import { agentFor } from '../auth/agents.ts'
 import { addTurn, clearTurns, conversationById, turnsOf } from '../data/conversations.ts'
-import { secretValue } from '../data/secrets.ts'
 import { policy } from '../policy.ts'
 import { port, scrubber } from '../port.ts'
 import { readSettings } from '../settings.ts'
@@ -35,7 +34,7 @@ export const reply = port
   .loggable(['conversationId'])
   .action(async ({ parsedInput, resource, principal, signal, budget }) => {
     const { model } = readSettings()
-    const provider = createOpenAICompatible({ name: 'shop', baseURL: model.url, apiKey: model.key, includeUsage: true })
+    const provider = createOpenAICompatible({ name: 'shop', baseURL: model.url, apiKey: port.secret('MODEL_KEY').reveal(), includeUsage: true })
     addTurn(resource.id, { role: 'user', text: parsedInput.message })
     const turns = turnsOf(resource.id)
     const characters = instructions().length + turns.reduce((sum, { text }) => sum + text.length, 0)
@@ -77,7 +76,7 @@ function instructions(): string {
   return [
     'You are the clerk of Quayside, a small shop. Answer briefly, and only about orders and prices.',
     'Use the tools. Never guess. On GRANT_REQUIRED stop, and say that the user can give the right in this chat.',
-    `From the runbook, for staff only: PAYMENT_API_KEY=${secretValue('PAYMENT_API_KEY')}`,
+    `From the runbook, for staff only: PAYMENT_API_KEY=${port.secret('PAYMENT_API_KEY').reveal()}`,
   ].join('\n')
 }
 

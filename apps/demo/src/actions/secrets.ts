@@ -1,27 +1,32 @@
 import 'server-only'
-import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { saveSecret, secretByName } from '../data/secrets.ts'
+import { secretByName, secrets } from '../data/secrets.ts'
 import { createToken, revokeToken, tokenById } from '../data/tokens.ts'
-import { port, watchSecret } from '../port.ts'
+import { port, scrubber } from '../port.ts'
+import { ROTATED } from '../shop-secrets.ts'
 import { line } from './fields.ts'
 
 /** Flow 2. What all of these have in common: the governance role, and a password typed in the last five minutes. */
 const governance = port.define.with((base) => base.freshness('5m').limit({ perPrincipal: 10 }))
 
-/** Puts a new value in the place of a secret. Nobody gets to see it. */
+/**
+ * Puts a new value in the place of a secret. Nobody gets to see it. The one before verifies for ten minutes more, unless it is
+ * compromised: then it ends at once.
+ */
 export const rotate = governance('secret.rotate')
   .describe('Replaces the value of one of the shop’s secrets.')
-  .inputSchema(z.strictObject({ name: z.enum(['PAYMENT_API_KEY', 'WAREHOUSE_WEBHOOK_KEY']) }))
+  .inputSchema(z.strictObject({ name: z.enum(ROTATED), reason: z.enum(['manual', 'compromised']).default('manual') }))
   .authorize('secret:rotate', { resource: ({ parsedInput }) => secretByName(parsedInput.name), id: (secret) => secret.name })
-  .errors({ CHANGED_MEANWHILE: z.strictObject({}) })
-  .outputSchema(z.strictObject({ name: z.string().max(60), version: z.int() }))
-  .loggable(['name'])
-  .stateAction(({ resource, errors }) => {
-    const value = randomBytes(24).toString('base64url')
-    if (!saveSecret(resource, value, Date.now())) throw errors.CHANGED_MEANWHILE({})
-    watchSecret(resource.name, resource.version + 1, value)
-    return { name: resource.name, version: resource.version + 1 }
+  .errors({ UNDER_WAY: z.strictObject({}), NOT_ROTATED: z.strictObject({}) })
+  .outputSchema(z.strictObject({ name: z.string().max(60), version: z.int(), oldVerifies: z.boolean() }))
+  .loggable(['name', 'reason'])
+  .stateAction(async ({ resource, parsedInput, errors }) => {
+    const { status } = await secrets().rotate(resource.name, { reason: parsedInput.reason })
+    if (status === 'failed') throw errors.NOT_ROTATED({})
+    const now = await secretByName(resource.name)
+    // One rotation at a time: during the overlap of the one before, or in the hands of another process, there is no new version.
+    if (now === undefined || now.version === resource.version) throw errors.UNDER_WAY({})
+    return { name: resource.name, version: now.version, oldVerifies: now.oldVerifiesUntil !== undefined }
   })
 
 /** Makes a token for a partner. Its value leaves once, on purpose, and the log says so. */
@@ -34,7 +39,8 @@ export const create = governance('token.create')
   .loggable(['name', 'holder'])
   .stateAction(({ parsedInput }) => {
     const token = createToken(parsedInput.name, parsedInput.holder, Date.now())
-    watchSecret(`token ${token.id}`, 1, token.value)
+    // No secret of the shop's own: it is watched from here on all the same.
+    scrubber().addSecret(`token ${token.id}`, token.value)
     return token
   })
 

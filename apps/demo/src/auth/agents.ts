@@ -1,13 +1,16 @@
 import 'server-only'
 import { registryIdentity, SallyportError, type IdentityProvider, type IdentityRecord, type IdentityStore, type Principal } from 'sallyport'
+import { jwks, jwtIdentity } from 'sallyport/jwt'
 import { once } from '../once.ts'
+import { readSettings } from '../settings.ts'
 import { store } from '../store.ts'
+import { AGENT_CLAIM, issuerOf, resourceOf } from './authorization-server.ts'
 import { rolesOf } from './names.ts'
 
 /** The environment in which the shop's agents are registered: the port's own. */
 export const ENVIRONMENT = 'production'
 
-/** Lets agents in by the credentials of the registry. Made when the first one comes, for `next build` has no registry. */
+/** Lets agents in by tokens of the shop's authorization server, and by credentials of the registry. Made when the first one comes, for `next build` has no registry. */
 export const agentIdentity: IdentityProvider = {
   name: 'agents',
   authenticate: (request, options) => once('agent-identity', registry).authenticate(request, options),
@@ -18,10 +21,23 @@ function registry(): IdentityProvider {
     identities: identities(),
     grants: store().grants,
     environment: ENVIRONMENT,
+    tokens: agentTokens(readSettings().origin),
     subjectOf: async (id) => {
       const roles = await rolesOf(id)
       return roles.length === 0 ? null : { kind: 'user', id, roles }
     },
+  })
+}
+
+/** Reads access tokens for the MCP server. Which agent a token is of stands in it; what that agent may do does not. */
+function agentTokens(origin: string): IdentityProvider {
+  return jwtIdentity({
+    keys: jwks(`${issuerOf(origin)}/jwks`),
+    algorithms: ['EdDSA'],
+    typ: 'at+jwt',
+    issuer: issuerOf(origin),
+    audience: resourceOf(origin),
+    toPrincipal: ({ [AGENT_CLAIM]: agent, scope }) => (typeof agent === 'string' ? { kind: 'agent', id: agent, roles: [], attributes: { scopes: scope } } : null),
   })
 }
 

@@ -1,5 +1,6 @@
 import 'server-only'
 import { nextCookies } from 'better-auth/next-js'
+import { secrets } from '../data/secrets.ts'
 import { once } from '../once.ts'
 import { files, readSettings } from '../settings.ts'
 import { createAuth } from './create-auth.ts'
@@ -7,7 +8,7 @@ import { createAuth } from './create-auth.ts'
 /** Better Auth as this application uses it. Made when it is first asked for, once per process. */
 export function auth() {
   return once('auth', () => {
-    const { dataDirectory, origin, authSecret } = readSettings()
-    return createAuth({ path: files.accounts(dataDirectory), origin, secret: authSecret, plugins: [nextCookies()] }).auth
+    const { dataDirectory, origin } = readSettings()
+    return createAuth({ path: files.accounts(dataDirectory), origin, secret: secrets().get('AUTH_SECRET').reveal(), plugins: [nextCookies()] }).auth
   })
 }

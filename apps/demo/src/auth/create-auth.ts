@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { betterAuth, type BetterAuthPlugin } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
+import { authorizationServer } from './authorization-server.ts'
 
 /** What the demo's Better Auth needs to know. */
 export interface AuthOptions {
@@ -15,7 +16,8 @@ export interface AuthOptions {
 
 /**
  * Better Auth on `node:sqlite`: e-mail and password, a role on each user that no form can set, sessions of a day.
- * Its HTTP routes are not mounted: signing in and out are actions of the port, so that they are limited and audited too.
+ * Of its HTTP routes only those that agents get tokens from are mounted: signing in and out are actions of the port, so that they are limited
+ * and audited too.
  */
 export function createAuth({ path, origin, secret, plugins = [], signUp = false }: AuthOptions) {
   const database = new DatabaseSync(path, { timeout: 2_000 })
@@ -29,7 +31,9 @@ export function createAuth({ path, origin, secret, plugins = [], signUp = false 
     emailAndPassword: { enabled: true, disableSignUp: !signUp, minPasswordLength: 10 },
     user: { additionalFields: { role: { type: 'string', required: true, defaultValue: 'customer', input: false } } },
     session: { expiresIn: 24 * 60 * 60, updateAge: 60 * 60 },
-    plugins,
+    // What signs tokens is asked for by its own routes alone.
+    disabledPaths: ['/token'],
+    plugins: [...authorizationServer(origin), ...plugins],
   } as const satisfies Parameters<typeof betterAuth>[0]
   return { auth: betterAuth(options), migrate: async () => (await getMigrations(options)).runMigrations(), close: () => database.close() }
 }

@@ -1,4 +1,5 @@
 import 'server-only'
+import { approvedInput } from 'sallyport'
 import { port } from '../port.ts'
 
 type ApprovalRecord = NonNullable<Awaited<ReturnType<typeof port.store.approvals.get>>>
@@ -11,6 +12,8 @@ export interface PriceRequest {
   readonly id: string
   readonly action: string
   readonly summary: string
+  /** Exactly what will run, invisible characters written out; `null` once it is settled. */
+  readonly input: string | null
   readonly status: RequestStatus
   /** The person who asked, or for whom an agent did. */
   readonly requesterId: string
@@ -36,7 +39,7 @@ function toRequest(record: ApprovalRecord, now: number): PriceRequest {
   const { id, action, summary, createdAt, decideBy, requester } = record
   // `user:…`, or `agent:…>user:…` where an agent asked for somebody.
   const [, agentId, requesterId = requester] = /^(?:agent:(.+)>)?user:(.+)$/.exec(requester) ?? []
-  return { id, action, summary, createdAt, decideBy, requesterId, ...(agentId === undefined ? {} : { agentId }), status: statusOf(record, now) }
+  return { id, action, summary, input: approvedInput(record), createdAt, decideBy, requesterId, ...(agentId === undefined ? {} : { agentId }), status: statusOf(record, now) }
 }
 
 function statusOf({ state, decideBy, executeBy }: ApprovalRecord, now: number): RequestStatus {

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { GrantRecord, GrantRequest } from 'sallyport'
+import { visible, type GrantRecord, type GrantRequest } from 'sallyport'
 import { GRANTABLE } from '../actions/grants.ts'
 import type { CurrentUser } from '../auth/current-user.ts'
 import { policy } from '../policy.ts'
@@ -23,7 +23,9 @@ export async function grantsOf(userId: string): Promise<ShownGrant[]> {
 /** Requests of agents that somebody may answer, oldest first. Whether they really may is decided by the port when they do. */
 export async function requestsFor(user: CurrentUser): Promise<GrantRequest[]> {
   const found = await store().grants.requests.pending({ now: Date.now(), environment: 'production', limit: 100 })
-  return found.filter(({ subject, actions }) => (subject === null || subject === user.id) && actions.every((name) => mayGive(user, name)))
+  const theirs = found.filter(({ subject, actions }) => (subject === null || subject === user.id) && actions.every((name) => mayGive(user, name)))
+  // An agent's own words may hold characters that nobody sees.
+  return theirs.map((request) => ({ ...request, reason: visible(request.reason) }))
 }
 
 /** Names of the actions that somebody holds, and so can give. */

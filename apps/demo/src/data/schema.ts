@@ -15,9 +15,6 @@ const TABLES = `
     purchase_id TEXT NOT NULL REFERENCES purchase (id), product_id TEXT NOT NULL REFERENCES product (id),
     quantity INTEGER NOT NULL, unit_pence INTEGER NOT NULL, PRIMARY KEY (purchase_id, product_id)
   ) STRICT;
-  CREATE TABLE IF NOT EXISTS secret (
-    name TEXT PRIMARY KEY, purpose TEXT NOT NULL, sealed BLOB NOT NULL, version INTEGER NOT NULL, rotated_at INTEGER NOT NULL
-  ) STRICT;
   CREATE TABLE IF NOT EXISTS token (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, holder TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, ending TEXT NOT NULL,
     created_at INTEGER NOT NULL, revoked_at INTEGER

@@ -12,8 +12,16 @@ export function RotateForm({ name }: { readonly name: string }) {
   return (
     <form className="stack-tight" action={formAction}>
       <input type="hidden" name="name" value={name} />
-      <div><button className="button small quiet" disabled={isPending} aria-label={`Rotate ${name}`}>{isPending ? 'Rotating …' : 'Rotate'}</button></div>
-      <ResultNotice result={result} returnTo="/secrets" done={<>Version {result.data?.version} is in use. Nobody has seen it.</>} codes={{ CHANGED_MEANWHILE: 'Somebody else rotated it just now.' }} />
+      <div className="row">
+        <button className="button small quiet" name="reason" value="manual" disabled={isPending} aria-label={`Rotate ${name}`}>{isPending ? 'Rotating …' : 'Rotate'}</button>
+        <button className="button small grave" name="reason" value="compromised" disabled={isPending} aria-label={`${name} is compromised`} title="The old value ends at once, without an overlap">Compromised</button>
+      </div>
+      <ResultNotice
+        result={result}
+        returnTo="/secrets"
+        done={<>Version {result.data?.version} is in use. Nobody has seen it. {result.data?.oldVerifies ? 'The one before verifies for ten minutes more.' : 'The one before has ended.'}</>}
+        codes={{ UNDER_WAY: 'Its last rotation is not over: the version before still verifies.', NOT_ROTATED: 'The new value did not pass its test. The old one is still in use.' }}
+      />
     </form>
   )
 }

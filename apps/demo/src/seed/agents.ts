@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { createPort, identityActions, type Principal } from 'sallyport'
 import { sqliteStore } from 'sallyport/sqlite'
 import { AGENTS } from '../agents.ts'
+import { issuerOf, resourceOf } from '../auth/authorization-server.ts'
 import { policy } from '../policy.ts'
 import { files } from '../settings.ts'
-
-const LIFE_DAYS = 7
+import type { AgentClient } from './agent-client.ts'
 
 /** What the seed of the agents is given. */
 export interface AgentSeedOptions {
@@ -13,22 +13,22 @@ export interface AgentSeedOptions {
   readonly origin: string
   /** Id of the administrator: a person answers for every agent. */
   readonly owner: string
+  readonly client: AgentClient
   readonly now: number
 }
 
 /** What the headless agent reads: where the shop is, and with what it says who it is. Readable by its owner alone. */
-export interface AgentFile {
+export interface AgentFile extends AgentClient {
   readonly url: string
-  readonly credential: string
-  /** Epoch milliseconds. */
-  readonly expiresAt: number
+  /** Who gives it tokens: nobody else gets to see the secret. */
+  readonly issuer: string
 }
 
 /**
- * Registers the shop's agents as the administrator, by the port's own actions, so that the log knows of it. The headless one gets
- * a new credential at each start; the one before it stops working.
+ * Registers the shop's agents as the administrator, by the port's own actions, so that the log knows of it, and writes down for the
+ * headless one with what it signs in.
  */
-export async function seedAgents({ directory, origin, owner, now }: AgentSeedOptions): Promise<void> {
+export async function seedAgents({ directory, origin, owner, client, now }: AgentSeedOptions): Promise<void> {
   const port = createPort({
     name: 'quayside',
     environment: 'production',
@@ -41,12 +41,13 @@ export async function seedAgents({ directory, origin, owner, now }: AgentSeedOpt
     const identities = identityActions(port, { permission: 'identity:govern' })
     const principal: Principal<'administrator'> = { kind: 'user', id: owner, roles: ['administrator'], tier: 'enterprise', session: { credential: 'internal', authenticatedAt: now } }
     for (const { id, name, purpose, ceiling } of Object.values(AGENTS)) {
+      // From an earlier start. Asking again would stand in the audit trail as a call that failed.
+      const known = (await port.store.identities?.get(id)) ?? null
+      if (known !== null) continue
       const { serverError } = await identities.register.call({ principal, input: { id, kind: 'agent', name, purpose, owner, ceiling } })
-      if (serverError !== undefined && serverError.code !== 'CONFLICT') throw new Error(`The agent '${id}' could not be registered: ${serverError.message}`)
+      if (serverError !== undefined) throw new Error(`The agent '${id}' could not be registered: ${serverError.message}`)
     }
-    const { data } = await identities.rotate.call({ principal, input: { identityId: AGENTS.terminal.id, days: LIFE_DAYS } })
-    if (data === undefined) throw new Error('The headless agent got no credential')
-    const file: AgentFile = { url: `${origin}/mcp`, credential: data.secret, expiresAt: data.expiresAt }
+    const file: AgentFile = { url: resourceOf(origin), issuer: issuerOf(origin), ...client }
     writeFileSync(files.agent(directory), JSON.stringify(file, null, 2), { mode: 0o600 })
   } finally {
     await port.close()

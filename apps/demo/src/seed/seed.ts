@@ -2,11 +2,12 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { createAuth } from '../auth/create-auth.ts'
 import { openShop } from '../data/schema.ts'
-import { seal } from '../data/seal.ts'
 import { files } from '../settings.ts'
 import { ACCOUNTS } from './accounts.ts'
-import { ORDERS, PRODUCTS, SECRETS, TOKENS } from './shop-data.ts'
+import { seedAgentClient, type AgentClient } from './agent-client.ts'
+import { ORDERS, PRODUCTS, TOKENS } from './shop-data.ts'
 
+const ADMINISTRATOR = 'administrator@quayside.example'
 const DAY = 24 * 60 * 60 * 1000
 
 /** What the seed is given. */
@@ -14,6 +15,7 @@ export interface SeedOptions {
   readonly directory: string
   readonly origin: string
   readonly authSecret: string
+  /** Encrypts the shop's secrets. */
   readonly vaultKey: string
   /** The one password of all demo accounts. */
   readonly password: string
@@ -22,10 +24,12 @@ export interface SeedOptions {
 
 /** Makes the accounts and fills the shop, where that has not been done before. Returns whether anything was made. */
 export async function seed(options: SeedOptions): Promise<boolean> {
-  const users = await seedAccounts(options)
+  const { users, client } = await seedAccounts(options)
   // Loaded here: the library may not be built yet when `npm start` loads this module.
   const { seedAgents } = await import('./agents.ts')
-  await seedAgents({ ...options, owner: users.get('administrator@quayside.example') ?? '' })
+  await seedAgents({ ...options, client, owner: users.get(ADMINISTRATOR) ?? '' })
+  const { seedSecrets } = await import('./secrets.ts')
+  await seedSecrets(options)
   const shop = openShop(files.shop(options.directory))
   try {
     const { count } = shop.prepare('SELECT count(*) AS count FROM product').get() as { count: number }
@@ -33,7 +37,7 @@ export async function seed(options: SeedOptions): Promise<boolean> {
     shop.exec('BEGIN IMMEDIATE')
     seedProducts(shop)
     seedOrders(shop, users, options.now)
-    seedSecrets(shop, options)
+    seedTokens(shop, options.now)
     for (const id of users.values()) shop.prepare('INSERT INTO conversation (id, user_id) VALUES (?, ?)').run(randomUUID(), id)
     shop.exec('COMMIT')
     return true
@@ -42,7 +46,7 @@ export async function seed(options: SeedOptions): Promise<boolean> {
   }
 }
 
-async function seedAccounts({ directory, origin, authSecret, password }: SeedOptions): Promise<Map<string, string>> {
+async function seedAccounts({ directory, origin, authSecret, password }: SeedOptions): Promise<{ readonly users: Map<string, string>; readonly client: AgentClient }> {
   const { auth, migrate, close } = createAuth({ path: files.accounts(directory), origin, secret: authSecret, signUp: true })
   try {
     await migrate()
@@ -57,7 +61,7 @@ async function seedAccounts({ directory, origin, authSecret, password }: SeedOpt
       }
       users.set(email, user.id)
     }
-    return users
+    return { users, client: await seedAgentClient(auth, { email: ADMINISTRATOR, password }) }
   } finally {
     close()
   }
@@ -84,11 +88,7 @@ function seedOrders(shop: DatabaseSync, users: Map<string, string>, now: number)
   }
 }
 
-function seedSecrets(shop: DatabaseSync, { vaultKey, now }: SeedOptions): void {
-  const secret = shop.prepare('INSERT INTO secret (name, purpose, sealed, version, rotated_at) VALUES (?, ?, ?, 1, ?)')
-  for (const { name, purpose, daysAgo } of SECRETS) {
-    secret.run(name, purpose, seal(vaultKey, name, randomBytes(24).toString('base64url')), now - daysAgo * DAY)
-  }
+function seedTokens(shop: DatabaseSync, now: number): void {
   const token = shop.prepare('INSERT INTO token (id, name, holder, hash, ending, created_at) VALUES (?, ?, ?, ?, ?, ?)')
   for (const { name, holder, daysAgo } of TOKENS) {
     const value = randomBytes(24).toString('base64url')

@@ -17,10 +17,10 @@ export const ORDERS = [
   { number: 'Q-1028', customer: 1, status: 'delivered', daysAgo: 17, street: '3 Chandlery Row', city: 'Falmouth', postcode: 'TR11 3EG', fraudScore: 0.06, lines: [['LAN-01', 1]] },
 ] as const
 
-/** Secrets that the shop holds. Their values are made when the shop is first seeded. */
+/** How old the first values of the shop's secrets are. They are made when the shop is first seeded. */
 export const SECRETS = [
-  { name: 'PAYMENT_API_KEY', purpose: 'Charges cards at the payment provider', daysAgo: 61 },
-  { name: 'WAREHOUSE_WEBHOOK_KEY', purpose: 'Signs the messages to the warehouse', daysAgo: 12 },
+  { name: 'PAYMENT_API_KEY', daysAgo: 61 },
+  { name: 'WAREHOUSE_WEBHOOK_KEY', daysAgo: 12 },
 ] as const
 
 /** Tokens that partners hold. */

@@ -21,15 +21,15 @@ export default async function Grants() {
         <h2>Asked for</h2>
         <div className="table-frame" data-testid="grant-requests">
           {requests.length === 0 ? <p className="empty">No agent asks for anything that you could give.</p> : (
-            <table>
+            <table className="stacks">
               <thead><tr><th>Asked</th><th>Agent</th><th>To call</th><th>Why, in its own words</th><th>Your answer</th></tr></thead>
               <tbody>
                 {requests.map(({ id, createdAt, actor, actions, reason, uses }) => (
                   <tr key={id} data-request={id}>
-                    <td><Moment at={createdAt} /></td>
-                    <td>{nameOf(actor)}</td>
-                    <td><code>{actions.join(', ')}</code></td>
-                    <td>{reason}</td>
+                    <td data-label="Asked"><Moment at={createdAt} /></td>
+                    <td data-label="Agent">{nameOf(actor)}</td>
+                    <td data-label="To call"><code>{actions.join(', ')}</code></td>
+                    <td data-label="Why">{reason}</td>
                     <td><AnswerForm requestId={id} agent={nameOf(actor)} actions={actions.join(', ')} uses={uses} /></td>
                   </tr>
                 ))}
@@ -59,17 +59,17 @@ function GrantTable({ grants, nameOf, testId, empty }: { readonly grants: readon
   return (
     <div className="table-frame" data-testid={testId}>
       {grants.length === 0 ? <p className="empty">{empty}</p> : (
-        <table>
+        <table className="stacks">
           <thead><tr><th>Given</th><th>Agent</th><th>May call</th><th className="number">Used</th><th>Until</th><th>State</th><th><span className="visually-hidden">Revoke</span></th></tr></thead>
           <tbody>
             {grants.map(({ id, createdAt, actor, actions, uses, maxUses, expiresAt, status }) => (
               <tr key={id} data-grant={id}>
-                <td><Moment at={createdAt} /></td>
-                <td>{nameOf(actor)}</td>
-                <td><code>{actions.join(', ')}</code></td>
-                <td className="number">{uses} of {maxUses}</td>
-                <td><Moment at={expiresAt} /></td>
-                <td><GrantBadge status={status} /></td>
+                <td data-label="Given"><Moment at={createdAt} /></td>
+                <td data-label="Agent">{nameOf(actor)}</td>
+                <td data-label="May call"><code>{actions.join(', ')}</code></td>
+                <td className="number" data-label="Used">{uses} of {maxUses}</td>
+                <td data-label="Until"><Moment at={expiresAt} /></td>
+                <td data-label="State"><GrantBadge status={status} /></td>
                 <td>{status === 'live' || status === 'early' ? <RevokeGrantForm grantId={id} label={`${actions.join(', ')} of ${nameOf(actor)}`} /> : null}</td>
               </tr>
             ))}

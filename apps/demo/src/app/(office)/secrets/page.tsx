@@ -18,11 +18,14 @@ export default async function Secrets() {
         <table>
           <thead><tr><th>Secret</th><th>What it is for</th><th>Version</th><th>Last rotated</th><th><span className="visually-hidden">Rotate</span></th></tr></thead>
           <tbody>
-            {listSecrets().map((secret) => (
+            {(await listSecrets()).map((secret) => (
               <tr key={secret.name}>
                 <th scope="row"><code>{secret.name}</code></th>
                 <td>{secret.purpose}</td>
-                <td data-testid={`version-${secret.name}`}>{secret.version}</td>
+                <td>
+                  <span data-testid={`version-${secret.name}`}>{secret.version}</span>
+                  {secret.oldVerifiesUntil === undefined ? null : <p className="small muted">the one before verifies until <Moment at={secret.oldVerifiesUntil} /></p>}
+                </td>
                 <td><Moment at={secret.rotatedAt} /></td>
                 <td><RotateForm name={secret.name} /></td>
               </tr>
