@@ -1,4 +1,4 @@
-// `npm run bench -- audit [--events 10000000]`: the audit log beside bare inserts and bare hashing, in one run.
+// `npm run bench -- audit [--events 10000000] [--only sqlite,postgres,loop,large]`: the audit log beside bare inserts and bare hashing, in one run.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,19 +6,22 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { median, printTable } from '../lib/measure.ts'
 import { bareBatches, headLock, sallyportPostgres, withSchema } from './postgres.ts'
-import { sealAndVerify } from './proofs.ts'
+import { sealAndVerify, type ProofsRun } from './proofs.ts'
 import { bareInserts, fsyncMs, sallyportSqlite } from './sqlite.ts'
 
 const CALLERS = 64
 const ROUNDS = 5
+const WORK_MS = 10
 const at = process.argv.indexOf('--events')
 const events = at < 0 ? 200_000 : Number(process.argv[at + 1])
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1]?.split(',') : undefined
+const asked = (part: 'sqlite' | 'postgres' | 'loop' | 'large'): boolean => only === undefined || only.includes(part)
 const url = process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test'
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
 const rate = (value: number): string => Math.round(value).toLocaleString('en')
 
 /** Each candidate once a round, so that a noisy moment hits all; ratios are taken within a round. */
-async function sqlite(): Promise<{ readonly vsBare: number; readonly vsSingle: number; readonly sealing: number; readonly p50: number; readonly fsync: number }> {
+async function sqlite(): Promise<{ readonly vsBare: number; readonly vsSingle: number; readonly sealing: number; readonly p50: number; readonly paced: number; readonly fsync: number }> {
   const rounds = []
   for (let round = 0; round < ROUNDS; round += 1) {
     const fsync = fsyncMs(folder)
@@ -26,7 +29,8 @@ async function sqlite(): Promise<{ readonly vsBare: number; readonly vsSingle: n
     const ours = await sallyportSqlite(folder, CALLERS, 1_500, false)
     const single = bareInserts(folder, 1, 500)
     const sealing = await sallyportSqlite(folder, CALLERS, 2_500, true)
-    rounds.push({ fsync, bare, ours: ours.recordsPerSecond, p50: ours.p50Ms, single, sealing: sealing.recordsPerSecond })
+    const paced = (await sallyportSqlite(folder, CALLERS, 1_000, false, WORK_MS)).p50Ms
+    rounds.push({ fsync, bare, ours: ours.recordsPerSecond, p50: ours.p50Ms, paced, single, sealing: sealing.recordsPerSecond })
   }
   const of = (pick: (round: (typeof rounds)[number]) => number): number => median(rounds.map(pick))
   console.log(`\nSQLite, ${CALLERS} callers, intent awaited, outcome queued (median of ${ROUNDS} rounds)`)
@@ -36,8 +40,8 @@ async function sqlite(): Promise<{ readonly vsBare: number; readonly vsSingle: n
     ['sallyport', rate(of(({ ours }) => ours)), of(({ ours, bare }) => ours / bare).toFixed(2)],
     ['sallyport, sealing every second meanwhile', rate(of(({ sealing }) => sealing)), of(({ sealing, bare }) => sealing / bare).toFixed(2)],
   ])
-  console.log(`added latency of a call: p50 ${of(({ p50 }) => p50).toFixed(2)} ms; one fsync: ${of(({ fsync }) => fsync).toFixed(2)} ms`)
-  return { vsBare: of(({ ours, bare }) => ours / bare), vsSingle: of(({ ours, single }) => ours / single), sealing: of(({ sealing, bare }) => sealing / bare), p50: of(({ p50 }) => p50), fsync: of(({ fsync }) => fsync) }
+  console.log(`added latency of a call: p50 ${of(({ p50 }) => p50).toFixed(2)} ms with callers that do nothing else, ${of(({ paced }) => paced).toFixed(2)} ms with callers that work for ${WORK_MS} ms; one fsync: ${of(({ fsync }) => fsync).toFixed(2)} ms`)
+  return { vsBare: of(({ ours, bare }) => ours / bare), vsSingle: of(({ ours, single }) => ours / single), sealing: of(({ sealing, bare }) => sealing / bare), p50: of(({ p50 }) => p50), paced: of(({ paced }) => paced), fsync: of(({ fsync }) => fsync) }
 }
 
 async function postgres(): Promise<{ readonly vsBare: number; readonly vsHeadLock: number } | undefined> {
@@ -80,10 +84,29 @@ function slowDisk(): { readonly p99: number } | undefined {
 }
 
 try {
-  const lite = await sqlite()
-  const large = await postgres()
-  const slow = slowDisk()
-  const proofs = await sealAndVerify(folder, events)
+  const lite = asked('sqlite') ? await sqlite() : undefined
+  const large = asked('postgres') ? await postgres() : undefined
+  const slow = asked('loop') ? slowDisk() : undefined
+  const proofs = asked('large') ? await sealAndVerify(folder, events) : undefined
+  if (proofs !== undefined) printProofs(proofs)
+  console.log(JSON.stringify({
+    bench: 'audit',
+    figures: {
+      loop_block_p99_ms: slow?.p99 ?? null, added_latency_p50_ms: lite?.p50 ?? null, fsync_ms: lite?.fsync ?? null, added_latency_p50_fsyncs: lite === undefined ? null : lite.p50 / lite.fsync,
+      paced_latency_p50_fsyncs: lite === undefined ? null : lite.paced / lite.fsync, events,
+      search_principal_ms: proofs?.searchPrincipalMs ?? null, search_action_ms: proofs?.searchActionMs ?? null, show_ms: proofs?.showMs ?? null, rss_mb_by_tenth: proofs?.rssMb.map(Math.round) ?? null,
+    },
+    ratios: {
+      sqlite_vs_bare_batch: lite?.vsBare ?? null, sqlite_vs_single: lite?.vsSingle ?? null, sqlite_sealing_vs_bare_batch: lite?.sealing ?? null,
+      postgres_vs_bare_batch: large?.vsBare ?? null, postgres_vs_head_lock: large?.vsHeadLock ?? null,
+      seal_vs_sha256: proofs === undefined ? null : proofs.sealPerSecond / proofs.sha256PerSecond, verify_vs_sha256: proofs?.verifyRatio ?? null,
+    },
+  }))
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+function printProofs(proofs: ProofsRun): void {
   const of = (value: number): number => value / proofs.sha256PerSecond
   console.log(`\nSealing and verifying ${rate(events)} events of 300 bytes`)
   printTable(['', 'records/s', 'of SHA-256'], [
@@ -92,19 +115,6 @@ try {
     ['sealing in SQLite: MACs, term index and transaction too', rate(proofs.sealStoredPerSecond), '–'],
     ['verify, from SQLite', rate(proofs.verifyPerSecond), proofs.verifyRatio.toFixed(2)],
   ])
-  console.log(`100 newest events by principal ${proofs.searchPrincipalMs.toFixed(1)} ms, by action ${proofs.searchActionMs.toFixed(1)} ms; a call by its id ${proofs.showMs.toFixed(1)} ms; memory grew by ${Math.round(proofs.rssGrowthMb)} MB\n`)
-  console.log(JSON.stringify({
-    bench: 'audit',
-    figures: {
-      loop_block_p99_ms: slow?.p99 ?? null, added_latency_p50_ms: lite.p50, fsync_ms: lite.fsync, added_latency_p50_fsyncs: lite.p50 / lite.fsync, events,
-      search_principal_ms: proofs.searchPrincipalMs, search_action_ms: proofs.searchActionMs, show_ms: proofs.showMs, rss_growth_mb: proofs.rssGrowthMb,
-    },
-    ratios: {
-      sqlite_vs_bare_batch: lite.vsBare, sqlite_vs_single: lite.vsSingle, sqlite_sealing_vs_bare_batch: lite.sealing,
-      postgres_vs_bare_batch: large?.vsBare ?? null, postgres_vs_head_lock: large?.vsHeadLock ?? null,
-      seal_vs_sha256: of(proofs.sealPerSecond), verify_vs_sha256: proofs.verifyRatio,
-    },
-  }))
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+  console.log(`100 newest events by principal ${proofs.searchPrincipalMs.toFixed(1)} ms, by action ${proofs.searchActionMs.toFixed(1)} ms; a call by its id ${proofs.showMs.toFixed(1)} ms`)
+  console.log(`memory after each tenth: ${proofs.rssMb.map(Math.round).join(', ')} MB\n`)
 }

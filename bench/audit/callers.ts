@@ -8,9 +8,9 @@ export interface CallersRun {
   readonly p99Ms: number
 }
 
-/** Callers that do nothing but be audited: intent awaited, outcome queued. Ends when all is durable. */
-export async function runCallers(ledger: Ledger, callers: number, ms: number, from = 0): Promise<CallersRun> {
-  const events = Array.from({ length: 4_096 }, (_, index) => [intentOf(from + index), outcomeOf(from + index)] as const)
+/** Callers that do nothing but be audited, or that work for `workMs` in between: intent awaited, outcome queued. Ends when all is durable. */
+export async function runCallers(ledger: Ledger, callers: number, ms: number, workMs = 0): Promise<CallersRun> {
+  const events = Array.from({ length: 4_096 }, (_, index) => [intentOf(index), outcomeOf(index)] as const)
   const latencies: number[] = []
   let index = 0
   const start = performance.now()
@@ -22,6 +22,8 @@ export async function runCallers(ledger: Ledger, callers: number, ms: number, fr
       const begun = performance.now()
       await ledger.admit({ intent: { ...pair[0], id } })
       latencies.push(performance.now() - begun)
+      // Not all at once: from half of it to one and a half times.
+      if (workMs > 0) await new Promise((resolve) => setTimeout(resolve, workMs * (0.5 + (latencies.length % 16) / 16)))
       ledger.record({ ...pair[1], id })
     }
   }))

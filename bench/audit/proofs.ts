@@ -4,7 +4,8 @@ import { generateSigner, parseSigner, parseVerifier, signCheckpoint, verifyLog }
 import { sqlLogSource, sqliteLedger } from 'sallyport/sqlite'
 import { EMPTY_TREE, growTree, rootOf } from '../../packages/sallyport/src/audit/merkle/tree.ts'
 import { appendToBundle, leafHashesOf } from '../../packages/sallyport/src/audit/tiles/bundle.ts'
-import { intentOf } from './event.ts'
+import { summaryOf } from '../../packages/sallyport/src/audit/query.ts'
+import { intentOf, outcomeOf } from './event.ts'
 
 /** Rates of hashing, sealing, verifying, and times of searching. */
 export interface ProofsRun {
@@ -19,7 +20,8 @@ export interface ProofsRun {
   readonly searchPrincipalMs: number
   readonly searchActionMs: number
   readonly showMs: number
-  readonly rssGrowthMb: number
+  /** Resident memory of the process while writing and sealing, in MB, after each tenth of the events. */
+  readonly rssMb: readonly number[]
 }
 
 const keys = generateSigner('bench.example/audit')
@@ -56,23 +58,33 @@ export function sealInMemory(entries: readonly Buffer[], ms: number): number {
   return done / ((processorMs() - start) / 1_000)
 }
 
+/** Entry `index` of a log in which each call has its intent and its outcome. */
+function textOf(index: number): string {
+  const intent = intentOf(Math.floor(index / 2))
+  return JSON.stringify(index % 2 === 0 ? intent : { ...outcomeOf(Math.floor(index / 2)), call: summaryOf(intent.facts) })
+}
+
 /** Writes, seals, verifies and searches a log of this many events in SQLite. */
 export async function sealAndVerify(folder: string, events: number): Promise<ProofsRun> {
   const entries = Array.from({ length: 4_096 }, (_, index) => Buffer.from(JSON.stringify(intentOf(index))))
   const ledger = sqliteLedger({ path: join(folder, `proofs-${events}.db`), sealing: { signers: [keys.signerText], everyMs: 1e6 } })
   await ledger.flush()
   let sealMs = 0
-  let rss = 0
+  const memory: number[] = []
   const chunk = 65_536
   for (let from = 0; from < events; from += chunk) {
     for (let at = from; at < Math.min(events, from + chunk); at += 512) {
-      await ledger.driver.append(Array.from({ length: Math.min(512, events - at) }, (_, index) => JSON.stringify(intentOf(at + index))))
+      await ledger.driver.append(Array.from({ length: Math.min(512, events - at) }, (_, index) => textOf(at + index)))
     }
     const start = performance.now()
     await ledger.seal()
     sealMs += performance.now() - start
-    if (from === 0) rss = process.memoryUsage.rss()
-    if (events >= 1_000_000 && (from / chunk) % 16 === 0) process.stderr.write(`  ${from + chunk} events, ${Math.round(process.memoryUsage.rss() / 1e6)} MB\n`)
+    // A tenth at a time. What this process has dropped but not yet collected is not the log's.
+    if (memory.length < 10 && from + chunk >= ((memory.length + 1) * events) / 10) {
+      globalThis.gc?.()
+      memory.push(process.memoryUsage.rss() / 1e6)
+      if (events >= 1_000_000) process.stderr.write(`  ${Math.min(events, from + chunk)} events, ${Math.round(memory.at(-1) ?? 0)} MB\n`)
+    }
   }
   const rates = Array.from({ length: 9 }, () => ({ sha: bareSha256(entries, 120), seal: sealInMemory(entries, 120) }))
   const middle = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
@@ -97,8 +109,8 @@ export async function sealAndVerify(folder: string, events: number): Promise<Pro
   const run: ProofsRun = {
     sha256PerSecond: middle(rates.map(({ sha }) => sha)), sealPerSecond: middle(rates.map(({ seal }) => seal)),
     sealStoredPerSecond: events / (sealMs / 1_000), verifyPerSecond: middle(verified.map(({ rate }) => rate)), verifyRatio: middle(verified.map(({ bare, rate }) => rate / bare)),
-    searchPrincipalMs: await timed({ principal: 'user-7' }), searchActionMs: await timed({ action: 'order.action3' }), showMs: await timed({ id: intentOf(Math.floor(events / 3)).id }),
-    rssGrowthMb: (process.memoryUsage.rss() - rss) / 1e6,
+    searchPrincipalMs: await timed({ principal: 'user-7' }), searchActionMs: await timed({ action: 'order.action3' }), showMs: await timed({ id: intentOf(Math.floor(events / 6)).id }),
+    rssMb: memory,
   }
   await ledger.close()
   return run

@@ -25,12 +25,12 @@ export function bareInserts(folder: string, perCommit: number, ms: number): numb
   return records / seconds
 }
 
-/** Sallyport's ledger with this many callers. Sealing runs, every second, as it does by default, unless it is put off. */
-export async function sallyportSqlite(folder: string, callers: number, ms: number, sealing: boolean): Promise<CallersRun> {
+/** Sallyport's ledger with this many callers. Sealing runs, every second, as it does by default, unless it is put off. Callers work for `workMs` between. */
+export async function sallyportSqlite(folder: string, callers: number, ms: number, sealing: boolean, workMs = 0): Promise<CallersRun> {
   const { signerText } = generateSigner('bench.example/audit')
   const ledger = sqliteLedger({ path: join(folder, `ledger-${performance.now()}.db`), sealing: { signers: [signerText], everyMs: sealing ? 1_000 : 1e6 } })
   await ledger.flush()
-  const run = await runCallers(ledger, callers, ms)
+  const run = await runCallers(ledger, callers, ms, workMs)
   await ledger.close()
   return run
 }

@@ -1,14 +1,17 @@
-// Precision and recall of `sallyport check` on labelled fixtures; with `--repo DIR`, its time beside oxlint and ESLint with ai-guard.
+// Precision and recall of `sallyport check` on labelled fixtures. `--scaling`: its time on generated trees of 1,000 to 8,000 files.
+// `--repo DIR`: its time on that tree beside oxlint; `--eslint` adds ESLint with ai-guard, once, for at most `--minutes` (60).
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readCases } from '../../packages/check/test/cases.ts'
 import { compareCase, type Score } from '../../packages/check/test/score.ts'
+import { generate } from './generated.ts'
+import { eslint, oxlint } from './peers.ts'
+import { least, type Cost } from './processes.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const modules = join(here, '..', 'node_modules')
 const argument = (name: string): string | undefined => {
   const at = process.argv.indexOf(name)
   return at === -1 ? undefined : process.argv[at + 1]
@@ -31,48 +34,66 @@ for (const complaint of complaints) console.log(complaint)
 const figures: { [name: string]: number | null } = { recall: share(total.hits, total.missed), precision: share(total.hits, total.wrong) }
 const ratios: { [name: string]: number | null } = {}
 
-/** The least of several runs, in milliseconds: what else the machine does only adds. */
-function time(command: string, args: readonly string[], runs: number, cwd: string): number | null {
-  let least: number | null = null
-  for (let run = 0; run < runs; run += 1) {
-    const started = performance.now()
-    const { status, error } = spawnSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'ignore'] })
-    const took = performance.now() - started
-    // Linters exit with 1 when they find something.
-    if (error || status === null || status > 1) return null
-    least = least === null ? took : Math.min(least, took)
+const built = existsSync(join(here, '../../packages/check/dist/index.js'))
+const source = built ? '' : ' (from source: node strips the types first)'
+const command = (root: string, parts: string): string[] => [...(built ? [] : ['--conditions=@sallyport/source']), join(here, 'run.ts'), root, parts]
+const own = (root: string, parts: string, runs: number): Cost | null => least(process.execPath, command(root, parts), runs, here)
+const of = (value: number | null | undefined, other: number | null | undefined): number | null => (value == null || other == null ? null : value / other)
+const ms = (value: number | null | undefined): string => (value == null ? 'did not run' : `${Math.round(value)} ms`).padStart(12)
+
+interface Told {
+  readonly files: number
+  readonly entries: number
+  readonly milliseconds: number
+  readonly memory: number
+}
+
+/** What one run says of itself. */
+function told(root: string): Told {
+  const { stdout, stderr, status } = spawnSync(process.execPath, command(root, 'all'), { cwd: here, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`the check of ${root} failed: ${stderr}`)
+  return JSON.parse(stdout) as Told
+}
+
+if (process.argv.includes('--scaling')) {
+  console.log(`\ngenerated trees${source}\n${['files', 'entries', 'wall', 'processor', 'check alone', 'of it, a file', 'memory'].map((title) => title.padStart(14)).join('')}`)
+  const perFile: number[] = []
+  for (const size of [1_000, 2_000, 4_000, 8_000]) {
+    const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
+    try {
+      generate(folder, size)
+      const cost = own(folder, 'all', 2)
+      const runs = [told(folder), told(folder)]
+      const { files, entries, memory } = runs[0] ?? told(folder)
+      // Without the start of the process, which is the same for all.
+      const alone = Math.min(...runs.map(({ milliseconds }) => milliseconds))
+      perFile.push((alone * 1_000) / files)
+      console.log([String(files), String(entries), ms(cost?.wall), ms(cost?.cpu), ms(alone), `${((alone * 1_000) / files).toFixed(0)} µs`, `${memory} MB`].map((cell) => cell.padStart(14)).join(''))
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   }
-  return least
+  ratios.per_file_8000_of_1000 = of(perFile.at(-1), perFile[0])
 }
 
 const repo = argument('--repo')
 if (repo !== undefined) {
   const root = resolve(repo)
-  const built = existsSync(join(here, '../../packages/check/dist/index.js'))
-  const run = (parts: string): string[] => [...(built ? [] : ['--conditions=@sallyport/source']), join(here, 'run.ts'), root, parts]
-  const oxlint = time(join(modules, '.bin/oxlint'), ['--threads=1', '--silent', '.'], 3, root)
-  const own = time(process.execPath, run('all'), 3, here)
-  const actions = time(process.execPath, run('actions'), 3, here)
-  const oxlintAgain = time(join(modules, '.bin/oxlint'), ['--threads=1', '--silent', '.'], 2, root)
-  const beside = oxlint !== null && oxlintAgain !== null ? Math.min(oxlint, oxlintAgain) : oxlint
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
-  const config = join(folder, 'eslint.config.mjs')
-  writeFileSync(config, `import parser from ${JSON.stringify(join(modules, '@typescript-eslint/parser/dist/index.js'))}
-import guard from ${JSON.stringify(join(modules, 'eslint-plugin-ai-guard/dist/index.js'))}
-const plugin = guard.default ?? guard
-export default [{ files: ['**/*.{ts,tsx}'], languageOptions: { parser, parserOptions: { ecmaFeatures: { jsx: true } } }, plugins: { 'ai-guard': plugin }, linterOptions: { reportUnusedDisableDirectives: 'off' }, rules: Object.fromEntries(Object.keys(plugin.rules).map((rule) => ['ai-guard/' + rule, 'warn'])) }]
-`)
-  const eslint = argument('--no-eslint') === undefined && !process.argv.includes('--no-eslint')
-    ? time(process.execPath, [join(modules, 'eslint/bin/eslint.js'), '--no-config-lookup', '-c', config, '--quiet', '--no-inline-config', '--no-warn-ignored', '.'], 1, root)
-    : null
-  rmSync(folder, { recursive: true })
-  const memory = spawnSync(process.execPath, run('memory'), { encoding: 'utf8' }).stdout.trim()
-  const ms = (value: number | null): string => (value === null ? 'did not run' : `${Math.round(value)} ms`)
-  console.log(`\n${repo}${built ? '' : ' (from source: node strips the types first)'}\n  sallyport check            ${ms(own)}\n  sallyport check, no routes ${ms(actions)}\n  oxlint, one thread         ${ms(beside)}\n  ESLint with ai-guard       ${ms(eslint)}\n  memory                     ${memory} MB`)
-  ratios.vs_oxlint = own !== null && beside !== null ? own / beside : null
-  ratios.vs_oxlint_actions = actions !== null && beside !== null ? actions / beside : null
-  ratios.vs_eslint = own !== null && eslint !== null ? own / eslint : null
-  figures.memory_mb = Number(memory)
+  const before = oxlint(root, 3)
+  const all = own(root, 'all', 3)
+  const actions = own(root, 'actions', 3)
+  const after = oxlint(root, 3)
+  const beside = before && after ? { wall: Math.min(before.wall, after.wall), cpu: before.cpu === null || after.cpu === null ? null : Math.min(before.cpu, after.cpu) } : before
+  const slow = process.argv.includes('--eslint') ? await eslint(root, Number(argument('--minutes') ?? 60)) : null
+  const { files, entries, memory } = told(root)
+  const row = (name: string, cost: Cost | null): string => `  ${name.padEnd(28)}${ms(cost?.wall)}${ms(cost?.cpu)}`
+  console.log(`\n${repo}: ${files} files, ${entries} entry points${source}\n${''.padEnd(30)}${['wall', 'processor'].map((title) => title.padStart(12)).join('')}`)
+  console.log([row('sallyport check', all), row('sallyport check, no routes', actions), row('oxlint, one thread', beside), row('ESLint with ai-guard', slow), `  memory ${memory} MB`].join('\n'))
+  ratios.vs_oxlint = of(all?.wall, beside?.wall)
+  ratios.vs_oxlint_processor = of(all?.cpu, beside?.cpu)
+  ratios.vs_oxlint_actions = of(actions?.wall, beside?.wall)
+  ratios.vs_eslint = of(all?.wall, slow?.wall)
+  figures.memory_mb = memory
 }
 const round = (values: { [name: string]: number | null }): object => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value === null ? null : Number(value.toPrecision(4))]))
 console.log(`\n${JSON.stringify({ bench: 'check', figures: round(figures), ratios: round(ratios) })}`)

@@ -1,13 +1,16 @@
 // `npm run bench -- pipeline`: the cost of a call, beside next-safe-action, in one process and one run.
 import { createSafeActionClient } from 'next-safe-action'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPort, definePolicy, type CallRequest, type Host, type Principal } from 'sallyport'
 import { memoryStore } from 'sallyport/memory'
+import { defineSecrets, envProvider } from 'sallyport/secrets'
 import { sqliteLedger } from 'sallyport/sqlite'
 import { z } from 'zod'
 import { measure, median, printTable } from '../lib/measure.ts'
+import { eventText } from '../../packages/sallyport/src/audit/event-text.ts'
 import type { Ledger } from '../../packages/sallyport/src/audit/types.ts'
 
 const input = { orderId: '7c9e6679-7425-40de-944b-e07fc1f90ae7', street: 'Rue de la Paix 12', city: 'Paris', note: 'leave it at the door' }
@@ -33,16 +36,16 @@ const UNLIMITED = 1_000_000_000
 const tiers = { bench: { requestsPerMinute: UNLIMITED, tokensPerHour: UNLIMITED } }
 const limits = { perAddress: UNLIMITED }
 
-/** A ledger that serialises every event, as one that persists has to. */
+/** A ledger that serialises every event, as those that persist do. */
 function serialising(ledger: Ledger, sink: { bytes: number }): Ledger {
   return {
     ...ledger,
     admit(admission) {
-      sink.bytes += JSON.stringify(admission.intent).length
+      sink.bytes += eventText(admission.intent).length
       return ledger.admit(admission)
     },
     record(outcome) {
-      sink.bytes += JSON.stringify(outcome).length
+      sink.bytes += eventText(outcome).length
       ledger.record(outcome)
     },
   }
@@ -68,9 +71,12 @@ const same = plainPort
   .outputSchema(outputSchema)
   .action(async ({ parsedInput, ctx }) => ({ id: parsedInput.orderId, city: parsedInput.city, by: ctx.userId }))
 
+// A port with secrets runs its handlers in an async context, so that the log can say which call revealed which.
+const secretsOf = () => defineSecrets({ environment: 'production', provider: envProvider({ env: { API_KEY: randomBytes(24).toString('base64url') } }), secrets: { API_KEY: { description: 'bench' } } })
+
 // (b) Every control, on in-memory stores: digest, serialised audit events, async context and a deadline.
 const full = (name: string, store: ReturnType<typeof memoryStore>) =>
-  createPort({ name, environment: 'production', identity: { name: 'bench', authenticate: () => principal }, policy, tiers, limits, adapter: host, store })
+  createPort({ name, environment: 'production', identity: { name: 'bench', authenticate: () => principal }, policy, tiers, limits, adapter: host, store, secrets: secretsOf() })
     .define('order.full')
     .use(async ({ next }) => next({ ctx: { userId: 'u1' } }))
     .use(async ({ next, ctx }) => next({ ctx: { ...ctx, role: 'customer' } }))

@@ -51,7 +51,7 @@ export function corpus(seed = 7): { readonly positives: readonly Sample[]; reado
   const random = generator(seed)
   const positives: Sample[] = []
   const negatives: Sample[] = []
-  const isLong = (format: string): boolean => /\{[a-zA-Z2](?:1[4-9]|[2-9]\d|\d{3})\}/.test(format)
+  const isLong = (format: string): boolean => /\{(?:uuid|[a-zA-Z2](?:1[4-9]|[2-9]\d|\d{3}))\}/.test(format)
   for (const [rule, ...formats] of FORMATS) {
     formats.forEach((format, index) => {
       for (let i = 0; i < 3; i++) positives.push({ rule, text: (WRAPPINGS[(i + index) % WRAPPINGS.length] as (line: string) => string)(fillIn(format, random)) })

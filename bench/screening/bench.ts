@@ -1,6 +1,7 @@
 // Screening beside a naive regex and the npm package vard: true and false positives per set, and time.
 import { existsSync, readFileSync } from 'node:fs'
 import { createScreener } from 'sallyport/screening'
+import { HOSTILE } from './hostile.ts'
 
 interface Row { readonly source: string; readonly text: string; readonly label: 0 | 1 }
 interface Benign { readonly set: string; readonly language: string; readonly text: string }
@@ -107,9 +108,6 @@ const texts: readonly (readonly [string, string, number])[] = [
   ['2,000 English', english, 500],
   ['2,000 European', european, 500],
   ['2,000 Chinese and Japanese', asian, 500],
-  ['2,000 hostile words', 'ignore all previous '.repeat(100), 500],
-  ['2,000 hostile markers', '<|'.repeat(1000), 200],
-  ['2,000 percent signs', '%41'.repeat(667).slice(0, 2000), 200],
 ]
 let checksum = 0
 const loop = time(() => { for (let i = 0; i < 2000; i++) checksum += english.charCodeAt(i) }, 2000)
@@ -120,6 +118,15 @@ for (const [name, text, calls] of texts) {
   console.log(`${name.padEnd(30)}${(us[name] ?? 0).toFixed(3).padStart(10)}`)
 }
 
+console.log('\nTexts of 2,000 characters that are written to cost time:')
+let worst: readonly [name: string, us: number] = ['', 0]
+for (const [name, text] of HOSTILE) {
+  const cost = time(() => screener.screen(text), 100)
+  if (cost > worst[1]) worst = [name, cost]
+  console.log(`${name.padEnd(44)}${cost.toFixed(1).padStart(8)}`)
+}
+console.log(`The worst: ${worst[0]}, ${worst[1].toFixed(1)} µs`)
+
 const own = totals.get('sallyport')
 const vard = totals.get('vard moderate')
 const result = {
@@ -127,7 +134,7 @@ const result = {
   figures: {
     ...figures, true_positives: own?.tp, attacks: own?.attacks, false_positives: own?.fp, benign: own?.benign, worst_benign_set: round(own?.worst ?? 0),
     vard_moderate_true_positives: vard?.tp, vard_moderate_false_positives: vard?.fp,
-    us_2000: round(us['2,000 English'] ?? 0), us_2000_european: round(us['2,000 European'] ?? 0), us_short: round(us['e-mail address'] ?? 0),
+    us_2000: round(us['2,000 English'] ?? 0), us_2000_european: round(us['2,000 European'] ?? 0), us_2000_asian: round(us['2,000 Chinese and Japanese'] ?? 0), us_2000_hostile_worst: round(worst[1]), us_short: round(us['e-mail address'] ?? 0),
   },
   ratios: {
     tp_vs_vard_moderate: vard === undefined || own === undefined ? null : round(own.tp / vard.tp),

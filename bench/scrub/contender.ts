@@ -1,9 +1,11 @@
-// One contender in a process of its own: `contender.ts NAME` prints what it measured as its last line.
-import { createScrubber, providerRules } from 'sallyport/scrub'
+// One contender in a process of its own: `contender.ts NAME` prints what it measured as its last line. `contender.ts memory NAME`
+// takes one text through it and prints how much memory the process had at its most.
+import { createScrubber, emailRules, phoneRules, piiRules, providerRules } from 'sallyport/scrub'
 import { encodedForms } from '../../packages/sallyport/src/scrub/known/encodings.ts'
-import { countLeaks, type Held, measureSpeed, type Speed, summarise } from './measure.ts'
+import { charCodeLoop, countLeaks, type Held, measureSpeed, type Speed, summarise } from './measure.ts'
 import { heldByDefinition } from './oracle.ts'
-import { type Contender, contenders, mastra, type Session } from './peers.ts'
+import { contenders, mastra } from './peers.ts'
+import type { Contender, Session } from './replacers.ts'
 import { RULES, SECRETS } from './rules.ts'
 import { chunking, cut, document, prose, random } from './text.ts'
 
@@ -19,18 +21,42 @@ export interface Report {
   readonly changed: number
   readonly runs: number
   readonly coldMs?: number
+  /** What each pack holds back by itself. */
+  readonly packs?: readonly { readonly name: string; readonly rules: number; readonly held: Held }[]
   readonly fullPack?: { readonly rules: number; readonly tokens: Speed; readonly chunks: Speed }
+}
+
+export interface Memory {
+  readonly peakBytes: number
 }
 
 const name = process.argv[2] ?? ''
 const known = Object.values(SECRETS)
-const report = name === 'sallyport' ? sallyport() : name === 'cold' ? cold() : name === 'mastra' ? await measureMastra() : await measurePeer(name)
+const report = name === 'sallyport' ? sallyport() : name === 'cold' ? cold() : name === 'memory' ? await memory(process.argv[3] ?? '') : name === 'mastra' ? await measureMastra() : await measurePeer(name)
 console.log(JSON.stringify(report))
 
 function cold(): { coldMs: number } {
   const start = performance.now()
   createScrubber({ rules: RULES, secrets: SECRETS }).scrub('A first text, of ordinary words and with a key ghp_0123456789abcdefghijABCDEFGHIJ012345 in it.')
   return { coldMs: performance.now() - start }
+}
+
+/** The same text for all, as tokens and as chunks. `baseline` makes it and reads each character. */
+async function memory(contender: string): Promise<Memory | undefined> {
+  const chunks = [...cut(prose(20_000, random(7)), 4), ...cut(prose(200_000, random(8)), 4096)]
+  charCodeLoop(chunks)
+  if (contender === 'sallyport') runner(() => createScrubber({ rules: RULES, secrets: SECRETS }).stream())(chunks)
+  else if (contender === 'mastra') {
+    const run = await mastra(RULES, SECRETS)
+    if (!run) return undefined
+    // Its work per token is far more than any other's: a tenth of the text is enough to see what it takes.
+    await run([...cut(prose(2_000, random(7)), 4), ...cut(prose(20_000, random(8)), 4096)])
+  } else if (contender !== 'baseline') {
+    const make = (await contenders(RULES, SECRETS)).get(contender)
+    if (!make) return undefined
+    runner(make().start)(chunks)
+  }
+  return { peakBytes: process.resourceUsage().maxRSS * 1024 }
 }
 
 function sallyport(): Report {
@@ -47,6 +73,7 @@ function sallyport(): Report {
     ...speeds,
     ...heldOf(() => pack.stream()),
     heldOracle: oracle(),
+    packs: packs(),
     ...leaks,
     fullPack: { rules: providerRules.length, tokens: measureSpeed(full, cut(prose(400_000, random(1)), 4), 9), chunks: measureSpeed(full, cut(prose(2_000_000, random(2)), 65_536), 9) },
   }
@@ -118,6 +145,13 @@ function heldOf(start: () => Session, tokens = 50_000): { held?: Held; firstToke
     held.push(session.held ?? 0)
   })
   return { ...(session.held === undefined ? {} : { held: summarise(held) }), firstToken }
+}
+
+function packs(): Report['packs'] {
+  return Object.entries({ providerRules, piiRules, emailRules, phoneRules }).map(([pack, rules]) => {
+    const { held } = heldOf(() => createScrubber({ rules }).stream())
+    return { name: pack, rules: rules.length, held: held ?? summarise([]) }
+  })
 }
 
 /** Held by the engine over held by definition, on the same tokens. */

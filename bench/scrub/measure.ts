@@ -1,5 +1,5 @@
 // Times and counts. Every speed is the best of several rounds that alternate with the yardstick, so that what else the machine does hits both.
-import type { Contender } from './peers.ts'
+import type { Contender } from './replacers.ts'
 import { chunking, type Planted, type Random } from './text.ts'
 
 let sink = 0
