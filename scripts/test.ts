@@ -13,7 +13,6 @@ for (const { name, missing } of services) console.log(missing === null ? `✓ ${
 await step('build', 'node', ['scripts/build.ts'])
 await step('types', 'node', ['scripts/typecheck.ts'])
 
-const missing = Object.fromEntries(services.filter((service) => service.missing !== null).map((service) => [`SALLYPORT_NO_${service.name.toUpperCase()}`, service.missing ?? '']))
 const directory = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
 const tallies: Tally[] = []
 let code = 0
@@ -21,7 +20,7 @@ let code = 0
 for (const project of ['unit', 'stores', 'e2e']) {
   console.log(`\n▸ tests: ${project}`)
   const file = join(directory, `${project}.json`)
-  const exit = await run('vitest', ['run', '--project', project, '--reporter=default', '--reporter=./scripts/skip-reporter.ts', ...process.argv.slice(2)], { ...missing, SALLYPORT_TALLY: file, SALLYPORT_NEXT_BUILD: '1' })
+  const exit = await run('vitest', ['run', '--project', project, '--reporter=default', '--reporter=./scripts/skip-reporter.ts', ...process.argv.slice(2)], { SALLYPORT_TALLY: file, SALLYPORT_NEXT_BUILD: '1' })
   if (exit !== 0) code = exit
   tallies.push(readTally(file))
 }
@@ -36,8 +35,8 @@ for (const { name, reason } of tally.skipped) console.log(`skipped: ${name}\n   
 console.log(`\n${((Date.now() - started) / 1000).toFixed(0)} s`)
 console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped.length} skipped`)
 
-// On CI everything is there: a skip is a hole. But for a secret store of one's own, which no package of the system brings.
-const holes = tally.skipped.filter(({ name }) => !name.includes('VAULT_ADDR is not set'))
+// On CI everything is there: a skip is a hole. But for servers that no package of the system brings: a secret store, and Valkey on Debian 12. And for Go’s client of logs.
+const holes = tally.skipped.filter(({ name }) => !/VAULT_ADDR is not set|needs (VALKEY_URL or )?valkey-server|golang-go and golang-golang-x-mod-dev are not installed/.test(name))
 if (process.env['CI'] !== undefined && holes.length > 0) {
   console.error(`CI must not skip: ${holes.map(({ name }) => name).join('; ')}`)
   process.exit(1)
