@@ -1,0 +1,75 @@
+// What test runs came to, and how that is told: a log is read from its end, so what failed comes last, before the counts.
+
+/** A test by its file and its full name. */
+export interface NamedTest {
+  readonly file: string
+  readonly name: string
+}
+
+/** A test with the first lines of what went wrong: at the end, or at the first try. */
+export interface FailedTest extends NamedTest {
+  readonly error: string
+}
+
+/** A test that did not run, and why where its name does not say it. */
+export interface SkippedTest extends NamedTest {
+  readonly reason: string
+}
+
+/** What a run came to. What passed at a second try is in `passed`, and by name in `flaky`. */
+export interface Tally {
+  readonly passed: number
+  readonly failed: readonly FailedTest[]
+  readonly flaky: readonly FailedTest[]
+  readonly skipped: readonly SkippedTest[]
+}
+
+/** Several runs as one. */
+export function sum(tallies: readonly Tally[]): Tally {
+  return {
+    passed: tallies.reduce((total, { passed }) => total + passed, 0),
+    failed: tallies.flatMap(({ failed }) => failed),
+    flaky: tallies.flatMap(({ flaky }) => flaky),
+    skipped: tallies.flatMap(({ skipped }) => skipped),
+  }
+}
+
+/** Every test that did not simply pass, by name: what failed comes last. */
+export function linesOf(tally: Tally): string[] {
+  return [
+    ...skippedLines(tally.skipped),
+    ...tally.flaky.flatMap((test) => [`flaky: ${test.file} > ${test.name}`, ...errorLines(test.error)]),
+    ...tally.failed.flatMap((test) => [`failed: ${test.file} > ${test.name}`, ...errorLines(test.error)]),
+  ]
+}
+
+/** The counts, in one line. */
+export function countsOf(tally: Tally): string {
+  return `${tally.passed} passed, ${tally.failed.length} failed, ${tally.skipped.length} skipped`
+}
+
+/** One line for each block of tests that was skipped: where it is, how many, why, and the names. */
+function skippedLines(skipped: readonly SkippedTest[]): string[] {
+  const blocks = new Map<string, string[]>()
+  for (const { file, name, reason } of skipped) {
+    const [block, ...rest] = name.split(' > ')
+    const key = `${file}${rest.length === 0 ? '' : ` > ${block}`}${reason === '' ? '' : ` (${reason})`}`
+    const names = blocks.get(key) ?? []
+    blocks.set(key, [...names, rest.join(' > ') || name])
+  }
+  return [...blocks].map(([block, names]) => `skipped: ${names.length} in ${block}: ${names.join('; ')}`)
+}
+
+function errorLines(error: string): string[] {
+  return error.split('\n').slice(0, 8).map((line) => `    ${line.slice(0, 240)}`)
+}
+
+/**
+ * The skipped tests that count as failed on CI, where everything is installed: a skip is a hole.
+ * But for servers that no package of the system brings (a secret store, and Valkey on Debian 12), and for Go’s client of logs.
+ */
+export function holes(skipped: readonly SkippedTest[]): FailedTest[] {
+  return skipped
+    .filter(({ name }) => !/VAULT_ADDR is not set|needs (VALKEY_URL or )?valkey-server|golang-go and golang-golang-x-mod-dev are not installed/.test(name))
+    .map(({ file, name, reason }) => ({ file, name, error: `CI must not skip it. ${reason}`.trim() }))
+}
