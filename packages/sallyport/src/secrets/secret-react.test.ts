@@ -29,7 +29,7 @@ it.skipIf(renderer === undefined).each(['development', 'production'])('does not 
     renderToPipeableStream(tree, {}, { onError: (error) => { say(error?.stack) } }).pipe(new Writable({ write(chunk, _, done) { say(chunk); done() } }))
   `
   const out = execFileSync(process.execPath, ['--conditions=react-server', '--no-warnings', '--input-type=module', '-e', script], {
-    encoding: 'utf8', env: { PATH: process.env['PATH'], NODE_ENV: mode as 'production' }, stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8', env: { PATH: process.env['PATH'], NODE_OPTIONS: process.env['NODE_OPTIONS'], NODE_ENV: mode as 'production' }, stdio: ['ignore', 'pipe', 'pipe'],
   })
   expect(out).toContain('secret')
   expect(out).not.toContain('kS9x-Qw7-pZ4v-Lm2')
