@@ -187,11 +187,29 @@ describe('secrets and versions', () => {
     expect(rulesOf({ 'a.ts': 'export const key = process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY' })).toEqual([])
   })
 
+  const flaws = (dependencies: { readonly [name: string]: string }) => run({ 'package.json': JSON.stringify({ dependencies }) }).findings.filter(({ rule }) => rule === 'vulnerable-version').map(({ message }) => message)
+
+  it('knows advisories by release line: a fix that was carried back counts there, and names the nearest version', () => {
+    const executes = (version: string) => flaws({ next: version }).find((message) => message.includes('CVE-2025-55182'))
+    for (const [version, fixedIn] of [['15.0.4', '15.0.5'], ['15.1.0', '15.1.9'], ['15.4.7', '15.4.8'], ['15.5.6', '15.5.7'], ['16.0.6', '16.0.7']]) expect(executes(version ?? '')).toContain(`fixed in ${fixedIn} (as of 2026-11-22)`)
+    for (const version of ['14.2.35', '15.0.5', '15.4.8', '15.5.7', '16.0.7', '16.1.0']) expect(executes(version)).toBeUndefined()
+    const passed = (version: string) => flaws({ next: version }).some((message) => message.includes('CVE-2025-29927'))
+    expect(['11.1.3', '11.1.4', '12.3.4', '12.3.5', '13.5.8', '14.2.24', '14.2.25', '15.2.2', '15.2.3'].map(passed)).toEqual([false, true, true, false, true, true, false, true, false])
+    expect(flaws({ next: '13.0.0' }).some((message) => message.includes('CVE-2026-94482'))).toBe(true)
+    expect(flaws({ next: '16.0.0' }).some((message) => message.includes('CVE-2026-27978'))).toBe(false)
+    expect(flaws({ next: '16.0.1' }).some((message) => message.includes('CVE-2026-27978'))).toBe(true)
+  })
+
   it.each([
-    ['16.0.0', 5], ['15.5.6', 3], ['16.4.5', 0], ['15.5.28', 0], ['14.2.20', 1], ['14.2.30', 0],
-  ])('knows advisories of next %s', (version, count) => {
-    const findings = run({ 'package.json': JSON.stringify({ dependencies: { next: version } }) }).findings
-    expect(findings.filter(({ rule }) => rule === 'vulnerable-version').length).toBe(count)
+    [{ next: '16.4.5' }, 0], [{ next: '15.5.28' }, 0], [{ next: '16.4.0' }, 3], [{ next: '9.5.0' }, 0],
+    [{ 'react-server-dom-webpack': '19.3.1' }, 0], [{ 'react-server-dom-webpack': '19.3.0' }, 1], [{ 'react-server-dom-webpack': '19.2.8' }, 1], [{ 'react-server-dom-webpack': '19.0.0' }, 7],
+  ])('counts the advisories of %j', (dependencies, count) => {
+    expect(flaws(dependencies)).toHaveLength(count)
+  })
+
+  it('says of a range which version it is about, as a warning', () => {
+    const [finding] = run({ 'package.json': JSON.stringify({ dependencies: { next: '^16.4.0' } }) }).findings
+    expect(finding).toMatchObject({ level: 'warning', message: expect.stringContaining('the lowest that package.json allows') })
   })
 })
 

@@ -14,9 +14,9 @@ export const vulnerableVersion: Rule = {
   project: ({ base }) => {
     const reports: Report[] = []
     for (const { name, version, at, exact } of installedVersions(base)) {
-      for (const advisory of advisoriesFor(name, version)) {
+      for (const { advisory, fixedIn } of advisoriesFor(name, version)) {
         reports.push({
-          message: `${name} ${version}${exact ? '' : ' (the lowest that package.json allows)'}: ${advisory.id}, ${advisory.what}; fixed in ${advisory.fixed.join(', ')} (as of ${advisoriesAsOf})`,
+          message: `${name} ${version}${exact ? '' : ' (the lowest that package.json allows)'}: ${advisory.id}, ${advisory.what}; fixed in ${fixedIn} (as of ${advisoriesAsOf})`,
           at, key: `${name} ${advisory.id}`, ...(exact ? {} : { level: 'warning' as const }),
         })
       }
