@@ -1,8 +1,9 @@
-// `npm test`: everything. Types, units, properties, stores, and the built demo in a real browser.
+// `npm test`: everything. Types, units, properties, stores, the built demo in a real browser, and the library once more on the oldest Node.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { run, step } from './run.ts'
+import { ensureOldestNode, oldestEnv, oldestVersion } from './oldest-node.ts'
+import { root, run, step } from './run.ts'
 import { ensureServices } from './services.ts'
 import { countsOf, holes, linesOf, sum } from './tally.ts'
 import type { Tally } from './tally.ts'
@@ -16,13 +17,13 @@ await step('types', 'node', ['scripts/typecheck.ts'])
 
 const directory = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
 const tallies: Tally[] = []
+const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+const only = process.argv.slice(2)
 // One after another: what races on purpose in one project is not to be disturbed by another.
-for (const project of ['unit', 'stores', 'e2e']) {
-  console.log(`\n▸ tests: ${project}`)
-  const file = join(directory, `${project}.json`)
-  const exit = await run('vitest', ['run', '--project', project, '--reporter=default', '--reporter=./scripts/tally-reporter.ts', ...process.argv.slice(2)], { SALLYPORT_TALLY: file, SALLYPORT_NEXT_BUILD: '1' })
-  tallies.push(readTally(project, file, exit))
-}
+for (const project of ['unit', 'stores', 'e2e']) await test(project, 'node', project, only)
+
+// What is asked for by name runs on one Node: it is looked at, not checked for every machine.
+if (only.length === 0) await testOnOldestNode()
 rmSync(directory, { recursive: true, force: true })
 const all = sum(tallies)
 const tally = process.env['CI'] === undefined ? all : { ...all, failed: [...all.failed, ...holes(all.skipped)] }
@@ -33,9 +34,24 @@ console.log(`${((Date.now() - started) / 1000).toFixed(0)} s`)
 console.log(countsOf(tally))
 process.exit(tally.failed.length > 0 || tally.passed === 0 ? 1 : 0)
 
+async function testOnOldestNode(): Promise<void> {
+  const name = `library on Node ${oldestVersion}`
+  const program = ensureOldestNode()
+  if (program !== null) return test(name, program, 'unit', ['packages/sallyport/'], oldestEnv)
+  tallies.push({ ...sum([]), skipped: [{ file: 'packages/sallyport', name, reason: 'it could not be installed: npm ci --prefix scripts/oldest-node' }] })
+}
+
+/** Runs the tests of a project, or those whose files are named, and counts them. */
+async function test(name: string, program: string, project: string, files: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<void> {
+  console.log(`\n▸ tests: ${name}`)
+  const file = join(directory, `${tallies.length}.json`)
+  const exit = await run(program, [vitest, 'run', '--project', project, '--reporter=default', '--reporter=./scripts/tally-reporter.ts', ...files], { SALLYPORT_TALLY: file, SALLYPORT_NEXT_BUILD: '1', ...environment })
+  tallies.push(readTally(name, file, exit))
+}
+
 /** A run that Vitest calls failed has a failure with a name, whatever it was. */
-function readTally(project: string, file: string, exit: number): Tally {
+function readTally(name: string, file: string, exit: number): Tally {
   const tally = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Tally) : sum([])
   if (exit === 0 ? existsSync(file) : tally.failed.length > 0) return tally
-  return { ...tally, failed: [{ file: project, name: '(the run)', error: `Vitest ended with exit code ${exit}${existsSync(file) ? '' : ' before the tests could be counted'}.` }] }
+  return { ...tally, failed: [{ file: name, name: '(the run)', error: `Vitest ended with exit code ${exit}${existsSync(file) ? '' : ' before the tests could be counted'}.` }] }
 }
