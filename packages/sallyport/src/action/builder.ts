@@ -6,7 +6,7 @@ import type { ApprovalOptions } from '../approvals/types.ts'
 import type { AccessOptions, PlainOptions, ResourceOptions, ScopeOptions } from './access.ts'
 import type { Action, StateAction } from './action.ts'
 import type { ActionDefinition, AnyHandler, AnyMiddleware, IdempotencyOptions, LimitOptions, ScreeningMode } from './definition.ts'
-import { requireFields, type AllowedFields, type FieldsByKind } from './fields.ts'
+import { requireErrorFields, requireFields, type AllowedFields, type ErrorFieldsByKind, type FieldsByKind } from './fields.ts'
 import { finish, MISSING, type Draft } from './draft.ts'
 import type { DataOf, Handler, HandlerArgs, MiddlewareArgs, NextResult, StateHandler, ValidatedMiddlewareArgs } from './handler.ts'
 import { OBSERVABLE, requireReason, WAIVABLE, type Exception, type ObservableControl, type WaivableControl } from './posture.ts'
@@ -168,12 +168,20 @@ export class ActionBuilder<Spec extends ActionSpec> {
     return this.#next({ output: { kind: 'stream', schema, fields, idleMs: parseDuration(options.idle ?? '30s'), textField: options.text ?? null } })
   }
 
-  /** Errors of the action's own: codes and the schema of what a caller learns with each. The handler throws `errors.CODE(details)`. */
-  errors<const Errors extends ErrorSchemas>(errors: Errors): ActionBuilder<With<Spec, { errors: Errors }>> {
+  /**
+   * Errors of the action's own: codes and the schema of what a caller learns with each. The handler throws `errors.CODE(details)`. `fields`
+   * says which details each kind of principal may see, by paths that begin with the code; what policies and grants name narrows it further.
+   *
+   * @example
+   * ```ts
+   * .errors({ OUT_OF_STOCK: z.object({ left: z.int(), supplier: z.string() }) }, { fields: { agent: ['OUT_OF_STOCK.left'] } })
+   * ```
+   */
+  errors<const Errors extends ErrorSchemas>(errors: Errors, options: { readonly fields?: ErrorFieldsByKind<Errors> } = {}): ActionBuilder<With<Spec, { errors: Errors }>> {
     for (const code of Object.keys(errors)) {
       if (!/^[A-Z][A-Z0-9_]*$/.test(code)) throw new DefinitionError(`Error code '${code}' of '${this.#draft.name}' must be UPPER_CASE.`)
     }
-    return this.#next({ errors })
+    return this.#next({ errors, errorFields: requireErrorFields(options.fields as AllowedFields | undefined, errors, `'${this.#draft.name}'`) })
   }
 
   /** How long ago the person may have signed in. For what is destructive. */

@@ -64,6 +64,8 @@ export interface ActionDefinition {
   readonly before: readonly AnyMiddleware[]
   readonly after: readonly AnyMiddleware[]
   readonly errors: ErrorSchemas
+  /** What each kind of principal may see of error details: paths that begin with the code. */
+  readonly errorFields: AllowedFields | null
   readonly freshnessMs: number | null
   readonly limits: LimitOptions
   readonly approval: ApprovalOptions | null

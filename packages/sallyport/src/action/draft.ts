@@ -17,6 +17,7 @@ export function emptyDraft(name: string, screening: ScreeningMode): Draft {
     before: [],
     after: [],
     errors: {},
+    errorFields: null,
     freshnessMs: null,
     limits: {},
     approval: null,

@@ -39,3 +39,10 @@ start.outputSchema(order, { fields: { robot: ['id'] } })
 start.outputSchema(z.string(), { fields: { agent: ['length'] } })
 // @ts-expect-error parts have no such field
 start.outputStream(z.object({ text: z.string() }), { fields: { agent: ['cost'] } })
+
+const GONE = z.object({ left: z.number(), lines: z.array(z.object({ sku: z.string() })) })
+start.errors({ GONE }, { fields: { agent: ['GONE.left', 'GONE.lines.sku', 'CONFLICT'], service: ['GONE', 'CONFLICT.state'] } })
+// @ts-expect-error the details have no such field
+start.errors({ GONE }, { fields: { agent: ['GONE.cost'] } })
+// @ts-expect-error paths begin with a code
+start.errors({ GONE }, { fields: { agent: ['left'] } })

@@ -1,7 +1,9 @@
+import { ERRORS, type ErrorCode } from '../errors/codes.ts'
 import { DefinitionError } from '../errors/sallyport-error.ts'
 import type { PrincipalKind } from '../identity/principal.ts'
 import { describeSchema, type SchemaNode } from '../lib/schema-node.ts'
-import type { StandardSchemaV1 } from '../lib/standard-schema.ts'
+import type { InferOut, StandardSchemaV1 } from '../lib/standard-schema.ts'
+import type { ErrorSchemas } from './spec.ts'
 
 /** How deep the compiler follows a type: `a.b.c.d`. */
 type Less = [never, 0, 1, 2, 3]
@@ -25,6 +27,18 @@ export type FieldPath<T> = PathOf<NonNullable<T>, 4>
  */
 export type FieldsByKind<T> = { readonly [Kind in PrincipalKind]?: readonly FieldPath<T>[] }
 
+/** Paths of error details: a code for all of them, `OUT_OF_STOCK.left` for one. Details of the library's codes are free in form. */
+export type ErrorFieldPath<Errors extends ErrorSchemas> =
+  | { [Code in keyof Errors & string]: Code | `${Code}.${FieldPath<InferOut<Errors[Code]>>}` }[keyof Errors & string]
+  | ErrorCode
+  | `${ErrorCode}.${string}`
+
+/**
+ * Which error details each kind of principal may see. A kind that is not named sees all, unless the action lists fields of its result for that
+ * kind: then none. Policies and grants narrow it further.
+ */
+export type ErrorFieldsByKind<Errors extends ErrorSchemas> = { readonly [Kind in PrincipalKind]?: readonly ErrorFieldPath<Errors>[] }
+
 /** The same as the pipeline reads it: the builder has checked the types. */
 export type AllowedFields = { readonly [Kind in PrincipalKind]?: readonly string[] }
 
@@ -34,11 +48,27 @@ const KINDS: readonly string[] = ['user', 'service', 'agent'] satisfies readonly
 export function requireFields(fields: AllowedFields | undefined, schema: StandardSchemaV1, what: string): AllowedFields | null {
   if (fields === undefined) return null
   const node = describeSchema(schema)
+  return requirePaths(fields, (path) => node === null || names(node, path), 'output', what)
+}
+
+/** @throws DefinitionError for a kind that there is not, a code that nothing answers with, or a field that its details do not have. */
+export function requireErrorFields(fields: AllowedFields | undefined, errors: ErrorSchemas, what: string): AllowedFields | null {
+  if (fields === undefined) return null
+  const known = ([code = '', ...rest]: readonly string[]): boolean => {
+    const schema = Object.hasOwn(errors, code) ? errors[code] : undefined
+    if (schema === undefined) return Object.hasOwn(ERRORS, code)
+    const node = describeSchema(schema)
+    return node === null || names(node, rest)
+  }
+  return requirePaths(fields, known, 'errors', what)
+}
+
+function requirePaths(fields: AllowedFields, known: (path: readonly string[]) => boolean, part: string, what: string): AllowedFields {
   for (const [kind, paths] of Object.entries(fields)) {
     if (!KINDS.includes(kind)) throw new DefinitionError(`'${kind}' is no kind of principal, in the fields of ${what}. There are ${KINDS.join(', ')}.`)
     if (!Array.isArray(paths)) throw new DefinitionError(`The fields of ${what} for '${kind}' are a list of names.`)
-    const unknown = paths.find((path: unknown) => typeof path !== 'string' || (node !== null && !names(node, path.split('.'))))
-    if (unknown !== undefined) throw new DefinitionError(`The output of ${what} has no field '${String(unknown)}'.`)
+    const unknown = paths.find((path: unknown) => typeof path !== 'string' || !known(path.split('.')))
+    if (unknown !== undefined) throw new DefinitionError(`The ${part} of ${what} ${part === 'errors' ? 'have' : 'has'} no field '${String(unknown)}'.`)
   }
   return fields
 }

@@ -2,11 +2,12 @@
 export class OwnError extends Error {
   override readonly name = 'OwnError'
   readonly code: string
-  readonly details: unknown
+  /** Not enumerable: a log that prints the error must not print what the caller may not see. */
+  declare readonly details: unknown
 
   constructor(code: string, details: unknown) {
     super(code)
     this.code = code
-    this.details = details
+    Object.defineProperty(this, 'details', { value: details })
   }
 }

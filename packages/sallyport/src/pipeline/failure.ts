@@ -7,6 +7,7 @@ import { ValidationFailure } from '../errors/validation-errors.ts'
 import { isPromiseLike } from '../lib/maybe-promise.ts'
 import type { Call } from './call.ts'
 import { Refusal } from './control.ts'
+import { fittingDetails, seenDetails } from './output/error-details.ts'
 
 /** What became of something thrown: what the caller gets, and what the log keeps. */
 export interface Failure {
@@ -19,7 +20,7 @@ export interface Failure {
 
 /**
  * `error-sanitization`: turns whatever was thrown into a stable code, a safe message and the correlation id. Nothing
- * else of it reaches the caller; details are declared ones, and scrubbed.
+ * else of it reaches the caller; details are as far as the caller may see them, and scrubbed.
  */
 export async function sanitize(error: unknown, call: Call): Promise<Failure> {
   if (error instanceof ValidationFailure) return invalid(error, call)
@@ -28,7 +29,7 @@ export async function sanitize(error: unknown, call: Call): Promise<Failure> {
     return failure(call, error.code, error.reason, { retryAfterMs, details, fix, cause })
   }
   if (error instanceof SallyportError) {
-    return failure(call, error.code, error.reason ?? error.code, { retryAfterMs: error.retryAfterMs, details: error.details, cause: error.cause })
+    return failure(call, error.code, error.reason ?? error.code, { retryAfterMs: error.retryAfterMs, details: plainDetails(error, call), cause: error.cause })
   }
   if (error instanceof OwnError) return ownFailure(error, call)
   return failure(call, 'INTERNAL', describe(error), { cause: error })
@@ -57,6 +58,13 @@ function failure(
   }
 }
 
+/** Details that no schema describes: left out where the caller may see none of them. */
+function plainDetails({ code, details }: SallyportError, call: Call): Readonly<Record<string, unknown>> | undefined {
+  if (details === undefined) return undefined
+  const seen = seenDetails(call, code, details)
+  return typeof seen === 'object' && seen !== null && Object.keys(seen).length > 0 ? (seen as Readonly<Record<string, unknown>>) : undefined
+}
+
 /** Details must be JSON, so that nothing hides behind a getter or a class; then they are scrubbed. */
 function scrubDetails(details: Readonly<Record<string, unknown>>, call: Call): Readonly<Record<string, unknown>> | undefined {
   try {
@@ -74,7 +82,7 @@ async function invalid(error: ValidationFailure, call: Call): Promise<Failure> {
   }
 }
 
-/** One of the action's own errors: its details go through the schema that the action declares. */
+/** One of the action's own errors: its details go through the schema that the action declares, and then as far as the caller may see them. */
 async function ownFailure(error: OwnError, call: Call): Promise<Failure> {
   const schema = ownSchema(call.definition, error.code)
   if (schema === undefined) return failure(call, 'INTERNAL', `error '${error.code}' is not declared by '${call.definition.name}'`, { cause: error })
@@ -82,7 +90,7 @@ async function ownFailure(error: OwnError, call: Call): Promise<Failure> {
   const checked = isPromiseLike(result) ? await result : result
   if (checked.issues !== undefined) return failure(call, 'INTERNAL', `details of '${error.code}' do not fit their schema`, { cause: error })
   // Through an object, so that a bare string or number is scrubbed the same way.
-  const details = scrubDetails({ details: checked.value }, call)?.['details']
+  const details = scrubDetails({ details: seenDetails(call, error.code, fittingDetails(schema, checked.value)) }, call)?.['details']
   const serverError: ServerError<string, unknown> = { code: error.code, message: 'The action refused this.', correlationId: call.id, details }
   // The builder's types say which own codes a caller can meet.
   return { result: { serverError: serverError as ServerError }, code: error.code, reason: error.code }

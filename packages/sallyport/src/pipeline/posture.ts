@@ -53,7 +53,7 @@ function describe(definition: ActionDefinition, port: PortRuntime, name: Control
     case 'scrubbing':
       return met(definition.discloses.length === 0 ? 'every string' : `every string but ${definition.discloses.map(({ field }) => field).join(', ')}`)
     case 'error-sanitization':
-      return met('codes, safe messages, correlation id')
+      return met(`codes, safe messages, correlation id${fieldsSummary(definition.errorFields)}`)
   }
 }
 
