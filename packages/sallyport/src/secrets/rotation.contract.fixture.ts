@@ -30,13 +30,18 @@ function crashing<T extends object>(target: T, budget: { left: number; readonly 
 
 /**
  * Kills the rotating process at each call to the state, the provider and the issuer in turn, before and after the call's
- * effect (or at every `stride`-th call), and lets another process go on. What has to hold each time: at every moment exactly one current version, the
+ * effect, and lets another process go on. What has to hold each time: at every moment exactly one current version, the
  * issuer accepts what is signed, and in the end only the new version verifies.
+ *
+ * `share` takes one of several equal parts of the calls, counted from 1, so that parts can run side by side.
  */
-export async function crashMatrix(make: () => Promise<{ readonly state: SecretStateStore; readonly storage: SealedStorage; readonly close?: () => Promise<void> }>, stride = 1): Promise<number> {
+export async function crashMatrix(
+  make: () => Promise<{ readonly state: SecretStateStore; readonly storage: SealedStorage; readonly close?: () => Promise<void> }>,
+  share: { readonly part: number; readonly of: number } = { part: 1, of: 1 },
+): Promise<number> {
   let crashes = 0
   for (const after of [false, true]) {
-    for (let at = 1; ; at += stride) {
+    for (let at = share.part; ; at += share.of) {
       const { state, storage, close } = await make()
       const clock = fakeClock()
       const budget = { left: at, after, dead: false }
@@ -99,7 +104,7 @@ export async function crashMatrix(make: () => Promise<{ readonly state: SecretSt
       await finish([witness, victim, heir], close)
     }
   }
-  expect(crashes).toBeGreaterThan(40 / stride)
+  expect(crashes).toBeGreaterThan(40 / share.of)
   return crashes
 }
 

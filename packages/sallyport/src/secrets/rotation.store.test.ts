@@ -12,6 +12,7 @@ import { fakeClock } from '../testing/fake-clock.ts'
 import { crashMatrix } from './rotation.contract.fixture.ts'
 import { defineSecrets, encryptedProvider, ROTATION_STEPS, sqlSealedStorage, sqlSecretState } from './index.ts'
 
+const answers = await postgresAnswers()
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-rotation-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -25,31 +26,35 @@ async function fresh(driver: SqlDriver): Promise<void> {
   }
 }
 
-async function onDriver(driver: SqlDriver): Promise<number> {
+async function onDriver(driver: SqlDriver, part: number): Promise<void> {
   const state = sqlSecretState(driver)
   const storage = sqlSealedStorage(driver)
   await state.list('production')
   await storage.list()
-  return crashMatrix(async () => {
+  await crashMatrix(async () => {
     await fresh(driver)
     return { state, storage }
-  })
+  }, { part, of: PARTS.length })
 }
 
+// Thousands of commits, one after the other: in parts side by side, each with a database of its own, they wait for the disk together.
+const PARTS = [1, 2, 3, 4]
+
 describe('a rotation that is killed at every call and gone on with', () => {
-  it('on SQLite: one current version, nothing fails that should verify, nothing verifies that should not', async () => {
+  it.concurrent.each(PARTS)('on SQLite: one current version, nothing fails that should verify, nothing verifies that should not (part %i of 4)', async (part) => {
     const driver = open()
-    expect(await onDriver(driver)).toBeGreaterThan(40)
+    await onDriver(driver, part)
     await driver.close()
   })
 
-  it('on Postgres', async (context) => {
-    if (!(await postgresAnswers())) return context.skip('Postgres does not answer')
-    const { connectionString, drop } = await freshSchema()
-    const driver = postgresDriver({ connectionString })
-    expect(await onDriver(driver)).toBeGreaterThan(40)
-    await driver.close()
-    await drop()
+  describe.skipIf(!answers)('Postgres (skipped where DATABASE_URL does not answer)', () => {
+    it.concurrent.each(PARTS)('on Postgres (part %i of 4)', async (part) => {
+      const { connectionString, drop } = await freshSchema()
+      const driver = postgresDriver({ connectionString })
+      await onDriver(driver, part)
+      await driver.close()
+      await drop()
+    })
   })
 })
 
@@ -100,8 +105,7 @@ describe('a process that is killed as a step of its rotation begins', () => {
     await driver.close()
   })
 
-  it('on Postgres: another one goes on', async (context) => {
-    if (!(await postgresAnswers())) return context.skip('Postgres does not answer')
+  it.skipIf(!answers)('on Postgres: another one goes on (skipped where DATABASE_URL does not answer)', async () => {
     const { connectionString, drop } = await freshSchema()
     const driver = postgresDriver({ connectionString })
     await killedProcesses(connectionString, driver)
