@@ -14,12 +14,24 @@ const start = /createPort\(\)\.define$/
 /** Calls of Sallyport's builder. Undefined for what is no part of it. */
 export function sallyportCall(machine: Machine, lib: Lib, made: Lib, args: readonly Value[]): Value | undefined {
   const name = made.calls.at(-1)?.name
+  // `toRouteHandler(action)`, `toFetchHandler(action)`: a route that passes the controls of the action.
+  if (/^to(?:Route|Fetch)Handler$/.test(lib.path)) return args[0]?.kind === 'native' && args[0].chain ? args[0] : undefined
+  if (/^(?:approval|grant|identity|limit)Actions$/.test(lib.path)) return object({}, 0, ownAction(made))
   if (/createPort\(\)\.define\.with$/.test(lib.path)) return template(machine, lib, args)
   if (start.test(lib.path)) return { ...made, path: 'action()', calls: made.calls.slice(-1) }
   if (!lib.path.startsWith('action()')) return undefined
   if (name !== 'action' && name !== 'stateAction') return { ...made, path: 'action()' }
   const handler = args.find((arg) => arg.kind === 'function' || arg.kind === 'native')
   return action(made.calls, handler)
+}
+
+/** One of the actions that the library itself makes: each with a schema, a permission that its options name, and an output. */
+function ownAction({ calls }: Lib): Native {
+  const [made] = calls
+  if (!made) return action([], undefined)
+  const permission: Value = { kind: 'const', value: `a permission that ${made.name} is given`, labels: 0 }
+  const link = (name: string, args: readonly Value[] = []): ChainCall => ({ ...made, name, args })
+  return action([link('define'), link('inputSchema'), link('authorize', [permission]), link('outputSchema'), link('action')], undefined)
 }
 
 /** `define.with((base) => base.freshness('5m'))`: a function that begins with what it is given. */

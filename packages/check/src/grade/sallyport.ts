@@ -33,6 +33,7 @@ export function sallyportGrades(chain: readonly ChainCall[]): Partial<Record<Con
   grades.authentication = open ? graded('waived', `public: ${text(open.args[0])}`, evidence(open)) : graded('present', 'every action that is not public asks for a principal', evidence(authorize))
   if (open) grades.authorization = graded('waived', `public: ${text(open.args[0])}`, evidence(open))
   else if (authorize) grades.authorization = graded('present', `needs ${text(authorize.args[0])}`, evidence(authorize))
+  if (!open) grades.grant = always('an agent or a service needs a live grant beside its rights')
   const input = find('inputSchema')
   if (input) grades.validation = graded('present', 'inputSchema', evidence(input))
   else if (find('noInput')) grades.validation = graded('present', 'takes no input', evidence(find('noInput')))

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { checkFiles } from './score.ts'
+
+const files = {
+  'lib/port.ts': 'import { createPort } from \'sallyport\'\nexport const port = createPort({ name: \'shop\' })',
+  'lib/actions.ts': `import { approvalActions } from 'sallyport'
+import { port } from './port'
+export const { approve } = approvalActions(port, { permission: 'price:approve' })
+export const reply = port.define('reply').inputSchema({}).authorize('assistant:use').tokens().outputStream({}).action(async () => {})
+export const hello = port.define('hello').noInput().public('everybody is greeted').outputSchema({}).action(async () => ({}))`,
+  'app/actions.ts': '\'use server\'\nimport * as made from \'../lib/actions\'\nexport const approve = made.approve\nexport const hello = made.hello',
+  'app/api/reply/route.ts': 'import { toRouteHandler } from \'sallyport/next\'\nimport { reply } from \'../../../lib/actions\'\nexport const POST = toRouteHandler(reply)',
+  'app/api/own/route.ts': 'import { toRouteHandler } from \'sallyport/next\'\nexport const POST = toRouteHandler(globalThis.something)',
+}
+const entry = (id: string) => checkFiles(files).entries.find((one) => one.id === id)
+
+describe('what Sallyport itself makes', () => {
+  it('a route that answers with an action has the posture of the action', () => {
+    const made = entry('app/api/reply/route.ts#POST')
+    expect(made?.made).toBe('sallyport')
+    for (const control of ['size', 'origin', 'rate-limit', 'authentication', 'authorization', 'token-budget', 'audit', 'projection', 'error-sanitization'] as const) expect(made?.controls[control].state, control).toBe('present')
+    expect(made?.controls.authorization.reason).toBe('needs assistant:use')
+  })
+
+  it('a route around something that can\'t be seen stays unknown', () => {
+    expect(entry('app/api/own/route.ts#POST')?.controls.authentication.state).toBe('unknown')
+  })
+
+  it('its own actions ask for a session, a permission and a schema', () => {
+    const made = entry('app/actions.ts#approve')
+    for (const control of ['authentication', 'authorization', 'validation', 'audit', 'projection'] as const) expect(made?.controls[control].state, control).toBe('present')
+  })
+
+  it('every privileged action asks agents for a grant; a public one has nobody to ask', () => {
+    expect(entry('app/actions.ts#approve')?.controls.grant).toMatchObject({ state: 'present', applies: true })
+    expect(entry('app/actions.ts#hello')?.controls.grant.applies).toBe(false)
+  })
+})
