@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -39,5 +40,28 @@ describe('the package', () => {
   it('has no runtime dependency, and every peer is optional', () => {
     expect(manifest.dependencies).toBeUndefined()
     for (const peer of Object.keys(manifest.peerDependencies)) expect(manifest.peerDependenciesMeta[peer]?.optional).toBe(true)
+  })
+})
+
+interface Packed {
+  readonly files: readonly { readonly path: string }[]
+}
+
+describe.each(['sallyport', 'check', 'cli'])('what is published of packages/%s', (folder) => {
+  const at = join(dirname(root), folder)
+  const packageJson = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { readonly bin?: Readonly<Record<string, string>> }
+
+  it('has no tests, no fixtures and no sources', () => {
+    // `--ignore-scripts`: without a build there is less in it, and nothing else.
+    const answer = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: at, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    // A list, or an object by name: npm has changed it.
+    const packed = Object.values(JSON.parse(answer) as Readonly<Record<string, Packed>>)
+    const paths = packed.flatMap(({ files }) => files.map(({ path }) => path))
+    expect(paths).toContain('package.json')
+    expect(paths.filter((path) => /^(src|test)\/|\.test[.-]|\.fixture\./.test(path))).toEqual([])
+  })
+
+  it('keeps its command: npm removes one whose path begins with a dot when it publishes', () => {
+    expect(Object.values(packageJson.bin ?? {}).filter((path) => path.startsWith('.'))).toEqual([])
   })
 })
