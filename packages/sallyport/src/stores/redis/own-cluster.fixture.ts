@@ -44,7 +44,7 @@ export class OwnCluster {
         return cluster.includes('cluster_state:ok') && cluster.includes('cluster_slots_ok:16384') && !replication.includes('master_link_status:down')
       }
       try {
-        const end = Date.now() + 30_000
+        const end = Date.now() + 60_000
         while (!(await whole())) {
           if (Date.now() > end) throw new Error(`node ${server.port} does not find the cluster whole`)
           await new Promise((resolve) => setTimeout(resolve, 50))
@@ -91,6 +91,15 @@ export class OwnCluster {
       }
       return { master: byPort(master?.port), replica: byPort(replica?.port) }
     } finally {
+      client.disconnect()
+    }
+  }
+
+  /** From now on a node that does not answer within a second is dead for these, and its replica is promoted. */
+  async loseSoon(servers: readonly OwnServer[]): Promise<void> {
+    for (const server of servers) {
+      const client = server.client()
+      await client.config('SET', 'cluster-node-timeout', '1000')
       client.disconnect()
     }
   }
