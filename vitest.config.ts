@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     // A machine of CI may stand still for a moment: a test that fails there has one more try, and `npm test` then names it as flaky, with its first error.
     retry: process.env['CI'] === undefined ? 0 : 1,
+    // A poll waits for what has to come; a short limit would only say how busy the machine is.
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,
@@ -18,6 +20,7 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'packages/*/test/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
           exclude: ['**/*.store.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -209,7 +209,7 @@ describe.skipIf(noBrowser)(`with a person in the browser ${noBrowser || ''}`, ()
     await expect.poll(() => told.join('')).toContain('"grant-requested"')
     await manager.goto('/grants')
     await manager.getByRole('row', { name: /Rigging knife/ }).getByRole('button', { name: /^Give/ }).click()
-    await expect.poll(() => told.join(''), { timeout: 20_000 }).toContain('APPROVAL_REQUIRED')
+    await expect.poll(() => told.join('')).toContain('APPROVAL_REQUIRED')
     await second.goto('/approvals')
     await second.getByRole('button', { name: /^Approve: Rigging knife/ }).click()
     await work

@@ -100,7 +100,7 @@ test('stops when the reader leaves, through front and framework, and the log say
   await response.body?.getReader().read()
   leaving.abort()
   const id = response.headers.get('x-correlation-id') ?? ''
-  await expect.poll(() => loggedOutcome(id), { timeout: 15_000, interval: 200 }).toBe('aborted')
+  await expect.poll(() => loggedOutcome(id), { interval: 200 }).toBe('aborted')
 })
 
 test('refuses whoever is not signed in, comes from elsewhere, or asks in somebody else’s conversation', async () => {
