@@ -26,7 +26,7 @@ test('every privileged action refuses a caller without a session', async () => {
 
 test('a made-up, a truncated and a revoked session are no session', async () => {
   const cookie = await cookieOf(people.customer)
-  for (const broken of ['better-auth.session_token=made.up', cookie.slice(0, -12), cookie.replace(/=./, '=A')]) {
+  for (const broken of ['better-auth.session_token=made.up', cookie.slice(0, -12), cookie.replace(/=./, (first) => (first === '=A' ? '=B' : '=A'))]) {
     expect((await callAction('changeAddress', forged(), { cookie: broken })).result?.serverError?.code).toBe('UNAUTHENTICATED')
   }
   await callAction('signOut', [], { cookie })
