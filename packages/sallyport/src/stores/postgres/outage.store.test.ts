@@ -47,7 +47,7 @@ describe.skipIf(server === undefined)('a Postgres that hangs (skipped where a te
   it('refuses calls within the deadline, keeps what was queued, and goes on by itself', async () => {
     if (server === undefined) return
     const { signerText, verifierText } = makeSigner()
-    // The deadline is a tenth of the test's own: a call that waited for the server would fail the test.
+    // Far below the test's own deadline: a call that waited for the server would fail the test.
     const ledger = postgresLedger({ connectionString: server.url, timeoutMs: 500, sealing: { signers: [signerText], everyMs: 20 } })
     await ledger.flush()
     const acknowledged: string[] = []
@@ -62,8 +62,10 @@ describe.skipIf(server === undefined)('a Postgres that hangs (skipped where a te
       }
     }
     const calls = (name: string): Promise<unknown> => Promise.all(Array.from({ length: 32 }, (_, index) => call(`${name}-${index}`)))
-    await calls('before')
-    expect(refusals).toEqual([])
+    // On a busy machine the deadline may pass by itself.
+    while (acknowledged.length < 32) await calls(`before-${refusals.length}`)
+    const before = acknowledged.length
+    refusals.length = 0
 
     server.pause()
     try {
@@ -73,20 +75,23 @@ describe.skipIf(server === undefined)('a Postgres that hangs (skipped where a te
       server.resume()
     }
     expect(new Set(refusals)).toEqual(new Set(['UNAVAILABLE']))
-    expect(acknowledged).toHaveLength(32)
+    expect(refusals).toHaveLength(64)
+    expect(acknowledged).toHaveLength(before)
 
-    const before = acknowledged.length
     while (acknowledged.length < before + 64) await calls(`after-${acknowledged.length}-${refusals.length}`)
     await ledger.flush()
-    await ledger.seal()
+    await ledger.close()
+    const reader = postgresLedger({ connectionString: server.url, timeoutMs: 60_000, sealing: { signers: [signerText], everyMs: 1e6 } })
+    await reader.driver.transact([{ sql: 'UPDATE sallyport_lease SET until_ms = 0' }])
+    await reader.seal()
     for (const id of acknowledged) {
-      const kinds = (await ledger.events.search({ id })).map(({ event }) => event.kind)
+      const kinds = (await reader.events.search({ id })).map(({ event }) => event.kind)
       expect(kinds.filter((kind) => kind === 'intent'), id).toHaveLength(1)
       // An outcome whose commit was in doubt is written again: twice is possible, never is not.
       expect(kinds, id).toContain('outcome')
     }
-    expect(await ledger.events.search({ id: 'before-queued' })).not.toEqual([])
-    expect(await verifyLog(sqlLogSource(ledger.driver), { verifiers: [parseVerifier(verifierText)] })).toMatchObject({ ok: true })
-    await ledger.close()
+    expect(await reader.events.search({ id: 'before-queued' })).not.toEqual([])
+    expect(await verifyLog(sqlLogSource(reader.driver), { verifiers: [parseVerifier(verifierText)] })).toMatchObject({ ok: true })
+    await reader.close()
   })
 })

@@ -44,18 +44,24 @@ export async function ownServer(): Promise<OwnServer | undefined> {
     rmSync(folder, { recursive: true, force: true })
     return undefined
   }
-  const port = await freePort()
-  const start = (): void => void run('pg_ctl', '-D', data, '-l', join(folder, 'log'), '-w', '-o', `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1`, 'start')
+  let port = await freePort()
+  const start = (): boolean => run('pg_ctl', '-D', data, '-l', join(folder, 'log'), '-w', '-o', `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1`, 'start')
   const signal = (name: 'SIGSTOP' | 'SIGCONT'): void => {
     const main = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
     const others = readFileSync(`/proc/${main}/task/${main}/children`, 'utf8').trim().split(/\s+/u).filter(Boolean).map(Number)
     // The one that starts others first, and it goes on last.
     for (const pid of name === 'SIGSTOP' ? [main, ...others] : [...others, main]) process.kill(pid, name)
   }
-  start()
+  // A port that was free may be somebody else's by now.
+  for (let tries = 1; !start(); tries += 1) {
+    if (tries === 5) throw new Error(`Postgres does not start: ${readFileSync(join(folder, 'log'), 'utf8')}`)
+    port = await freePort()
+  }
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    start,
+    start: () => {
+      if (!start()) throw new Error(`Postgres does not start again: ${readFileSync(join(folder, 'log'), 'utf8')}`)
+    },
     crash: () => void run('pg_ctl', '-D', data, '-m', 'immediate', 'stop'),
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),

@@ -32,9 +32,17 @@ export class OwnServer {
   }
 
   static async start(args: readonly string[] = [], program: ServerProgram = 'redis-server'): Promise<OwnServer> {
-    const server = new OwnServer(await freePort(), program)
-    await server.run(args)
-    return server
+    for (let tries = 1; ; tries += 1) {
+      const server = new OwnServer(await freePort(), program)
+      try {
+        await server.run(args)
+        return server
+      } catch (error) {
+        // A port that was free may be somebody else's by now.
+        await server.stop()
+        if (tries === 5) throw error
+      }
+    }
   }
 
   /** A node that belongs to no cluster yet. It takes a minute for dead what does not answer: on a busy machine nothing is promoted that a test did not kill. */
@@ -44,10 +52,14 @@ export class OwnServer {
   }
 
   async run(args: readonly string[] = []): Promise<void> {
-    this.#process = spawn(this.#program, ['--port', `${this.port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.#directory, ...args], { stdio: 'ignore' })
+    const process = spawn(this.#program, ['--port', `${this.port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.#directory, ...args], { stdio: 'ignore' })
+    this.#process = process
     const client = this.client({ maxRetriesPerRequest: null })
-    await client.ping()
-    client.disconnect()
+    try {
+      await Promise.race([client.ping(), once(process, 'exit').then(([code]) => Promise.reject(new Error(`${this.#program} ended with code ${code} on port ${this.port}`)))])
+    } finally {
+      client.disconnect()
+    }
   }
 
   /** A client that reconnects quickly. Its connection errors are what the tests are about: they go nowhere. */
