@@ -2,12 +2,22 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { CONTROL_NAMES } from '../src/action/posture.ts'
+import { CONTROL_NAMES, OTHER_PLACES } from '../src/action/posture.ts'
 import { ERRORS } from '../src/errors/codes.ts'
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
 const pages = ['README.md', ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')).map((name) => join('docs', name))]
 const read = (page: string): string => readFileSync(join(root, page), 'utf8')
+
+/** A page without its code. */
+const prose = (page: string): string => read(page).replace(/^```[^]*?^```/gm, '')
+
+/** What a link into a page can name: places that are marked, and headings, as GitHub names them. */
+function anchorsOf(page: string): ReadonlySet<string> {
+  const marked = [...prose(page).matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id as string)
+  const headings = [...prose(page).matchAll(/^#+ +(.+)$/gm)].map(([, heading]) => (heading as string).toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-'))
+  return new Set([...marked, ...headings])
+}
 
 describe('the docs', () => {
   it.each(pages)('%s links to nothing that is not there', (page) => {
@@ -15,9 +25,14 @@ describe('the docs', () => {
     expect(links.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([])
   })
 
+  it.each(pages)('%s links to no heading that is not there', (page) => {
+    const links = [...prose(page).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)#([^)\s]+)\)/g)].map(([, target, anchor]) => ({ target: target === '' ? page : join(dirname(page), target as string), anchor: anchor as string }))
+    expect(links.filter(({ target, anchor }) => existsSync(join(root, target)) && !anchorsOf(target).has(anchor))).toEqual([])
+  })
+
   it('have a place for each control that a refusal in development points at', () => {
     const page = read('docs/controls.md')
-    const places = CONTROL_NAMES.filter((name) => name !== 'server-only')
+    const places = [...CONTROL_NAMES.filter((name) => name !== 'server-only'), ...OTHER_PLACES]
     expect(places.filter((name) => !page.includes(`<a id="${name}"></a>`))).toEqual([])
   })
 

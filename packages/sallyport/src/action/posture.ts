@@ -22,6 +22,12 @@ export const CONTROL_NAMES = [
 /** One control of the checklist. */
 export type ControlName = (typeof CONTROL_NAMES)[number]
 
+/** Where a call can end that is no control of the checklist. */
+export const OTHER_PLACES = ['middleware', 'idempotency', 'handler', 'release', 'adapter'] as const
+
+/** Where a call ended, as the log names it. Each has its heading in `docs/controls.md`. */
+export type Place = ControlName | (typeof OTHER_PLACES)[number]
+
 /** Controls that an action can do without, with a reason. The others have no form of absence. `audit` only where the action is public. */
 export type WaivableControl = 'origin' | 'rate-limit' | 'screening' | 'projection' | 'audit'
 

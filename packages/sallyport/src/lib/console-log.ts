@@ -19,7 +19,7 @@ export function consoleLog(production: boolean): (entry: LogLine) => void {
   return (entry) => {
     if (production && entry.level !== 'error') return
     const { level, action, control, code, reason, fix, correlationId, cause } = entry
-    const line = `[sallyport] ${action}: ${code} by ${control}: ${reason}.${fix === undefined ? '' : ` ${fix}`} (${correlationId}) docs/controls.md#${control}`
+    const line = `[sallyport] ${action}: ${code} by ${control}: ${reason}.${fix === undefined ? '' : ` ${fix}`} (${correlationId}) node_modules/sallyport/docs/controls.md#${control}`
     const stack = production || !(cause instanceof Error) ? '' : `\n${cause.stack ?? cause.message}`
     console[level](line + stack)
   }

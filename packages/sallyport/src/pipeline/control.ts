@@ -1,7 +1,7 @@
 import type { ActionDefinition } from '../action/definition.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { ErrorCode } from '../errors/codes.ts'
-import type { ControlName } from '../action/posture.ts'
+import type { Place } from '../action/posture.ts'
 import type { Call } from './call.ts'
 import type { PortRuntime } from './runtime.ts'
 
@@ -13,7 +13,7 @@ export type Check = (call: Call) => MaybePromise<typeof PASS>
 
 /** A control of the outer door. */
 export interface Control {
-  readonly name: ControlName | 'idempotency'
+  readonly name: Place
   /** Prepares the control for an action, once. `null` where the posture leaves it nothing to do: it then costs nothing. */
   prepare(definition: ActionDefinition, port: PortRuntime): Check | null
 }

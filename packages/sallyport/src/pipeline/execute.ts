@@ -1,4 +1,5 @@
 import type { ActionDefinition } from '../action/definition.ts'
+import type { Place } from '../action/posture.ts'
 import type { ActionResult } from '../action/result.ts'
 import type { Outcome } from '../audit/types.ts'
 import { ERRORS, type ErrorCode } from '../errors/codes.ts'
@@ -154,7 +155,7 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
     }
   }
 
-  function logFailure(call: Call, control: string, { code, reason, fix, cause }: Pick<Failure, 'code' | 'reason' | 'fix' | 'cause'>): void {
+  function logFailure(call: Call, control: Place, { code, reason, fix, cause }: Pick<Failure, 'code' | 'reason' | 'fix' | 'cause'>): void {
     const level = code === 'INTERNAL' || code === 'UNAVAILABLE' ? 'error' : 'warn'
     port.log({ level, action: definition.name, correlationId: call.id, control, code, reason, ...(fix === undefined ? {} : { fix }), ...(cause === undefined ? {} : { cause }) })
   }

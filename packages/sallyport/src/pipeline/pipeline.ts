@@ -1,4 +1,5 @@
 import type { ActionDefinition, AnyMiddleware } from '../action/definition.ts'
+import type { Place } from '../action/posture.ts'
 import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
 import type { DeadlineList } from '../lib/deadline.ts'
 import type { Awaited } from '../lib/waiter.ts'
@@ -34,10 +35,10 @@ const BEFORE_HANDLER: readonly Control[] = [idempotency, grant, approval, tokenB
 
 /** A control of one action, with its name for the log. */
 export class Step implements Awaited<Call> {
-  readonly name: string
+  readonly name: Place
   readonly check: Check
 
-  constructor(name: string, check: Check) {
+  constructor(name: Place, check: Check) {
     this.name = name
     this.check = check
   }
@@ -54,7 +55,7 @@ export interface OuterDoor {
   /** The names of the controls that the first `count` steps are, each once. */
   names(count: number): readonly string[]
   /** The control at a step: with the count of those that passed, the one that refused. */
-  nameAt(step: number): string
+  nameAt(step: number): Place
 }
 
 /** Prepares the controls that an action's posture names. A control that it waives is not in the list: it costs nothing. */

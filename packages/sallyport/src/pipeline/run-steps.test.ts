@@ -12,8 +12,8 @@ async function run(check: unknown): Promise<{ reached: boolean; passed: number; 
   let reached = false
   const call = Object.assign(new Waiter(), { passed: 0 }) as unknown as Call
   const steps = [
-    new Step('tested', () => (check as (clock: FakeClock) => ReturnType<Check>)(clock)),
-    new Step('next', () => ((reached = true), PASS)),
+    new Step('size', () => (check as (clock: FakeClock) => ReturnType<Check>)(clock)),
+    new Step('origin', () => ((reached = true), PASS)),
   ]
   const pending = call.race((async () => runSteps(steps, call, new DeadlineList(clock, 100)))()).then(
     () => null,
@@ -33,7 +33,7 @@ describe('runSteps', () => {
 
   it.each([[true], [undefined], [null], ['yes'], [1], [{}], [Symbol('sallyport:pass')], [() => PASS]])('refuses when a control says %o instead of PASS, at once or later', async (answer) => {
     for (const check of [() => answer, async () => answer]) {
-      expect(await run(check)).toMatchObject({ reached: false, passed: 0, error: { code: 'UNAVAILABLE', reason: "'tested' gave no clear yes" } })
+      expect(await run(check)).toMatchObject({ reached: false, passed: 0, error: { code: 'UNAVAILABLE', reason: "'size' gave no clear yes" } })
     }
   })
 
@@ -43,6 +43,6 @@ describe('runSteps', () => {
   })
 
   it('refuses when a control does not answer in time', async () => {
-    expect(await run(() => new Promise(() => undefined))).toMatchObject({ reached: false, error: { code: 'UNAVAILABLE', reason: "'tested' did not answer within 100 ms" } })
+    expect(await run(() => new Promise(() => undefined))).toMatchObject({ reached: false, error: { code: 'UNAVAILABLE', reason: "'size' did not answer within 100 ms" } })
   })
 })

@@ -1,4 +1,5 @@
 import type { ApprovalNotifier } from '../approvals/notice.ts'
+import type { Place } from '../action/posture.ts'
 import type { IdentityProvider } from '../identity/provider.ts'
 import type { AccessFacts, AccessVerdict } from '../limits/access-lists.ts'
 import type { Bans } from '../limits/bans.ts'
@@ -23,7 +24,7 @@ export interface LogEntry {
   readonly action: string
   readonly correlationId: string
   /** The control that refused, or where the call failed. */
-  readonly control: string
+  readonly control: Place
   readonly code: string
   readonly reason: string
   /** What the developer can do about it. */
