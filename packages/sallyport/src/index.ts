@@ -8,7 +8,7 @@ export type { Action, AnyAction, DirectCall, StateAction } from './action/action
 export type { AccessArgs, Handler, HandlerArgs, MiddlewareArgs, NextResult, StateHandler, ValidatedMiddlewareArgs } from './action/handler.ts'
 export type { ErrorFieldPath, ErrorFieldsByKind, FieldPath, FieldsByKind } from './action/fields.ts'
 export type { ActionDefinition, LimitOptions, ScreeningMode } from './action/definition.ts'
-export { CONTROL_NAMES, type ControlName, type ControlPosture, type ObservableControl, type Posture, type WaivableControl } from './action/posture.ts'
+export { CONTROL_NAMES, type ControlName, type ControlPosture, type ObservableControl, type Place, type Posture, type WaivableControl } from './action/posture.ts'
 export type { ActionResult, NoResult, ServerError, ValidationErrors } from './action/result.ts'
 export { auditSchemas, type SchemaIssue } from './action/schema-audit.ts'
 
@@ -19,6 +19,7 @@ export { StreamFailure } from './errors/stream-failure.ts'
 
 export type { CredentialKind, Principal, PrincipalFacts, PrincipalKind, SessionFacts, Subject } from './identity/principal.ts'
 export type { IdentityProvider } from './identity/provider.ts'
+export type { Departure, EndedSignIns, NotEnded } from './identity/departure.ts'
 export { firstOf } from './identity/first-of.ts'
 export { apiKeys, type ApiKeysOptions } from './identity/api-keys.ts'
 export { issueApiKey, type IssuedApiKey, type IssueApiKeyOptions } from './identity/api-key.ts'

@@ -37,7 +37,7 @@ function agentTokens(origin: string): IdentityProvider {
     typ: 'at+jwt',
     issuer: issuerOf(origin),
     audience: resourceOf(origin),
-    toPrincipal: ({ [AGENT_CLAIM]: agent, scope }) => (typeof agent === 'string' ? { kind: 'agent', id: agent, roles: [], attributes: { scopes: scope } } : null),
+    toPrincipal: ({ [AGENT_CLAIM]: agent }) => (typeof agent === 'string' ? { kind: 'agent', id: agent, roles: [] } : null),
   })
 }
 

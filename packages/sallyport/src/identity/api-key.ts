@@ -13,6 +13,13 @@ export interface IssueApiKeyOptions<P extends PrincipalFacts = PrincipalFacts> {
   readonly store: ApiKeyStore<P>
   /** Whom the key stands for. */
   readonly principal: P
+  /**
+   * Who answers for it, and with whose departure it ends. A key of a service or an agent needs one: `null` says that nobody does. Default: the
+   * person whom it stands for, else the principal's `owner`, else its subject.
+   */
+  readonly owner?: string | null
+  /** OAuth scopes that it is narrowed to: tools of an MCP server that need another are not there for it. Default: not narrowed. */
+  readonly scopes?: readonly string[]
   /** How long it is valid. There is no default and no "for ever": rotate instead (NHI7:2025). */
   readonly expiresIn: Duration
   /** Milliseconds since the epoch. */
@@ -32,10 +39,10 @@ export interface IssuedApiKey<P extends PrincipalFacts = PrincipalFacts> {
 /**
  * Makes an API key `sp_<id>_<secret>` with 256 random bits, and stores its SHA-256 under the id.
  *
- * @throws DefinitionError when the prefix or the duration is malformed.
+ * @throws DefinitionError when the prefix or the duration is malformed, or nothing says who owns the key of a service or an agent.
  * @example
  * ```ts
- * const { key } = await issueApiKey({ store, principal: { kind: 'service', id: 'billing', roles: ['biller'] }, expiresIn: '90d', now: Date.now() })
+ * const { key } = await issueApiKey({ store, principal: { kind: 'service', id: 'billing', roles: ['biller'], owner: 'ada' }, expiresIn: '90d', now: Date.now() })
  * ```
  */
 export async function issueApiKey<P extends PrincipalFacts>(options: IssueApiKeyOptions<P>): Promise<IssuedApiKey<P>> {
@@ -46,12 +53,20 @@ export async function issueApiKey<P extends PrincipalFacts>(options: IssueApiKey
     id,
     hash: await sha256Hex(key),
     principal: options.principal,
+    owner: ownerOf(options),
+    ...(options.scopes === undefined ? {} : { scopes: options.scopes }),
     createdAt: options.now,
     expiresAt: options.now + parseDuration(options.expiresIn),
     ...(options.label === undefined ? {} : { label: options.label }),
   }
   await options.store.add(record)
   return { key, record }
+}
+
+function ownerOf({ principal: { kind, id, owner, subject }, owner: given }: IssueApiKeyOptions): string | null {
+  const found = given === undefined ? (kind === 'user' ? id : (owner ?? subject?.id)) : given
+  if (found === undefined || found === '') throw new DefinitionError(`Who owns the key of ${kind} '${id}'? Give the person's id as \`owner\`, or null where nobody's departure is to end it.`)
+  return found
 }
 
 /** The id in a key, or `undefined` when the text does not have the form of one. */

@@ -8,7 +8,7 @@ import type { PrincipalFacts } from './principal.ts'
 import { at, call } from './testing.fixture.ts'
 
 const NOW = 1_800_000_000_000
-const billing: PrincipalFacts = { kind: 'service', id: 'billing', roles: ['biller'] }
+const billing: PrincipalFacts = { kind: 'service', id: 'billing', roles: ['biller'], owner: 'ada' }
 const bearer = (key: string): ReturnType<typeof call> => call({ authorization: `Bearer ${key}` })
 
 async function setUp(): Promise<{ store: ApiKeyStore; key: string; id: string }> {
@@ -38,6 +38,20 @@ describe('issueApiKey', () => {
     for (const count of counts.values()) expect(Math.abs(count - 347)).toBeLessThan(120)
   })
 
+  test('needs somebody who answers for the key of a service or an agent, or to be told that nobody does', async () => {
+    const store = memoryApiKeyStore()
+    const ownerOf = async (principal: PrincipalFacts, owner?: string | null) => (await issueApiKey({ store, principal, expiresIn: '1d', now: NOW, ...(owner === undefined ? {} : { owner }) })).record.owner
+    const ownerless: PrincipalFacts = { kind: 'service', id: 'batch', roles: [] }
+    await expect(ownerOf(ownerless)).rejects.toThrow(/Who owns the key of service 'batch'/)
+    await expect(ownerOf({ ...ownerless, kind: 'agent' })).rejects.toThrow(DefinitionError)
+    await expect(ownerOf(ownerless, '')).rejects.toThrow(DefinitionError)
+    expect(await ownerOf(ownerless, null)).toBeNull()
+    expect(await ownerOf(ownerless, 'bea')).toBe('bea')
+    expect(await ownerOf(billing)).toBe('ada')
+    expect(await ownerOf({ ...ownerless, subject: { kind: 'user', id: 'cleo', roles: [] } })).toBe('cleo')
+    expect(await ownerOf({ kind: 'user', id: 'dan', roles: [] })).toBe('dan')
+  })
+
   test('refuses a key for ever and a malformed prefix', async () => {
     const store = memoryApiKeyStore()
     // What plain JavaScript could pass.
@@ -49,7 +63,7 @@ describe('issueApiKey', () => {
 describe('apiKeys', () => {
   test('authenticates by either header', async () => {
     const { store, key, id } = await setUp()
-    const expected = { ...billing, session: { id, expiresAt: NOW + 90 * 86_400_000, credential: 'bearer' } }
+    const expected = { ...billing, session: { id, expiresAt: NOW + 90 * 86_400_000, credential: 'bearer', scopes: 'all' } }
     const provider = apiKeys({ store })
     expect(await provider.authenticate(bearer(key), at(NOW))).toEqual(expected)
     expect(await provider.authenticate(call({ 'x-api-key': key }), at(NOW))).toEqual(expected)
@@ -104,5 +118,62 @@ describe('apiKeys', () => {
     const { key, store } = await setUp()
     const down: ApiKeyStore = { ...store, find: () => Promise.reject(new Error('down')) }
     await expect(apiKeys({ store: down }).authenticate(bearer(key), at(NOW))).rejects.toThrow('down')
+  })
+})
+
+describe('who leaves', () => {
+  const principals: Readonly<Record<string, PrincipalFacts>> = {
+    own: { kind: 'user', id: 'ada', roles: [] },
+    forHer: { kind: 'agent', id: 'helper', roles: [], owner: 'bea', subject: { kind: 'user', id: 'ada', roles: [] } },
+    owned: billing,
+    ownedInAcme: { ...billing, tenant: 'acme' },
+    others: { ...billing, owner: 'bea' },
+  }
+
+  async function issued() {
+    const store = memoryApiKeyStore()
+    const provider = apiKeys({ store })
+    const all = await Promise.all(Object.entries(principals).map(async ([name, principal]) => [name, (await issueApiKey({ store, principal, expiresIn: '1d', now: NOW })).key] as const))
+    /** Which keys let in, and who owns whom they let in. */
+    const open = async () => {
+      const owners: Record<string, string | undefined> = {}
+      for (const [name, key] of all) {
+        const found = await Promise.resolve(provider.authenticate(bearer(key), at(NOW))).catch(() => null)
+        if (found !== null) owners[name] = found.owner
+      }
+      return owners
+    }
+    return { store, provider, open, keyOf: (name: string) => all.find(([known]) => known === name)?.[1] ?? '' }
+  }
+
+  test('takes along the keys that stand for them, act for them, and are of services that they own', async () => {
+    const { provider, open } = await issued()
+    expect(await open()).toEqual({ own: undefined, forHer: 'bea', owned: 'ada', ownedInAcme: 'ada', others: 'bea' })
+    expect(await provider.end?.('ada', { now: NOW })).toEqual({ keys: 4, keysHandedOver: 0, notEnded: [] })
+    expect(await open()).toEqual({ others: 'bea' })
+    expect(await provider.end?.('ada', { now: NOW })).toEqual({ keys: 0, keysHandedOver: 0, notEnded: [] })
+  })
+
+  test('hands over the keys of services that they own, where somebody takes them, and no key of their own', async () => {
+    const { provider, open } = await issued()
+    expect(await provider.end?.('ada', { now: NOW, handOverTo: 'bea' })).toEqual({ keys: 2, keysHandedOver: 2, notEnded: [] })
+    expect(await open()).toEqual({ owned: 'bea', ownedInAcme: 'bea', others: 'bea' })
+    expect(await provider.end?.('bea', { now: NOW })).toMatchObject({ keys: 3 })
+    expect(await open()).toEqual({})
+  })
+
+  test('of one tenant ends what is of that tenant, and says that keys of none stay', async () => {
+    const { provider, open } = await issued()
+    expect(await provider.end?.('ada', { now: NOW, tenant: 'acme' })).toEqual({ keys: 1, keysHandedOver: 0, notEnded: [{ what: 'keys', by: 'api-keys', why: 'no-tenant' }] })
+    expect(Object.keys(await open())).toEqual(['own', 'forHer', 'owned', 'others'])
+  })
+
+  test('is asked of the application where it says who owns a service now', async () => {
+    const { store, keyOf } = await issued()
+    await store.setOwner((await store.keysOf('billing'))[0]?.id ?? '', 'new')
+    const ownerBy = async (toPrincipal: (record: { readonly principal: PrincipalFacts }) => PrincipalFacts) => (await apiKeys({ store, toPrincipal }).authenticate(bearer(keyOf('owned')), at(NOW)))?.owner
+    expect(await ownerBy(({ principal }) => ({ ...principal, owner: 'cleo' }))).toBe('cleo')
+    expect(await ownerBy(({ principal: { owner: _owner, ...rest } }) => rest)).toBe('new')
+    expect(await store.setOwner('nothing', 'new')).toBe(false)
   })
 })

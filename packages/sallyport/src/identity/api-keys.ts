@@ -46,20 +46,30 @@ export function apiKeys<P extends PrincipalFacts = PrincipalFacts>(options: ApiK
       if (record === null || !matches) throw denied('there is no such key')
       if (record.revokedAt !== undefined) throw denied('it was revoked')
       if (!(record.expiresAt > now)) throw denied('it has expired')
-      const principal = options.toPrincipal === undefined ? record.principal : await options.toPrincipal(record)
-      if (principal === null) throw denied('whom it stands for is gone')
-      const session: SessionFacts = { id: record.id, expiresAt: record.expiresAt, credential: 'bearer' }
+      const principal = await principalOf(record, options.toPrincipal)
+      const session: SessionFacts = { id: record.id, expiresAt: record.expiresAt, credential: 'bearer', scopes: record.scopes ?? 'all' }
       return { ...principal, session }
     },
-    async end(principalId, { now, tenant }) {
-      let ended = 0
+    async end(principalId, { now, tenant, handOverTo }) {
+      let [keys, keysHandedOver] = [0, 0]
       for (const { id, revokedAt, principal } of await options.store.keysOf(principalId)) {
         if (revokedAt !== undefined || (tenant !== undefined && principal.tenant !== tenant)) continue
-        if (await options.store.revoke(id, now)) ended++
+        const isTheirs = principal.id === principalId || principal.subject?.id === principalId
+        if (!isTheirs && handOverTo !== undefined) {
+          if (await options.store.setOwner(id, handOverTo)) keysHandedOver++
+        } else if (await options.store.revoke(id, now)) keys++
       }
-      return ended
+      return { keys, keysHandedOver, notEnded: tenant === undefined ? [] : [{ what: 'keys', by: 'api-keys', why: 'no-tenant' }] }
     },
   }
+}
+
+/** Whom a key stands for. Who owns it is asked of the key, where the application does not say: it may have been handed over. */
+async function principalOf<P extends PrincipalFacts>(record: ApiKeyRecord<P>, toPrincipal: ApiKeysOptions<P>['toPrincipal']): Promise<P> {
+  const found = toPrincipal === undefined ? record.principal : await toPrincipal(record)
+  if (found === null) throw denied('whom it stands for is gone')
+  if (found.kind === 'user' || record.owner === null || (toPrincipal !== undefined && found.owner !== undefined)) return found
+  return { ...found, owner: record.owner }
 }
 
 const UNKNOWN_HASH = '0'.repeat(64)

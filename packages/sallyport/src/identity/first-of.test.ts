@@ -37,8 +37,18 @@ describe('firstOf', () => {
 
   test('ends what all of them hold, also when one fails, and tells that it did', async () => {
     const told: string[] = []
-    const ends = (name: string): IdentityProvider => ({ name, authenticate: () => null, end: (id) => told.push(`${name} ${id}`) })
-    expect(await firstOf([nobody, ends('one'), ends('two')]).end?.('ada', at(0))).toBe(3)
+    const ends = (name: string): IdentityProvider => ({
+      name,
+      authenticate: () => null,
+      end: (id) => {
+        told.push(`${name} ${id}`)
+        return { keys: 1, sessions: told.length, notEnded: [{ what: 'sessions', by: name, why: 'no-tenant' }] }
+      },
+    })
+    expect(await firstOf([nobody, ends('one'), firstOf([ends('two')])]).end?.('ada', at(0))).toEqual({
+      keys: 2, keysHandedOver: 0, sessions: 3,
+      notEnded: [{ what: 'sign-ins', by: 'nobody', why: 'no-way' }, { what: 'sessions', by: 'one', why: 'no-tenant' }, { what: 'sessions', by: 'two', why: 'no-tenant' }],
+    })
     const fails: IdentityProvider = { name: 'fails', authenticate: () => null, end: () => Promise.reject(new Error('away')) }
     await expect(firstOf([fails, ends('three')]).end?.('ada', at(0))).rejects.toThrow('away')
     expect(told).toEqual(['one ada', 'two ada', 'three ada'])

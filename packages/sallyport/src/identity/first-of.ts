@@ -1,4 +1,5 @@
 import { DefinitionError, SallyportError } from '../errors/sallyport-error.ts'
+import { endSignIns } from './end-sign-ins.ts'
 import type { IdentityProvider } from './provider.ts'
 
 /** What a provider recognises. */
@@ -33,11 +34,13 @@ export function firstOf<Providers extends readonly IdentityProvider[]>(providers
       }
       return null
     },
-    async end(principalId, options) {
-      const ended = await Promise.allSettled(providers.map(async (provider) => (await provider.end?.(principalId, options)) ?? 0))
+    async end(principalId, departure) {
+      const ended = await Promise.allSettled(providers.map((provider) => endSignIns(provider, principalId, departure)))
       // One that fails must not keep the others from it; that it failed is told all the same.
       for (const one of ended) if (one.status === 'rejected') throw one.reason as Error
-      return ended.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), 0)
+      const all = ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+      const sum = (key: 'keys' | 'keysHandedOver' | 'sessions'): number => all.reduce((total, one) => total + (one[key] ?? 0), 0)
+      return { keys: sum('keys'), keysHandedOver: sum('keysHandedOver'), sessions: sum('sessions'), notEnded: all.flatMap(({ notEnded = [] }) => notEnded) }
     },
   }
 }

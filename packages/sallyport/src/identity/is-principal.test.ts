@@ -14,13 +14,14 @@ const whole: Principal = {
   task: 'refund-7',
   chain: ['planner'],
   ceiling: ['order:read'],
-  session: { id: 's1', credential: 'bearer', authenticatedAt: 1, expiresAt: 2 },
+  session: { id: 's1', credential: 'bearer', authenticatedAt: 1, expiresAt: 2, scopes: ['orders'] },
   subject: { kind: 'user', id: 'ada', roles: ['customer'], tenant: 'acme' },
 }
 
 test('takes a principal, whole or with the least', () => {
   expect(isPrincipal(whole)).toBe(true)
   expect(isPrincipal({ kind: 'user', id: 'ada', roles: [], session: { credential: 'cookie' } })).toBe(true)
+  expect(isPrincipal({ ...whole, session: { credential: 'bearer', scopes: 'all' } })).toBe(true)
   expect(isPrincipal({ kind: 'user', id: 'a>b', roles: [], session: { credential: 'cookie' } })).toBe(true)
 })
 
@@ -39,6 +40,7 @@ test.each<[string, unknown]>([
   ['no credential', { ...whole, session: {} }],
   ['another credential', { ...whole, session: { credential: 'magic' } }],
   ['a time that is no number', { ...whole, session: { credential: 'cookie', authenticatedAt: Number.NaN } }],
+  ['scopes that are one text', { ...whole, session: { credential: 'bearer', scopes: 'orders prices' } }],
   ['a subject without roles', { ...whole, subject: { kind: 'user', id: 'ada' } }],
   ['a tenant that is null', { ...whole, tenant: null }],
   ['a ceiling that is null', { ...whole, ceiling: null }],

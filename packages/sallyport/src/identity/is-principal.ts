@@ -17,6 +17,7 @@ export function isPrincipal(value: unknown): value is Principal {
     optional(session.id, isText) &&
     optional(session.authenticatedAt, Number.isFinite) &&
     optional(session.expiresAt, Number.isFinite) &&
+    optional(session.scopes, (scopes) => scopes === 'all' || isTexts(scopes)) &&
     optional(subject, (party) => isRecord(party) && isParty(party) && optional(party.tenant, isText)) &&
     optional(tier, isText) &&
     optional(tenant, isText) &&

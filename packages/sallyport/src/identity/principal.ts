@@ -13,6 +13,11 @@ export interface SessionFacts {
   /** When the session ends, epoch milliseconds. */
   readonly expiresAt?: number
   readonly credential: CredentialKind
+  /**
+   * Scopes of the OAuth token, or those that the credential was narrowed to when it was issued; `'all'` for a credential that was not narrowed.
+   * A scope is no right: it narrows which tools of an MCP server the caller reaches. Default: none.
+   */
+  readonly scopes?: readonly string[] | 'all'
 }
 
 /**

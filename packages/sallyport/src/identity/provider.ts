@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { CallRequest } from '../lib/call-request.ts'
+import type { Departure, EndedSignIns } from './departure.ts'
 import type { Principal } from './principal.ts'
 
 /**
@@ -10,8 +11,8 @@ export interface IdentityProvider<P extends Principal = Principal> {
   readonly name: string
   authenticate(request: CallRequest, options: { readonly signal: AbortSignal; readonly now: number }): MaybePromise<P | null>
   /**
-   * Somebody has left: ends, on every process, what this provider holds of theirs to sign in with, for example API keys. With a tenant, what
-   * is of that tenant. Gives how much that was. `identity.offboard` and `identity.revoke` ask for it.
+   * Somebody has left: ends, on every process, what this provider holds of theirs to sign in with, for example API keys, and says what it could
+   * not end. `identity.offboard` and `identity.revoke` ask for it. A provider without it is told to have ended nothing.
    */
-  end?(principalId: string, options: { readonly now: number; readonly tenant?: string }): MaybePromise<number>
+  end?(principalId: string, departure: Departure): MaybePromise<EndedSignIns>
 }

@@ -10,6 +10,8 @@ export interface SecretDefinition<T = unknown> {
   readonly owner?: string
   /** The principal that it belongs to, for example `service:billing`. The same value for two principals stops the start (NHI9). */
   readonly principal?: string
+  /** The tenant that it is of: who governs that tenant ends it when its principal leaves. Default: of none, and of the whole application. */
+  readonly tenant?: string
   /** How often it has to be rotated, for example `90d`. */
   readonly rotate?: Duration
   /** How long the old version still verifies after a new one is current. Default `0`: none. */

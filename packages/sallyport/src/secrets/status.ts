@@ -8,6 +8,7 @@ export interface SecretStatus {
   readonly description: string
   readonly owner: string | undefined
   readonly principal: string | undefined
+  readonly tenant: string | undefined
   readonly provider: string
   readonly loaded: boolean
   readonly version: string | undefined
@@ -31,7 +32,7 @@ export function statusOf(
   const since = current === undefined ? undefined : (current.promotedAt ?? current.createdAt)
   const dueAt = since === undefined || definition.rotate === undefined ? undefined : since + parseDuration(definition.rotate)
   return {
-    name, description: definition.description, owner: definition.owner, principal: definition.principal, provider, loaded,
+    name, description: definition.description, owner: definition.owner, principal: definition.principal, tenant: definition.tenant, provider, loaded,
     version: current?.version, ageMs: since === undefined ? undefined : now - since, dueAt, overdue: dueAt !== undefined && now > dueAt,
     refused: definition.overdue === 'refuse', versions: record?.versions ?? [], rotation: record?.rotation, lastError: record?.lastError,
   }

@@ -57,7 +57,8 @@ describe('scrubMiddleware', () => {
         while (streams.some((list) => list.length > 0)) for (const list of streams) parts.push(...list.splice(0, 1))
         const result = streamText({ model: model([...parts, finish]), prompt: 'x', tools: { search: tool({ inputSchema: z.object({ query: z.string() }) }) } })
         const seen = await Array.fromAsync(result.stream)
-        clean(JSON.stringify(seen))
+        // Ids that the SDK makes up can hold three letters of a secret by chance.
+        clean(JSON.stringify(seen, (key, value: unknown) => (key === 'id' && String(value).startsWith('aitxt-') ? 'made up' : value)))
         const text = (type: string) => seen.map((part) => (part.type === type && 'text' in part ? part.text : '')).join('')
         expect(text('text-delta')).toBe('key [REDACTED].')
         expect(text('reasoning-delta')).toBe('hm [REDACTED]!')

@@ -52,12 +52,20 @@ describe('betterAuthIdentity', () => {
   test('ends the sessions of who has left, and nobody else’s', async () => {
     const [ada, bob] = [await signUp('ada'), await signUp('bob')]
     const provider = identity()
-    expect(await provider.end?.(ada.id, { now: Date.now(), tenant: 'acme' })).toBe(0)
+    expect(await provider.end?.(ada.id, { now: Date.now(), tenant: 'acme' })).toEqual({ notEnded: [{ what: 'sessions', by: 'better-auth', why: 'no-tenant' }] })
     expect(await provider.authenticate(call({ cookie: ada.cookie }), at(Date.now()))).toMatchObject({ id: ada.id })
-    expect(await provider.end?.(ada.id, { now: Date.now() })).toBe(1)
+    expect(await provider.end?.(ada.id, { now: Date.now() })).toEqual({ sessions: 1 })
     expect(await provider.authenticate(call({ cookie: ada.cookie }), at(Date.now()))).toBeNull()
     expect(await provider.authenticate(call({ cookie: bob.cookie }), at(Date.now()))).toMatchObject({ id: bob.id })
-    expect(await provider.end?.(ada.id, { now: Date.now() })).toBe(0)
+    expect(await provider.end?.(ada.id, { now: Date.now() })).toEqual({ sessions: 0 })
+  })
+
+  test('says that it ended none where sessions are in the cookie alone, or where it is not given what ends them', async () => {
+    const none = { notEnded: [{ what: 'sessions', by: 'better-auth', why: 'no-way' }] }
+    const stateless = betterAuth({ baseURL: 'http://shop.example', secret: 'for tests only: 0123456789abcdef0123456789abcdef', telemetry: { enabled: false }, logger: { disabled: true } })
+    const toPrincipal = () => null
+    expect(await betterAuthIdentity(stateless, { toPrincipal }).end?.('ada', { now: Date.now() })).toEqual(none)
+    expect(await betterAuthIdentity({ api: auth.api }, { toPrincipal }).end?.('ada', { now: Date.now() })).toEqual(none)
   })
 
   test('finds the user of a session, with the time of the sign-in', async () => {
@@ -68,7 +76,7 @@ describe('betterAuthIdentity', () => {
       kind: 'user',
       id,
       roles: ['user'],
-      session: { id: session!.id, credential: 'cookie', authenticatedAt: (session!.createdAt as Date).getTime(), expiresAt: (session!.expiresAt as Date).getTime() },
+      session: { id: session!.id, credential: 'cookie', authenticatedAt: (session!.createdAt as Date).getTime(), expiresAt: (session!.expiresAt as Date).getTime(), scopes: 'all' },
     })
     expect(isPrincipal(found)).toBe(true)
   })

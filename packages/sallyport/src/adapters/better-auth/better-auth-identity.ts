@@ -23,6 +23,8 @@ export interface BetterAuthLike<S extends BetterAuthSession = BetterAuthSession>
   /** What Better Auth gives its plugins: with it, the sessions of who has left are ended. */
   readonly $context?: Promise<{
     readonly internalAdapter: { listSessions(userId: string): Promise<readonly unknown[]>; deleteUserSessions(userId: string): Promise<unknown> }
+    /** Without `database` and `secondaryStorage` sessions are in the cookie alone. */
+    readonly options?: object
   }>
 }
 
@@ -42,7 +44,7 @@ export interface BetterAuthIdentityOptions<S extends BetterAuthSession, P extend
  * cache, so that a session that was revoked is gone at once. The time of the sign-in, which `freshness` looks at, is when the
  * session was made; an administrator who acts as a user has never signed in as that user, and stands in the principal's `chain`.
  *
- * Offboarding a person (`identity.offboard`) ends their sessions. Sessions know no tenants, so who governs one tenant alone ends none: `alsoEnd` can.
+ * Offboarding a person (`identity.offboard`) ends their sessions. Sessions know no tenants, so who governs one tenant alone ends none: `endSessions` can.
  * A Better Auth without a database keeps sessions in the cookie alone, and can't revoke them.
  *
  * @example
@@ -60,7 +62,12 @@ export function betterAuthIdentity<S extends BetterAuthSession, P extends Princi
   const { $context } = auth
   return {
     name: 'better-auth',
-    ...($context === undefined ? {} : { end: async (principalId: string, { tenant }: { readonly tenant?: string }) => (tenant === undefined ? endSessions((await $context).internalAdapter, principalId) : 0) }),
+    async end(principalId, { tenant }) {
+      if (tenant !== undefined) return { notEnded: [{ what: 'sessions', by: 'better-auth', why: 'no-tenant' }] }
+      const context = await $context
+      if (context === undefined || (context.options !== undefined && !isStored(context.options))) return { notEnded: [{ what: 'sessions', by: 'better-auth', why: 'no-way' }] }
+      return { sessions: await endSessions(context.internalAdapter, principalId) }
+    },
     async authenticate(request, { now }) {
       const headers = relevantHeaders(request)
       if (!headers.has('cookie') && !headers.has('authorization')) return null
@@ -70,6 +77,10 @@ export function betterAuthIdentity<S extends BetterAuthSession, P extends Princi
       return principal === null ? null : { ...principal, ...impersonation(found, principal), session: sessionOf(found, headers) }
     },
   }
+}
+
+function isStored({ database, secondaryStorage }: { readonly database?: unknown; readonly secondaryStorage?: unknown }): boolean {
+  return database !== undefined || secondaryStorage !== undefined
 }
 
 async function endSessions(sessions: Awaited<NonNullable<BetterAuthLike['$context']>>['internalAdapter'], userId: string): Promise<number> {
@@ -101,6 +112,7 @@ function sessionOf({ session }: BetterAuthSession, headers: Headers): SessionFac
     expiresAt: session.expiresAt.getTime(),
     // Whichever of the two it was: a call with cookies has to prove its origin.
     credential: headers.has('cookie') ? 'cookie' : 'bearer',
+    scopes: 'all',
     ...(typeof session.impersonatedBy === 'string' ? {} : { authenticatedAt: session.createdAt.getTime() }),
   }
 }

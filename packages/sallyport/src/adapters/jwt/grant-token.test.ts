@@ -26,7 +26,7 @@ describe('signed grant tokens', () => {
   it('carry an agent, its person and the chain to another service', async () => {
     const { authenticate } = await setup()
     expect(await authenticate(await sign())).toMatchObject({
-      kind: 'agent', id: 'bot', roles: [], ceiling: ['order:cancel'], owner: 'own', chain: ['planner'], subject: { kind: 'user', id: 'ann', roles: ['customer'] }, session: { credential: 'bearer' },
+      kind: 'agent', id: 'bot', roles: [], ceiling: ['order:cancel'], owner: 'own', chain: ['planner'], subject: { kind: 'user', id: 'ann', roles: ['customer'] }, session: { credential: 'bearer', scopes: 'all' },
     })
   })
 

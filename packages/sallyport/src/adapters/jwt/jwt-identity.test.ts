@@ -37,8 +37,20 @@ describe('jwtIdentity', () => {
       kind: 'user',
       id: 'ada',
       roles: ['customer'],
-      session: { id: 't1', expiresAt: NOW + 300_000, authenticatedAt: NOW - 60_000, credential: 'bearer' },
+      session: { id: 't1', expiresAt: NOW + 300_000, authenticatedAt: NOW - 60_000, credential: 'bearer', scopes: [] },
     })
+    expect(isPrincipal(found)).toBe(true)
+  })
+
+  test.each<[string, JWTPayload, readonly string[]]>([
+    ['a text', { scope: 'orders  prices' }, ['orders', 'prices']],
+    ['a list', { scope: ['orders', 7, ''] }, ['orders']],
+    ['`scp`, as some issuers write it', { scp: 'orders' }, ['orders']],
+    ['an empty text, whatever `scp` says', { scope: '', scp: 'orders' }, []],
+    ['something else', { scope: { orders: true } }, []],
+  ])('reads the scopes of the token: %s', async (_, more, scopes) => {
+    const found = await jwtIdentity(base).authenticate(bearer(await sign({ ...claims, ...more })), at(NOW))
+    expect(found?.session.scopes).toEqual(scopes)
     expect(isPrincipal(found)).toBe(true)
   })
 

@@ -32,7 +32,8 @@ const LONGEST_SKEW_MS = 300_000
 
 /**
  * Authenticates callers by signed JWTs in `Authorization: Bearer` (RFC 7519, RFC 8725). The token needs `iss`, `aud`, `sub` and
- * `exp`; `nbf` and `iat` must not lie in the future. `auth_time` becomes the time of the sign-in that `freshness` looks at.
+ * `exp`; `nbf` and `iat` must not lie in the future. `auth_time` becomes the time of the sign-in that `freshness` looks at, `scope` (or `scp`) the
+ * scopes of the session.
  * A bearer token that does not have the form of a JWT is left to the next provider; every other one that fails denies.
  *
  * @throws DefinitionError when a setting is missing or would let tokens choose how they are verified.
@@ -96,7 +97,14 @@ function sessionOf(claims: JWTPayload): SessionFacts {
     ...(typeof id === 'string' && id !== '' ? { id } : {}),
     ...(exp === undefined ? {} : { expiresAt: exp * 1_000 }),
     ...(typeof authTime === 'number' ? { authenticatedAt: authTime * 1_000 } : {}),
+    scopes: scopesOf(claims['scope'] ?? claims['scp']),
   }
+}
+
+/** A text with spaces (RFC 9068, section 2.2.3), or the list that some issuers write. */
+function scopesOf(claim: unknown): readonly string[] {
+  const scopes: readonly unknown[] = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : []
+  return scopes.filter((scope): scope is string => typeof scope === 'string' && scope !== '')
 }
 
 /** jose takes an empty string or list for "don't check". */

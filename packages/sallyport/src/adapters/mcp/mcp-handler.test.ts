@@ -1,9 +1,16 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { issueApiKey } from '../../identity/api-key.ts'
+import { memoryApiKeyStore } from '../../identity/api-key-store.ts'
+import { apiKeys } from '../../identity/api-keys.ts'
+import { firstOf } from '../../identity/first-of.ts'
 import type { Principal } from '../../identity/principal.ts'
 import type { IdentityProvider } from '../../identity/provider.ts'
+import { newCredential } from '../../identity/registry/credential.ts'
+import { registryIdentity } from '../../identity/registry/registry-identity.ts'
 import { definePolicy } from '../../policy/define-policy.ts'
+import { memoryStore } from '../../stores/memory/store.ts'
 import { createTestPort, testAgent, testUser } from '../../testing/index.ts'
 import { toMcpHandler } from './mcp-handler.ts'
 
@@ -12,14 +19,14 @@ const person = testUser('u1', ['customer'], { tier: 'enterprise' })
 const agent = testAgent('bot', ['order:read', 'price:update'], { subject: person, owner: 'boss', tier: 'enterprise' })
 const URL_ = 'https://shop.example/mcp'
 
-const callers: Readonly<Record<string, Principal>> = { person, agent, nobody: testUser('u2', []), scoped: { ...person, attributes: { scopes: 'orders' } } }
+const callers: Readonly<Record<string, Principal>> = { person, agent, nobody: testUser('u2', []), scoped: { ...person, session: { ...person.session, scopes: ['orders'] } } }
 const identity: IdentityProvider = {
   name: 'tokens',
   authenticate: ({ headers }) => callers[(headers.get('authorization') ?? '').replace('Bearer ', '')] ?? null,
 }
 
-function setUp(more: object = {}) {
-  const port = createTestPort({ policy, identity, rolesOf: () => ['manager'] })
+function setUp(more: object = {}, provider: IdentityProvider = identity) {
+  const port = createTestPort({ policy, identity: provider, rolesOf: () => ['manager'] })
   let changes = 0
   const signals: AbortSignal[] = []
   const actions = [
@@ -153,6 +160,37 @@ describe('the server', () => {
     const { connect } = setUp({ scopes: { 'order.read': 'orders', 'price.set': 'prices' } })
     expect((await (await connect('scoped')).listTools()).tools.map((tool) => tool.name)).toEqual(['order_read', 'order_find', 'shop_hours', 'slow_read'])
     expect((await (await connect('person')).listTools()).tools.map((tool) => tool.name)).toEqual(['order_find', 'shop_hours', 'slow_read'])
+  })
+
+  it('takes the credentials of the registry, narrowed to scopes or not, and API keys', async () => {
+    const { identities, grants } = memoryStore()
+    const keys = memoryApiKeyStore()
+    const subjectOf = (id: string) => (id === 'u1' ? { kind: 'user' as const, id, roles: ['customer'] } : null)
+    const registered = firstOf([registryIdentity({ identities, grants, environment: 'test', subjectOf }), apiKeys({ store: keys })])
+    const { connect, handle, port, changes } = setUp({ scopes: { 'order.read': 'orders', 'price.set': 'prices' } }, registered)
+    await identities.create({ id: 'bot', kind: 'agent', name: 'Bot', purpose: 'Works.', owner: 'boss', environment: 'test', ceiling: ['order:read', 'price:update'], state: 'active', createdAt: 0, createdBy: 'boss', lastUsedAt: null })
+    const credential = async (scopes: readonly string[] | null): Promise<string> => {
+      const { secret, hash } = await newCredential()
+      await identities.addCredential({ id: crypto.randomUUID(), identityId: 'bot', hash, scopes, createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER, revokedAt: null, lastUsedAt: null }, Number.MAX_SAFE_INTEGER)
+      return secret
+    }
+    const apiKey = async (more: object = {}): Promise<string> =>
+      (await issueApiKey({ store: keys, principal: { kind: 'agent', id: 'bot', roles: [], ceiling: ['order:read', 'price:update'], owner: 'boss' }, expiresIn: '1d', now: port.clock.now(), ...more })).key
+    const tools = async (token: string): Promise<readonly string[]> => (await (await connect(token)).listTools()).tools.map((tool) => tool.name)
+    const all = ['order_read', 'price_set', 'order_find', 'shop_hours', 'slow_read']
+    expect(await tools(await credential(null))).toEqual(all)
+    expect(await tools(await apiKey())).toEqual(all)
+    for (const narrowed of [await credential(['orders']), await apiKey({ scopes: ['orders'] })]) {
+      expect(await tools(narrowed)).toEqual(all.filter((name) => name !== 'price_set'))
+      expect(await (await connect(narrowed)).callTool({ name: 'price_set', arguments: { price: 5 } })).toMatchObject({ isError: true, structuredContent: { error: { code: 'NOT_FOUND' } } })
+    }
+    expect(await tools(await credential([]))).toEqual(['order_find', 'shop_hours', 'slow_read'])
+    // A scope, or none to narrow it, is no right.
+    expect(await (await connect(await credential(null))).callTool({ name: 'price_set', arguments: { price: 5 } })).toMatchObject({ isError: true, structuredContent: { error: { code: 'GRANT_REQUIRED' } } })
+    expect(changes()).toBe(0)
+    const byHeader = await handle(post({ 'x-api-key': await apiKey(), accept: 'application/json, text/event-stream' }))
+    expect([byHeader.status, await byHeader.text()]).toEqual([200, expect.stringContaining('price_set')])
+    expect((await handle(post({ 'x-api-key': `${await apiKey()}x` }))).status).toBe(401)
   })
 
   it('aborts the handler when the client cancels', async () => {

@@ -18,7 +18,10 @@ export interface McpHandlerOptions {
   readonly version: string
   /** What this server is to OAuth: its own address, and who issues tokens for it. */
   readonly oauth: OAuthOptions
-  /** For each action that needs one, by name, the OAuth scope. Scopes of a caller: `attributes.scopes` of its principal. */
+  /**
+   * For each action that needs one, by name, the OAuth scope. Those of a caller are `session.scopes` of its principal: what its token says, or what
+   * its credential was narrowed to. A credential that was not narrowed reaches every tool that its ceiling allows.
+   */
   readonly scopes?: Readonly<Record<string, string>>
   /** Origins of pages that may call. A request with an `Origin` that is not here is refused (DNS rebinding). Default none. */
   readonly allowedOrigins?: readonly string[]
@@ -60,9 +63,8 @@ export function toMcpHandler(actions: readonly AnyAction[], options: McpHandlerO
     const origin = request.headers.get('origin')
     if (origin !== null && options.allowedOrigins?.includes(origin) !== true) return new Response('Origin not allowed', { status: 403 })
     // Cookies travel by themselves; an MCP client has none. A bearer token or an API key, or nothing.
-    if (request.headers.get('authorization') === null) return challenge(options.oauth)
     const principal = await authenticate(request, runtime)
-    if (principal === null) return challenge(options.oauth, 'invalid_token')
+    if (principal === null) return challenge(options.oauth, request.headers.get('authorization') === null ? undefined : 'invalid_token')
     // What the SDK hands on to the server that answers this request. The token itself stays out of it.
     return handler.fetch(request, { authInfo: { token: '', clientId: principal.id, scopes: [], extra: { caller: new Caller(principal, request) } } })
   }

@@ -6,10 +6,11 @@ import type { Policy } from '../../policy/types.ts'
  * Whether a caller could come to call an action: public; or within its roles, or the ceiling of an agent and the roles of
  * its subject. Says nothing of grants, ownership and approvals: the call itself decides those.
  *
- * @param scope The OAuth scope that the action needs, where it needs one.
+ * @param scope The OAuth scope that the action needs, where it needs one. A credential that was not narrowed has them all.
  */
 export function couldBeGranted(action: AnyAction, principal: Principal, policy: Policy, scope: string | undefined): boolean {
-  if (scope !== undefined && !scopesOf(principal).includes(scope)) return false
+  const { scopes = [] } = principal.session
+  if (scope !== undefined && scopes !== 'all' && !scopes.includes(scope)) return false
   const { access } = action.definition
   if (access.kind === 'public') return true
   if (principal.kind !== 'user') {
@@ -17,10 +18,4 @@ export function couldBeGranted(action: AnyAction, principal: Principal, policy: 
     return principal.subject === undefined || policy.holds(principal.subject.roles, access.permission) === true
   }
   return policy.holds(principal.roles, access.permission) === true
-}
-
-function scopesOf({ attributes }: Principal): readonly unknown[] {
-  const scopes = attributes?.['scopes']
-  if (typeof scopes === 'string') return scopes.split(' ')
-  return Array.isArray(scopes) ? scopes : []
 }

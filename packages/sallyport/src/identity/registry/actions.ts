@@ -2,7 +2,7 @@ import type { AnyAction } from '../../action/action.ts'
 import type { OwnAction } from '../../action/own-action.ts'
 import { DefinitionError, SallyportError } from '../../errors/sallyport-error.ts'
 import { parseDuration, type Duration } from '../../lib/duration.ts'
-import { choiceShape, integerShape, listShape, optionalShape, recordShape, textShape } from '../../lib/shape.ts'
+import { choiceShape, integerShape, listShape, nullableShape, optionalShape, recordShape, textShape, type Shape } from '../../lib/shape.ts'
 import type { Port } from '../../port.ts'
 import type { Principal } from '../principal.ts'
 import { newCredential } from './credential.ts'
@@ -22,8 +22,18 @@ export interface IdentityActionsOptions<Permission extends string> {
   /** The longest life of a credential. Default `90d`. */
   readonly longest?: Duration
   /**
-   * Ends what other systems keep when somebody leaves: sessions, accounts. The port's own (grants, requests, credentials, API keys of its
-   * identity provider, secrets whose `principal` they are) ends by itself. Default: nothing.
+   * Ends the sessions that the port's identity providers can't: those of one tenant, those of a provider that knows no way to. Gives how many, or
+   * `null` where it has no way either. Default: none, and the answer says so.
+   *
+   * @example
+   * ```ts
+   * endSessions: ({ principal, tenant }) => (tenant === undefined ? null : sessions.endThoseIn(tenant, principal))
+   * ```
+   */
+  readonly endSessions?: OffboardOptions['endSessions']
+  /**
+   * Ends what other systems keep when somebody leaves: accounts, tokens of one's own; with a tenant, what is of that tenant alone. The port's own
+   * (grants, requests, credentials, API keys and sessions of its identity provider, secrets whose `principal` they are) ends by itself. Default: nothing.
    */
   readonly alsoEnd?: OffboardOptions['alsoEnd']
 }
@@ -38,7 +48,7 @@ export type RegisterInput = {
   readonly owner: string
   readonly ceiling: readonly string[]
 }
-type Issued = { readonly credentialId: string; readonly version: number; readonly secret: string; readonly expiresAt: number }
+type Issued = { readonly credentialId: string; readonly version: number; readonly secret: string; readonly expiresAt: number; readonly scopes: readonly string[] | null }
 
 /** The actions with which people look after agents and services. */
 export interface IdentityActions {
@@ -48,19 +58,22 @@ export interface IdentityActions {
   readonly list: OwnAction<{ readonly owner?: string; readonly state?: IdentityState }, { readonly identities: readonly IdentityView[] }>
   /** `identity.show` */
   readonly show: OwnAction<ById, IdentityView>
-  /** Issues a credential, shown once; those before it stay valid for `overlapSeconds`, none by default. `identity.rotate` */
-  readonly rotate: OwnAction<{ readonly identityId: string; readonly days?: number; readonly overlapSeconds?: number }, Issued>
+  /**
+   * Issues a credential, shown once; those before it stay valid for `overlapSeconds`, none by default. `scopes` narrows it; `null` does not; left
+   * out, it has those of the one before it. `identity.rotate`
+   */
+  readonly rotate: OwnAction<{ readonly identityId: string; readonly days?: number; readonly overlapSeconds?: number; readonly scopes?: readonly string[] | null }, Issued>
   /** `identity.suspend` */
   readonly suspend: OwnAction<ById, IdentityView>
   /** `identity.activate` */
   readonly activate: OwnAction<ById, IdentityView>
-  /** Ends it for good, with its credentials, grants, requests, API keys and secrets. `identity.revoke` */
+  /** Ends it for good, with its credentials, grants, requests, API keys and secrets; says what it could not end. `identity.revoke` */
   readonly revoke: OwnAction<ById, Offboarded>
   /** Somebody else answers for it. `identity.handOver` */
   readonly handOver: OwnAction<{ readonly identityId: string; readonly owner: string }, IdentityView>
   /** Narrows or widens its ceiling. `identity.setCeiling` */
   readonly setCeiling: OwnAction<{ readonly identityId: string; readonly ceiling: readonly string[] }, IdentityView>
-  /** A person has left. What they own ends, or is handed over. `identity.offboard` */
+  /** A person has left. What is theirs ends, what they own too, or is handed over; says what it could not end. `identity.offboard` */
   readonly offboard: OwnAction<{ readonly personId: string; readonly handOverTo?: string }, Offboarded>
   /** What should be looked at. `identity.report` */
   readonly report: OwnAction<{ readonly unusedDays?: number; readonly maxAgeDays?: number }, { readonly findings: readonly NhiFinding[] }>
@@ -69,8 +82,29 @@ export interface IdentityActions {
 const idShape = textShape(200)
 const nameShape = textShape(100, { pattern: /^[\w.@:-]+$/ })
 const ceilingShape = listShape(idShape, 500)
+/** Scope tokens (RFC 6749, section 3.3). */
+const scopesShape = listShape(textShape(200, { pattern: /^[\x21\x23-\x5B\x5D-\x7E]+$/ }), 100)
 const byId = recordShape({ identityId: idShape })
-const offboardedShape = recordShape({ handedOver: listShape(idShape, 10_000), ended: listShape(idShape, 10_000), grants: integerShape(0), approvals: integerShape(0), keys: integerShape(0), secrets: listShape(textShape(128), 10_000) })
+const offboardedShape: Shape<Offboarded> = recordShape({
+  tenant: nullableShape(idShape),
+  handedOver: listShape(idShape, 10_000),
+  ended: listShape(idShape, 10_000),
+  grants: integerShape(0),
+  approvals: integerShape(0),
+  keys: integerShape(0),
+  keysHandedOver: integerShape(0),
+  sessions: integerShape(0),
+  secrets: listShape(textShape(128), 10_000),
+  notEnded: listShape(
+    recordShape({
+      what: choiceShape(['keys', 'sessions', 'sign-ins', 'secrets', 'elsewhere']),
+      by: optionalShape(textShape(500)),
+      name: optionalShape(textShape(128)),
+      why: choiceShape(['no-tenant', 'no-way', 'shared', 'not-configured']),
+    }),
+    10_000,
+  ),
+})
 const DAY_MS = 86_400_000
 
 /**
@@ -92,6 +126,7 @@ export function identityActions<P extends Principal, Permission extends string>(
     identity: runtime.identity,
     ...(runtime.secrets === null ? {} : { secrets: runtime.secrets }),
     ...(tenant === undefined ? {} : { tenant }),
+    ...(options.endSessions === undefined ? {} : { endSessions: options.endSessions }),
     ...(options.alsoEnd === undefined ? {} : { alsoEnd: options.alsoEnd }),
     ...more,
   })
@@ -184,22 +219,24 @@ export function identityActions<P extends Principal, Permission extends string>(
 
     rotate: define('identity.rotate')
       .describe('Issues the next credential. It is shown once.')
-      .inputSchema(recordShape({ identityId: idShape, days: optionalShape(integerShape(1, 3_650)), overlapSeconds: optionalShape(integerShape(0, 7 * 86_400)) }))
+      .inputSchema(recordShape({ identityId: idShape, days: optionalShape(integerShape(1, 3_650)), overlapSeconds: optionalShape(integerShape(0, 7 * 86_400)), scopes: optionalShape(nullableShape(scopesShape)) }))
       .authorize(permission, { resource: ({ parsedInput, principal }) => load(parsedInput.identityId, principal), when: isPerson, type: 'identity' })
       .freshness(freshness)
-      .loggable(['identityId', 'days', 'overlapSeconds'])
+      .loggable(['identityId', 'days', 'overlapSeconds', 'scopes'])
       .discloses('secret', 'A new credential is shown once, to who issued it.')
-      .outputSchema(recordShape({ credentialId: idShape, version: integerShape(1), secret: textShape(100), expiresAt: integerShape(0) }))
-      .action(async ({ parsedInput: { days, overlapSeconds = 0 }, resource }) => {
+      .outputSchema(recordShape({ credentialId: idShape, version: integerShape(1), secret: textShape(100), expiresAt: integerShape(0), scopes: nullableShape(scopesShape) }))
+      .action(async ({ parsedInput: { days, overlapSeconds = 0, scopes: asked }, resource }) => {
         const lifeMs = days === undefined ? Math.min(30 * DAY_MS, longestMs) : days * DAY_MS
         if (lifeMs > longestMs) throw new SallyportError('FORBIDDEN', { reason: `a credential lives ${longestMs / DAY_MS} days at most`, details: { days: 'too many' } })
         const { secret, hash } = await newCredential()
         const credentialId = runtime.newId()
         const createdAt = now()
         const expiresAt = createdAt + lifeMs
-        const version = await identities.addCredential({ id: credentialId, identityId: resource.id, hash, createdAt, expiresAt, revokedAt: null, lastUsedAt: null }, createdAt + overlapSeconds * 1_000)
+        // A rotation that says nothing of scopes must not widen what it replaces.
+        const scopes = asked === undefined ? ((await identities.credentialsOf(resource.id))[0]?.scopes ?? null) : asked
+        const version = await identities.addCredential({ id: credentialId, identityId: resource.id, hash, scopes, createdAt, expiresAt, revokedAt: null, lastUsedAt: null }, createdAt + overlapSeconds * 1_000)
         if (version === null) throw conflict(resource.state)
-        return { credentialId, version, secret, expiresAt }
+        return { credentialId, version, secret, expiresAt, scopes }
       }),
 
     suspend: onOne('identity.suspend', 'Suspends it: from the next call on it is nobody.', async ({ id, state }) => {

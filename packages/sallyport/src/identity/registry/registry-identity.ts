@@ -20,8 +20,8 @@ export interface RegistryIdentityOptions {
   readonly header?: string
   /**
    * Lets in by tokens of an authorization server too: a provider that reads them, for example `jwtIdentity` with this server's address as
-   * `audience`. Whom a token names, as `id`, must be registered; ceiling, owner and state are the registry's; `attributes`, such as the
-   * token's scopes, are kept. Default: credentials of the registry alone.
+   * `audience`. Whom a token names, as `id`, must be registered; ceiling, owner and state are the registry's; `attributes` and the
+   * token's scopes are kept. Default: credentials of the registry alone.
    */
   readonly tokens?: Pick<IdentityProvider, 'authenticate'>
   /** Refuses a credential that a browser sends: people must not act as agents (NHI10:2025). Default true; it is noted either way. */
@@ -80,7 +80,7 @@ export function registryIdentity(options: RegistryIdentityOptions): IdentityProv
     if (credential === null) throw denied('there is no such credential')
     if (credential.revokedAt !== null) throw denied('it was revoked')
     if (!(credential.expiresAt > now)) throw denied('it has expired')
-    return { identityId: credential.identityId, noted: credential.id, session: { id: credential.id, expiresAt: credential.expiresAt, credential: 'bearer' } }
+    return { identityId: credential.identityId, noted: credential.id, session: { id: credential.id, expiresAt: credential.expiresAt, credential: 'bearer', scopes: credential.scopes ?? 'all' } }
   }
 
   async function byToken(request: CallRequest, given: Parameters<IdentityProvider['authenticate']>[1]): Promise<Proof | null> {
@@ -92,6 +92,8 @@ export function registryIdentity(options: RegistryIdentityOptions): IdentityProv
 
   return {
     name: 'registry',
+    // What is kept in the registry is ended there, and who has ended is let in by nothing.
+    end: () => ({}),
     async authenticate(request, given): Promise<Principal | null> {
       const { now } = given
       const secret = /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1]

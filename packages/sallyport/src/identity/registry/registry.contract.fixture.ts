@@ -12,8 +12,8 @@ import { issueApiKey } from '../api-key.ts'
 import { memoryApiKeyStore } from '../api-key-store.ts'
 import { apiKeys } from '../api-keys.ts'
 import { firstOf } from '../first-of.ts'
-import type { Principal } from '../principal.ts'
-import { identityActions } from './actions.ts'
+import type { Principal, PrincipalFacts } from '../principal.ts'
+import { identityActions, type IdentityActionsOptions } from './actions.ts'
 import { registryIdentity } from './registry-identity.ts'
 
 const policy = definePolicy({ roles: { governor: ['identity:govern'], customer: ['order:read', 'order:cancel', 'grant:give'] } })
@@ -22,10 +22,13 @@ const code = (result: ActionResult): string | undefined => result.serverError?.c
 const DAY_MS = 86_400_000
 let count = 0
 
+/** What an offboarding answers that ended nothing. */
+const NOTHING = { tenant: null, handedOver: [], ended: [], grants: 0, approvals: 0, keys: 0, keysHandedOver: 0, sessions: 0, secrets: [], notEnded: [] }
+
 /** What the registry does, on every store. */
 export function registryContract(name: string, open: () => Promise<Required<Store>>): void {
   describe(`the registry, on ${name}`, () => {
-    async function opened() {
+    async function opened(options: Partial<IdentityActionsOptions<Permission>> = {}) {
       const store = await open()
       const unique = `registry-${process.pid}-${++count}`
       const roles = new Map<string, readonly string[]>([['gov', ['governor']], ['own', []], ['new', []], ['ann', ['customer']]])
@@ -42,6 +45,8 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
           ZOES: { description: 'what a person signs in with elsewhere', principal: person_ },
           SHARED: { description: 'what the shop signs in with', principal: 'service:shop' },
           NOBODYS: { description: 'what belongs to nobody' },
+          ACMES: { description: 'what a person signs in with elsewhere, for a tenant', principal: `user:${person_}`, tenant: 'acme' },
+          TEAMS: { description: 'what a person answers for and others use', owner: person_ },
         },
       })
       await secrets.load()
@@ -53,7 +58,7 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
         return { done: true } as const
       })
       const person = (id: string): Principal => testUser(id, roles.get(id) ?? [], { tier: 'enterprise', session: { credential: 'internal', authenticatedAt: port.clock.now() } })
-      const identities = identityActions(port, { permission: 'identity:govern', actions: [cancel], alsoEnd: (id) => void left.push(id) })
+      const identities = identityActions(port, { permission: 'identity:govern', actions: [cancel], alsoEnd: (id, { tenant }) => void left.push(tenant === undefined ? id : `${id} of ${tenant}`), ...options })
       const grants = grantActions(port, { permission: 'grant:give', actions: [cancel] })
       const register = (more: object = {}) =>
         identities.register.call({
@@ -103,14 +108,14 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
         const token = (headers.get('authorization') ?? '').slice(7)
         if (token === 'forged') throw new SallyportError('UNAUTHENTICATED', { reason: 'the signature is wrong' })
         if (!token.startsWith('jwt-of-')) return null
-        return { kind: 'user', id: token.slice(7), roles: ['customer'], ceiling: ['root:all'], attributes: { scopes: 'orders' }, session: { id: 'jti', expiresAt: 5, credential: 'cookie' } }
+        return { kind: 'user', id: token.slice(7), roles: ['customer'], ceiling: ['root:all'], attributes: { desk: 'north' }, session: { id: 'jti', expiresAt: 5, credential: 'cookie', scopes: ['orders'] } }
       } }
       const subjectOf = (id: string) => (roles.has(id) ? { kind: 'user' as const, id, roles: roles.get(id) ?? [] } : null)
       const provider = registryIdentity({ identities: store.identities, grants: store.grants, environment: port.environment, subjectOf, tokens })
       const signIn = async (token: string, more: object = {}) => provider.authenticate(testRequest({}, { headers: new Headers({ authorization: `Bearer ${token}`, ...more }) }), { signal: new AbortController().signal, now: port.clock.now() })
       const { data } = await give()
       // Roles, ceiling and kind are not the token's to say.
-      const itself = { kind: 'agent', id: bot, roles: [], ceiling: ['order:cancel'], owner: 'own', attributes: { scopes: 'orders' }, session: { id: 'jti', expiresAt: 5, credential: 'bearer' } }
+      const itself = { kind: 'agent', id: bot, roles: [], ceiling: ['order:cancel'], owner: 'own', attributes: { desk: 'north' }, session: { id: 'jti', expiresAt: 5, credential: 'bearer', scopes: ['orders'] } }
       expect(await signIn(`jwt-of-${bot}`)).toEqual(itself)
       expect(await signIn(`jwt-of-${bot}`, { 'sallyport-grant': data?.grant.id ?? '' })).toMatchObject({ ...itself, subject: { id: 'ann', roles: ['customer'] } })
       expect(await signIn('of another provider')).toBeNull()
@@ -148,6 +153,26 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       expect(code(await identities.rotate.call({ principal: person('gov'), input: { identityId: bot, days: 91 } }))).toBe('FORBIDDEN')
     })
 
+    it('narrows a credential to scopes, and widens none by rotating it', async () => {
+      const { register, store, port, identities, person, bot } = await opened()
+      await register()
+      const provider = registryIdentity({ identities: store.identities, grants: store.grants, environment: port.environment, subjectOf: () => null })
+      const scopesAfter = async (more: object): Promise<unknown> => {
+        const { data } = await identities.rotate.call({ principal: person('gov'), input: { identityId: bot, ...more } })
+        const found = await provider.authenticate(testRequest({}, { headers: new Headers({ authorization: `Bearer ${data?.secret}` }) }), { signal: new AbortController().signal, now: port.clock.now() })
+        expect(data?.scopes ?? 'all').toEqual(found?.session.scopes)
+        return found?.session.scopes
+      }
+      expect(await scopesAfter({})).toBe('all')
+      expect(await scopesAfter({ scopes: ['orders', 'prices:read'] })).toEqual(['orders', 'prices:read'])
+      expect(await scopesAfter({})).toEqual(['orders', 'prices:read'])
+      expect(await scopesAfter({ scopes: [] })).toEqual([])
+      expect(await scopesAfter({ scopes: null })).toBe('all')
+      const shown = await identities.show.call({ principal: person('gov'), input: { identityId: bot } })
+      expect(shown.data?.credentials.map(({ scopes }) => scopes)).toEqual([null, [], ['orders', 'prices:read'], ['orders', 'prices:read'], null])
+      for (const scopes of [['two words'], ['say "hi"'], 'orders']) expect(code(await identities.rotate.call({ principal: person('gov'), input: { identityId: bot, scopes } as never }))).toBe('INVALID_INPUT')
+    })
+
     it('stops on the next call when it is suspended, and for good when it is revoked', async () => {
       const { register, rotate, ask, one, give, store } = await opened()
       await register()
@@ -181,7 +206,7 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       const secret = await rotate()
       await give()
       const leave = (personId: string, handOverTo?: string) => identities.offboard.call({ principal: person('gov'), input: { personId, ...(handOverTo === undefined ? {} : { handOverTo }) } })
-      expect(await leave('own', 'new')).toEqual({ data: { handedOver: [bot], ended: [], grants: 0, approvals: 0, keys: 0, secrets: [] } })
+      expect(await leave('own', 'new')).toEqual({ data: { ...NOTHING, handedOver: [bot] } })
       expect(await ask(secret)).toBe('GRANT_REQUIRED')
       // Counts are of this store, which other tests may share: their grants by the same people fall with them.
       const gone = await leave('ann')
@@ -202,9 +227,10 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       const theirs = [
         await key({ kind: 'user', id: leaver, roles: ['customer'] }),
         await key({ kind: 'service', id: 'batch', roles: [], subject: { kind: 'user', id: leaver, roles: [] } }),
-        await key({ kind: 'agent', id: bot, roles: [] }),
+        await key({ kind: 'agent', id: bot, roles: [], owner: leaver }),
+        await key({ kind: 'service', id: 'nightly', roles: [], owner: leaver }),
       ]
-      const others = await key({ kind: 'service', id: 'shop', roles: [] })
+      const others = await key({ kind: 'service', id: 'shop', roles: [], owner: 'ann' })
       for (const one of theirs) expect(await ask(one)).not.toBe('UNAUTHENTICATED')
       const agent: Principal = { kind: 'agent', id: bot, roles: [], ceiling: ['order:cancel'], owner: leaver, subject: testUser('ann', ['customer']), session: { credential: 'internal' } }
       const asked = await grants.request.call({ principal: agent, input: { actions: ['order.cancel'], reason: 'Somebody asked me to.' } })
@@ -212,11 +238,11 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       expect(await store.grants.requests.get(requestId)).toMatchObject({ state: 'pending' })
 
       const gone = await identities.offboard.call({ principal: person('gov'), input: { personId: leaver } })
-      expect(gone).toMatchObject({ data: { ended: [bot], keys: 3, secrets: ['ZOES', 'BOTS'] } })
+      expect(gone).toMatchObject({ data: { tenant: null, ended: [bot], keys: 4, secrets: ['ZOES', 'ACMES', 'BOTS'], notEnded: [{ what: 'secrets', name: 'TEAMS', why: 'shared' }] } })
       expect(await ask(secret)).toBe('UNAUTHENTICATED')
       for (const one of theirs) expect(await ask(one)).toBe('UNAUTHENTICATED')
       expect(await ask(others)).not.toBe('UNAUTHENTICATED')
-      expect((await secrets.status()).filter(({ versions }) => versions.some(({ state }) => state === 'revoked')).map(({ name: one }) => one)).toEqual(['BOTS', 'ZOES'])
+      expect((await secrets.status()).filter(({ versions }) => versions.some(({ state }) => state === 'revoked')).map(({ name: one }) => one)).toEqual(['BOTS', 'ZOES', 'ACMES'])
       expect(await store.grants.requests.get(requestId)).toMatchObject({ state: 'refused' })
       expect(await identities.offboard.call({ principal: person('gov'), input: { personId: leaver } })).toMatchObject({ data: { ended: [], keys: 0, secrets: [] } })
     })
@@ -226,7 +252,7 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       roles.set(leaver, ['customer'])
       await register({ owner: leaver })
       const secret = await rotate()
-      const { key } = await issueApiKey({ store: keys, principal: { kind: 'agent', id: bot, roles: [] }, expiresIn: '1d', now: port.clock.now() })
+      const { key } = await issueApiKey({ store: keys, principal: { kind: 'agent', id: bot, roles: [] }, owner: leaver, expiresIn: '1d', now: port.clock.now() })
       const { revoke } = keys
       Object.assign(keys, { revoke: () => Promise.reject(new Error('away')) })
       const leave = () => identities.offboard.call({ principal: person('gov'), input: { personId: leaver } })
@@ -236,20 +262,87 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       expect([await ask(secret), await ask(key)]).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED'])
     })
 
-    it('lets who governs one tenant end nothing of another', async () => {
-      const { register, rotate, ask, identities, grants, keys, secrets, person, port, roles, leaver, bot, store } = await opened()
+    it('lets who governs one tenant end nothing of another, and tells them nothing of it', async () => {
+      const { register, rotate, ask, identities, grants, keys, secrets, person, port, roles, leaver, bot, store, left } = await opened()
       roles.set(leaver, ['customer'])
       await register({ owner: leaver })
       const secret = await rotate()
-      const { key } = await issueApiKey({ store: keys, principal: { kind: 'user', id: leaver, roles: [] }, expiresIn: '1d', now: port.clock.now() })
+      const { key } = await issueApiKey({ store: keys, principal: { kind: 'user', id: leaver, roles: [], tenant: 'globex' }, expiresIn: '1d', now: port.clock.now() })
       const given = await grants.give.call({ principal: person(leaver), input: { actor: bot, actions: ['order.cancel'], forMe: true } })
-      for (const personId of [leaver, bot]) {
-        const gone = await identities.offboard.call({ principal: { ...person('gov'), tenant: 'acme' }, input: { personId } })
-        expect(gone).toEqual({ data: { handedOver: [], ended: [], grants: 0, approvals: 0, keys: 0, secrets: [] } })
+      const notEnded = [{ what: 'keys', by: 'api-keys', why: 'no-tenant' }, { what: 'secrets', why: 'no-tenant' }]
+      // The same of somebody who is there, and of somebody who is not.
+      for (const personId of [leaver, bot, 'nobody-at-all']) {
+        const gone = await identities.offboard.call({ principal: { ...person('gov'), tenant: 'umbrella' }, input: { personId } })
+        expect(gone).toEqual({ data: { ...NOTHING, tenant: 'umbrella', notEnded } })
       }
+      expect(left).toEqual([`${leaver} of umbrella`, `${bot} of umbrella`, 'nobody-at-all of umbrella'])
       expect([await ask(secret), await ask(key)]).not.toContain('UNAUTHENTICATED')
       expect((await store.grants.get(given.data?.grant.id ?? ''))?.revokedAt).toBeNull()
       expect((await secrets.status()).some(({ versions }) => versions.some(({ state }) => state === 'revoked'))).toBe(false)
+    })
+
+    it('ends all that is of a tenant, sessions as the application says, and says what stays', async () => {
+      const asked: unknown[] = []
+      const { ask, identities, grants, keys, secrets, person, port, roles, leaver, bot, store, left } = await opened({
+        endSessions: (leaving) => {
+          asked.push(leaving)
+          return 2
+        },
+      })
+      roles.set(leaver, ['customer'])
+      const acme = { tenant: 'acme' } as const
+      const governor: Principal = { ...person('gov'), ...acme }
+      const input = { kind: 'agent' as const, name: 'Helper', purpose: 'Cancels orders when asked to.', owner: leaver, ceiling: ['order:cancel'] }
+      const elsewhere = `${bot}-elsewhere`
+      await identities.register.call({ principal: governor, input: { id: bot, ...input } })
+      await identities.register.call({ principal: { ...person('gov'), tenant: 'globex' }, input: { id: elsewhere, ...input } })
+      const credentialOf = async (identityId: string, tenant: string) => (await identities.rotate.call({ principal: { ...person('gov'), tenant }, input: { identityId } })).data?.secret ?? ''
+      const [credential, otherCredential] = [await credentialOf(bot, 'acme'), await credentialOf(elsewhere, 'globex')]
+      const key = async (more: Partial<PrincipalFacts>): Promise<string> => (await issueApiKey({ store: keys, principal: { kind: 'user', id: leaver, roles: [], ...more }, owner: leaver, expiresIn: '1d', now: port.clock.now() })).key
+      const theirs = [await key(acme), await key({ kind: 'service', id: 'nightly', ...acme })]
+      const others = [await key({}), await key({ tenant: 'globex' })]
+      const give = async (actor: string, tenant: string) => (await grants.give.call({ principal: { ...person(leaver), tenant }, input: { actor, actions: ['order.cancel'], forMe: true } })).data?.grant.id ?? ''
+      const [grant, otherGrant] = [await give(bot, 'acme'), await give(elsewhere, 'globex')]
+
+      const gone = await identities.offboard.call({ principal: governor, input: { personId: leaver } })
+      expect(gone).toEqual({
+        data: {
+          ...NOTHING, ...acme, ended: [bot], grants: 1, keys: 2, sessions: 4, secrets: ['ACMES', 'BOTS'],
+          notEnded: [{ what: 'keys', by: 'api-keys', why: 'no-tenant' }, { what: 'secrets', why: 'no-tenant' }],
+        },
+      })
+      expect(asked).toEqual([{ principal: leaver, ...acme }, { principal: bot, ...acme }])
+      expect(left).toEqual([`${leaver} of acme`, `${bot} of acme`])
+      for (const one of [credential, ...theirs]) expect(await ask(one)).toBe('UNAUTHENTICATED')
+      for (const one of [otherCredential, ...others]) expect(await ask(one)).not.toBe('UNAUTHENTICATED')
+      expect((await store.grants.get(grant))?.revokedAt).not.toBeNull()
+      expect((await store.grants.get(otherGrant))?.revokedAt).toBeNull()
+      const revoked = (await secrets.status()).filter(({ versions }) => versions.some(({ state }) => state === 'revoked'))
+      expect(revoked.map(({ name: one }) => one)).toEqual(['BOTS', 'ACMES'])
+    })
+
+    it('hands over the keys of services with the agents of who leaves', async () => {
+      const { register, rotate, ask, identities, keys, person, port, leaver, bot, roles } = await opened()
+      roles.set(leaver, [])
+      await register({ owner: leaver })
+      const credential = await rotate()
+      const { key } = await issueApiKey({ store: keys, principal: { kind: 'service', id: 'nightly', roles: [], owner: leaver }, expiresIn: '1d', now: port.clock.now() })
+      const leave = (personId: string, handOverTo?: string) => identities.offboard.call({ principal: person('gov'), input: { personId, ...(handOverTo === undefined ? {} : { handOverTo }) } })
+      expect(await leave(leaver, 'ann')).toMatchObject({ data: { handedOver: [bot], ended: [], keys: 0, keysHandedOver: 1 } })
+      for (const one of [credential, key]) expect(await ask(one)).not.toBe('UNAUTHENTICATED')
+      expect(await leave('ann')).toMatchObject({ data: { ended: [bot], keys: 1 } })
+      for (const one of [credential, key]) expect(await ask(one)).toBe('UNAUTHENTICATED')
+    })
+
+    it('names the providers that have no way to end what they let in by, unless the application has one', async () => {
+      const { port, person } = await opened()
+      const silent = { ...port.runtime, identity: { name: 'tokens', authenticate: () => null } }
+      const leave = (options: Partial<IdentityActionsOptions<Permission>>) =>
+        identityActions({ ...port, runtime: silent }, { permission: 'identity:govern', ...options }).offboard.call({ principal: person('gov'), input: { personId: 'nobody-at-all' } })
+      expect(await leave({})).toEqual({ data: { ...NOTHING, notEnded: [{ what: 'sign-ins', by: 'tokens', why: 'no-way' }] } })
+      expect(await leave({ endSessions: () => null })).toEqual(await leave({}))
+      expect(await leave({ endSessions: () => 0 })).toEqual({ data: NOTHING })
+      expect(await leave({ endSessions: () => 3 })).toEqual({ data: { ...NOTHING, sessions: 3 } })
     })
 
     it('reports owners who left, unused rights, old and shared credentials, and people who use them', async () => {

@@ -29,6 +29,8 @@ export interface CredentialRecord {
   readonly version: number
   /** SHA-256 of the secret, lower-case hex. */
   readonly hash: string
+  /** Scopes that it was narrowed to when it was issued: tools of an MCP server that need another are not there for it. `null`: not narrowed. */
+  readonly scopes: readonly string[] | null
   readonly createdAt: number
   readonly expiresAt: number
   readonly revokedAt: number | null

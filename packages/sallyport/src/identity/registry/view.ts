@@ -12,6 +12,7 @@ export type IdentityView = IdentityRecord & { readonly credentials: readonly Cre
 const credentialViewShape: Shape<CredentialView> = recordShape({
   id: idShape,
   version: integerShape(1),
+  scopes: nullableShape(listShape(textShape(200), 100)),
   createdAt: integerShape(0),
   expiresAt: integerShape(0),
   revokedAt: nullableShape(integerShape(0)),

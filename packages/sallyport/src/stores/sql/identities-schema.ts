@@ -12,4 +12,5 @@ export const IDENTITIES_MIGRATIONS: readonly Migration[] = [
     created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, revoked_at BIGINT, last_used_at BIGINT, UNIQUE (identity_id, version))`,
   `CREATE TABLE sallyport_sighting (credential_id TEXT NOT NULL, client TEXT NOT NULL, browser BIGINT NOT NULL, first_at BIGINT NOT NULL, last_at BIGINT NOT NULL,
     PRIMARY KEY (credential_id, client, browser))`,
+  'ALTER TABLE sallyport_credential ADD COLUMN scopes TEXT',
 ]

@@ -64,15 +64,15 @@ export function sqlIdentities(driver: SqlDriver): IdentityStore {
         { sql: 'UPDATE sallyport_credential SET revoked_at = $2 WHERE identity_id = $1 AND revoked_at IS NULL', params: [id, now] },
       )) !== false,
     async addCredential(credential, othersUntil) {
-      const { id, identityId, hash, createdAt, expiresAt } = credential
+      const { id, identityId, hash, scopes, createdAt, expiresAt } = credential
       const done = await change(
         // Changing nothing locks the row: two rotations at once wait for each other.
         { sql: "UPDATE sallyport_identity SET state = state WHERE id = $1 AND state = 'active'", params: [identityId], expect: 'changed' },
         { sql: 'UPDATE sallyport_credential SET expires_at = $2 WHERE identity_id = $1 AND expires_at > $2', params: [identityId, othersUntil] },
         {
-          sql: `INSERT INTO sallyport_credential (id, identity_id, version, hash, created_at, expires_at)
-            SELECT $1, $2, COALESCE(MAX(version), 0) + 1, $3, $4, $5 FROM sallyport_credential WHERE identity_id = $2 RETURNING version`,
-          params: [id, identityId, hash, createdAt, expiresAt],
+          sql: `INSERT INTO sallyport_credential (id, identity_id, version, hash, created_at, expires_at, scopes)
+            SELECT $1, $2, COALESCE(MAX(version), 0) + 1, $3, $4, $5, $6 FROM sallyport_credential WHERE identity_id = $2 RETURNING version`,
+          params: [id, identityId, hash, createdAt, expiresAt, scopes === null ? null : setColumn(scopes)],
         },
       )
       return done === false ? null : integer(done[2]?.[0] ?? {}, 'version')
@@ -122,6 +122,7 @@ function credentialFrom(row: SqlRow): CredentialRecord {
     identityId: text(row, 'identity_id'),
     version: integer(row, 'version'),
     hash: text(row, 'hash'),
+    scopes: textOrNull(row, 'scopes') === null ? null : fromSetColumn(row, 'scopes'),
     createdAt: integer(row, 'created_at'),
     expiresAt: integer(row, 'expires_at'),
     revokedAt: integerOrNull(row, 'revoked_at'),
