@@ -2,7 +2,7 @@
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 import { spend, openBudgetSession } from './budget-session.ts'
-import { systemClock } from '../lib/clock.ts'
+import { systemClock, type Clock } from '../lib/clock.ts'
 import { memoryLimits } from '../stores/memory/limits.ts'
 import { postgresLimits } from '../stores/postgres/limits.ts'
 import { redisLimits } from '../stores/redis/limits.ts'
@@ -34,15 +34,16 @@ export function openRaceStore({ store, place }: Pick<RaceTask, 'store' | 'place'
     const redis = new Redis(process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379')
     return { limits: redisLimits(redis, { prefix: place, clock: 'caller' }), close: async () => redis.disconnect() }
   }
-  const pool = new Pool({ connectionString: process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test', max: 8 })
+  // All wait for one row: few connections each, or the last in the queue reaches the store's limit for a lock on a slow machine.
+  const pool = new Pool({ connectionString: process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test', max: 3 })
   return { limits: postgresLimits(pool, { schema: place, clock: 'caller' }), close: () => pool.end() }
 }
 
 /** Runs the calls; each reserves its maximum, dispatches, takes 0.3 to 0.9 of it, and settles. */
-export async function race(limits: LimitStore, task: RaceTask, tell: (report: RaceReport) => void): Promise<void> {
+export async function race(limits: LimitStore, task: RaceTask, tell: (report: RaceReport) => void, clock: Clock = systemClock): Promise<void> {
   const call = async (i: number): Promise<void> => {
     const id = `${process.pid}.${i}`
-    const session = openBudgetSession({ store: limits, clock: systemClock, id: `${task.place}.${id}`, budgets: [task.budget], ttlMs: task.ttlMs })
+    const session = openBudgetSession({ store: limits, clock, id: `${task.place}.${id}`, budgets: [task.budget], ttlMs: task.ttlMs })
     const inputTokens = 20 + Math.floor(Math.random() * 60)
     const maxOutputTokens = 100 + Math.floor(Math.random() * 100)
     await spend(session, { inputTokens, maxOutputTokens }, async () => {
