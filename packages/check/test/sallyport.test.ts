@@ -9,6 +9,7 @@ export const { approve } = approvalActions(port, { permission: 'price:approve' }
 export const reply = port.define('reply').inputSchema({}).authorize('assistant:use').tokens().outputStream({}).action(async () => {})
 export const hello = port.define('hello').noInput().public('everybody is greeted').outputSchema({}).action(async () => ({}))`,
   'app/actions.ts': '\'use server\'\nimport * as made from \'../lib/actions\'\nexport const approve = made.approve\nexport const hello = made.hello',
+  'app/by-hand.ts': '\'use server\'\nimport { reply } from \'../lib/actions\'\nexport async function again(id: string) { return reply.resume(id) }',
   'app/api/reply/route.ts': 'import { toRouteHandler } from \'sallyport/next\'\nimport { reply } from \'../../../lib/actions\'\nexport const POST = toRouteHandler(reply)',
   'app/api/own/route.ts': 'import { toRouteHandler } from \'sallyport/next\'\nexport const POST = toRouteHandler(globalThis.something)',
 }
@@ -29,6 +30,11 @@ describe('what Sallyport itself makes', () => {
   it('its own actions ask for a session, a permission and a schema', () => {
     const made = entry('app/actions.ts#approve')
     for (const control of ['authentication', 'authorization', 'validation', 'audit', 'projection'] as const) expect(made?.controls[control].state, control).toBe('present')
+  })
+
+  it('a function that calls an action passes its limits, and is recorded by it', () => {
+    const made = entry('app/by-hand.ts#again')
+    for (const control of ['authentication', 'rate-limit', 'audit'] as const) expect(made?.controls[control].state, control).toBe('present')
   })
 
   it('every privileged action asks agents for a grant; a public one has nobody to ask', () => {

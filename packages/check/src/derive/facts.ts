@@ -103,7 +103,7 @@ export interface Observation {
   readonly streams: { readonly at: Spot; readonly scrubbed: boolean; readonly labels: Labels }[]
   /** Names of functions of the code base and of libraries that were called. */
   readonly calls: { readonly name: string; readonly at: Spot }[]
-  /** What a builder chain declared: `input`, `bindInput`, `output`. */
+  /** What a builder chain declared: `input`, `bindInput`, `output`, `audit`. */
   readonly declared: Set<string>
   /** True if no path through the entry point ends normally. */
   ended: boolean

@@ -1,5 +1,5 @@
 import { call } from './calls.ts'
-import { union, CALLER, ROLE, ROW, SESSION, VALID } from './labels.ts'
+import { union, CALLER, LIMIT, ROLE, ROW, SESSION, VALID } from './labels.ts'
 import { Abrupt, type Machine } from './machine.ts'
 import { principal } from './world.ts'
 import { object, unknown, type ChainCall, type Lib, type Native, type Value } from './value.ts'
@@ -62,6 +62,9 @@ function action(chain: readonly ChainCall[], handler: Value | undefined): Native
     call: (machine) => {
       const last = chain.at(-1)
       if (!last) return unknown()
+      machine.seen.limits.push(machine.trace(last.node, last.module))
+      if (machine.world.limited) throw new Abrupt(LIMIT)
+      machine.seen.declared.add('audit')
       if (!open) {
         machine.seen.sessions.push(machine.trace(last.node, last.module))
         if (!machine.world.signedIn) {

@@ -53,6 +53,7 @@ function validation(found: Found, facts: EntryFacts): Grade {
 }
 
 function audit(facts: EntryFacts): Grade {
+  if (facts.member.seen.declared.has('audit')) return present('it calls an action of Sallyport, which records its intent', [])
   const log = /audit|activity|event_?log|(?:^|_)logs?$/i
   const kept = facts.member.seen.effects.filter((effect) => (effect.kind === 'db-write' || effect.kind === 'queue') && log.test(effect.target))
   if (kept.length > 0) return present('it writes to a log of what was done', kept.slice(0, 2).map((effect) => effect.at))

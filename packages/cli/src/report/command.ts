@@ -6,15 +6,17 @@ import { processHost, UsageError, type AuditHost } from '../audit/host.ts'
 import { queryOf, type FilterFlags } from '../audit/filters.ts'
 import { openLog, type LogFlags } from '../audit/open.ts'
 import { pages, readerOf } from '../audit/read.ts'
-import { countLog, evidenceOf, type LogEvidence } from './evidence.ts'
-import { reportHtml, reportJson, reportMarkdown } from './render.ts'
+import { verifiersOf } from '../audit/verify.ts'
+import { countLog, evidenceOf, verificationOf, type LogEvidence } from './evidence.ts'
+import { reportHtml } from './html.ts'
+import { reportJson, reportMarkdown } from './render.ts'
 
-type ReportFlags = LogFlags & FilterFlags & { readonly format: 'markdown' | 'html' | 'json'; readonly output?: string; readonly log: boolean }
+type ReportFlags = LogFlags & FilterFlags & { readonly format: 'markdown' | 'html' | 'json'; readonly output?: string; readonly log: boolean; readonly key?: readonly string[] }
 
 /**
  * `sallyport report [dir]`: evidence for an auditor, from the code and the audit log.
  *
- * Exit codes: 0 written; 2 it could not run.
+ * Exit codes: 0 written; 1 written, and the audit log does not hold; 2 it could not run.
  */
 export function reportCommand(host: AuditHost = processHost()): Command {
   return new Command('report')
@@ -24,6 +26,7 @@ export function reportCommand(host: AuditHost = processHost()): Command {
     .option('-o, --output <file>', 'write to a file')
     .option('--db <path>', 'the audit log: a SQLite file or the folder of a store')
     .option('--database-url <url>', 'the audit log in Postgres')
+    .option('--key <key...>', 'verify the log with its public key (the text, or a file that holds it; or SALLYPORT_AUDIT_KEY)')
     .option('--since <time>', 'events since: 24h, 7d, or a date')
     .option('--until <time>', 'events until')
     .option('--no-log', 'without the audit log')
@@ -37,7 +40,9 @@ export function reportCommand(host: AuditHost = processHost()): Command {
         const text = flags.format === 'json' ? reportJson(evidence) : flags.format === 'html' ? reportHtml(evidence) : reportMarkdown(evidence)
         if (flags.output === undefined) await host.out(text)
         else writeFileSync(flags.output, text)
-        host.exit(0)
+        const broken = evidence.log?.verification?.ok === false
+        if (broken) host.err('the audit log does not hold; the report names what is wrong\n')
+        host.exit(broken ? 1 : 0)
       } catch (error) {
         host.err(`sallyport report: ${error instanceof Error ? error.message : String(error)}\n`)
         host.exit(2)
@@ -58,9 +63,12 @@ async function readLog(flags: ReportFlags, host: AuditHost): Promise<LogEvidence
   }
   try {
     const stored = pages(readerOf(log), { ...queryOf(flags, host), order: 'oldest' }, Infinity)
-    return await countLog((async function* () {
+    const counted = await countLog((async function* () {
       for await (const { event } of stored) yield event
     })())
+    if (flags.key === undefined && (host.environment['SALLYPORT_AUDIT_KEY'] ?? '') === '') return counted
+    const { verifyLog } = await import('sallyport/audit')
+    return { ...counted, verification: verificationOf(await verifyLog(log.source, { verifiers: verifiersOf(flags.key, host) })) }
   } finally {
     await log.close()
   }

@@ -1,11 +1,31 @@
-import type { AuditEvent } from 'sallyport/audit'
+import { callOf, type AuditEvent, type LogReport } from 'sallyport/audit'
 import { controls, type CheckResult, type Control, type State } from '@sallyport/check'
-import { mappings, notes, type ControlMapping } from './standards.ts'
+import { coverage, mappings, notes, type ControlMapping, type Coverage } from './standards.ts'
 
 /** What the audit log says of one control. */
 export interface LogCounts {
   passed: number
   refused: number
+}
+
+/** What the audit log says of one action. */
+export interface ActionCounts {
+  /** Calls that passed the outer door. */
+  admitted: number
+  refused: number
+  /** Calls of agents and services, admitted or refused, as far as the caller was known. */
+  byMachines: number
+  /** How it was reached: `next-action`, `mcp`, … */
+  readonly transports: string[]
+}
+
+/** Whether the log holds, for who has its public key. */
+export interface LogVerification {
+  readonly ok: boolean
+  readonly size: number
+  readonly origin?: string
+  readonly signedBy: readonly string[]
+  readonly problems: readonly string[]
 }
 
 /** What was counted in the audit log. */
@@ -17,6 +37,9 @@ export interface LogEvidence {
   readonly from?: string
   readonly until?: string
   readonly controls: { readonly [control: string]: LogCounts }
+  readonly actions: { readonly [action: string]: ActionCounts }
+  /** Undefined where no key was given. */
+  readonly verification?: LogVerification
 }
 
 /** Evidence of one control. */
@@ -41,6 +64,8 @@ export interface Evidence {
   readonly findings: { readonly error: number; readonly warning: number; readonly note: number }
   readonly accepted: readonly { readonly rule: string; readonly where: string; readonly reason: string; readonly until?: string }[]
   readonly log?: LogEvidence
+  /** Entries of the standards, and the controls that support them. */
+  readonly coverage: readonly Coverage[]
   readonly notes: readonly string[]
 }
 
@@ -48,6 +73,7 @@ export interface Evidence {
 export async function countLog(events: AsyncIterable<AuditEvent>): Promise<LogEvidence> {
   const outcomes: { [outcome: string]: number } = {}
   const own: { [control: string]: LogCounts } = {}
+  const actions: { [action: string]: ActionCounts } = {}
   const of = (control: string): LogCounts => (own[control] ??= { passed: 0, refused: 0 })
   let count = 0
   let intents = 0
@@ -63,9 +89,27 @@ export async function countLog(events: AsyncIterable<AuditEvent>): Promise<LogEv
       if (event.outcome === 'refused' && event.control !== undefined) of(event.control).refused += 1 + (event.suppressed ?? 0)
     }
     for (const control of event.facts?.passed ?? []) of(control).passed += 1
+    countCall(actions, event)
   }
   const range = count === 0 ? {} : { from: new Date(first).toISOString(), until: new Date(last).toISOString() }
-  return { events: count, intents, outcomes, ...range, controls: own }
+  return { events: count, intents, outcomes, ...range, controls: own, actions }
+}
+
+/** A call is counted once: where it was admitted, at its intent. */
+function countCall(actions: { [action: string]: ActionCounts }, event: AuditEvent): void {
+  const call = callOf(event)
+  if (call === undefined || (event.kind === 'outcome' && event.outcome !== 'refused')) return
+  const counts = (actions[call.action] ??= { admitted: 0, refused: 0, byMachines: 0, transports: [] })
+  const times = event.kind === 'outcome' ? 1 + (event.suppressed ?? 0) : 1
+  if (event.kind === 'intent') counts.admitted += 1
+  else counts.refused += times
+  if (call.actor !== undefined && call.actor.kind !== 'user') counts.byMachines += times
+  if (!counts.transports.includes(call.transport)) counts.transports.push(call.transport)
+}
+
+/** The result of verifying a log, as evidence. */
+export function verificationOf({ ok, size, origin, signedBy, problems }: LogReport): LogVerification {
+  return { ok, size, ...(origin === undefined ? {} : { origin }), signedBy, problems: problems.map(({ kind, message }) => `${kind}: ${message}`) }
 }
 
 /** Evidence per control: from the check of the code, and from the log where there is one. */
@@ -80,6 +124,7 @@ export function evidenceOf(check: CheckResult, made: string, log?: LogEvidence):
     findings: { error: level('error'), warning: level('warning'), note: level('note') },
     accepted: check.suppressed.map(({ finding, reason, until }) => ({ rule: finding.rule, where: `${finding.file}:${finding.line}`, reason, ...(until === undefined ? {} : { until }) })),
     ...(log ? { log } : {}),
+    coverage: coverage(),
     notes,
   }
 }
