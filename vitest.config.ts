@@ -39,7 +39,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['apps/demo/e2e/**/*.test.ts'],
           globalSetup: ['apps/demo/e2e/global-setup.ts'],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,
         },

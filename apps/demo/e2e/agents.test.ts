@@ -204,7 +204,7 @@ describe.skipIf(noBrowser)(`with a person in the browser ${noBrowser || ''}`, ()
     const [manager, second] = [await signedIn(people.manager), await signedIn(people.secondManager)]
     const told: string[] = []
     const out = { isTTY: false, write: (text: string) => told.push(text) } as unknown as NodeJS.WriteStream
-    const desk = { shop, voice: createVoice({ json: true, out }), once: false, waitMs: 45_000, everyMs: 1_000, signal: never }
+    const desk = { shop, voice: createVoice({ json: true, out }), once: false, waitMs: 120_000, everyMs: 1_000, signal: never }
     const work = changePrice(desk, { product: 'KNI-04', price: '57.00' })
     await expect.poll(() => told.join('')).toContain('"grant-requested"')
     await manager.goto('/grants')

@@ -24,7 +24,7 @@ export async function openWindow(options: BrowserContextOptions = {}): Promise<B
   if (executablePath === null) throw new Error('There is no browser')
   browser ??= chromium.launch({ executablePath, args: FLAGS })
   const context = await (await browser).newContext({ baseURL: inject('origin'), ...options })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(60_000)
   return context
 }
 

@@ -24,7 +24,7 @@ test('a client component that imports a server entry does not build, and the mes
   expect(error).not.toBeNull()
   expect(error).toMatch(/sallyport.*server/i)
   expect(error).toContain('button.jsx')
-}, 120_000)
+})
 
 test('what is shipped to the browser holds no secret and nothing of the server', async () => {
   const chunks = readdirSync(join(DEMO, '.next/static'), { recursive: true, encoding: 'utf8' })

@@ -27,7 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (built !== 'all') await buildDemo()
   const dataDirectory = mkdtempSync(join(tmpdir(), 'sallyport-demo-'))
   const output: string[] = []
-  const demo = await serve({ port: 0, dataDirectory, paceMs: 6, onOutput: (text) => output.push(text) })
+  const demo = await serve({ port: 0, dataDirectory, paceMs: (message) => (message.endsWith('Take your time.') ? 500 : 6), onOutput: (text) => output.push(text) })
   project.provide('origin', demo.origin)
   project.provide('password', demo.keys.password)
   project.provide('dataDirectory', dataDirectory)

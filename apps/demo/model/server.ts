@@ -10,8 +10,8 @@ const MAX_BODY = 256 * 1024
 export interface ModelServerOptions {
   /** The key that callers must present, like at a real provider. */
   readonly key: string
-  /** Milliseconds between two pieces. Default 12: about the pace of a hosted model. */
-  readonly paceMs?: number
+  /** Milliseconds between two pieces: always the same, or by the message that is answered. Default 12: about the pace of a hosted model. */
+  readonly paceMs?: number | ((message: string) => number)
 }
 
 /**
@@ -38,6 +38,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, { key
   if (request.headers.authorization !== `Bearer ${key}`) return send(response, 401, { error: { message: 'Wrong key', type: 'invalid_request_error' } })
   const completion = readCompletion(await readBody(request))
   const reply = answer(completion.messages, completion.tools)
+  const pace = typeof paceMs === 'number' ? paceMs : paceMs(completion.messages.at(-1)?.content ?? '')
   const frame = { id: `chatcmpl-${randomUUID()}`, object: 'chat.completion.chunk', created: Math.floor(Date.now() / 1000), model: completion.model }
 
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' })
@@ -45,7 +46,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, { key
     const bytes = Buffer.from(`data: ${JSON.stringify({ ...frame, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`)
     response.write(bytes.subarray(0, bytes.length >> 1))
     response.write(bytes.subarray(bytes.length >> 1))
-    if (paceMs > 0) await pause(paceMs)
+    if (pace > 0) await pause(pace)
   }
 
   await event({ role: 'assistant', content: '' })

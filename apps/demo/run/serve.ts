@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createFront } from '../front/front.ts'
-import { createModelServer } from '../model/server.ts'
+import { createModelServer, type ModelServerOptions } from '../model/server.ts'
 import { seed } from '../src/seed/seed.ts'
 import { DEMO, nextCommand } from './build-demo.ts'
 import { keysOf, type Keys } from './environment.ts'
@@ -15,7 +15,7 @@ export interface ServeOptions {
   readonly port: number
   readonly dataDirectory: string
   /** Pace of the offline model. */
-  readonly paceMs?: number
+  readonly paceMs?: ModelServerOptions['paceMs']
   /** Called as each part is up. */
   readonly onStep?: (step: string) => void
   /** Takes what Next prints. */
