@@ -6,7 +6,7 @@ import { describeLimitStore } from '../../limits/contract.fixture.ts'
 import { checkAgainstExactLog } from '../../limits/exact-model.fixture.ts'
 import { checkSameAsMemory } from '../../limits/same-as-memory.fixture.ts'
 import { redisLimits } from './limits.ts'
-import { redisAnswers } from './own-server.fixture.ts'
+import { canStart, OwnServer, redisAnswers } from './own-server.fixture.ts'
 import { UpstashFront } from './upstash-front.fixture.ts'
 import type { BudgetCheck, WindowCheck } from '../../limits/types.ts'
 
@@ -14,6 +14,8 @@ const redisUrl = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379'
 
 describe.skipIf(!(await redisAnswers(redisUrl)))('@upstash/redis over HTTP (skipped where REDIS_URL does not answer)', () => {
   const prefix = `sallyport-test-${randomUUID()}`
+  // Of its own where that can be: it is told to forget its scripts, and others may say the same to a shared one.
+  let own: OwnServer | undefined
   let redis: Redis
   let front: UpstashFront
   const client = (options: Partial<RedisConfigNodejs> = {}): UpstashRedis => new UpstashRedis({ url: front.url, token: front.token, retry: false, ...options })
@@ -21,7 +23,8 @@ describe.skipIf(!(await redisAnswers(redisUrl)))('@upstash/redis over HTTP (skip
   const budget: BudgetCheck = { name: 'tokens', key: randomUUID(), limit: 100, windowMs: 60_000, amount: 10 }
 
   beforeAll(async () => {
-    redis = new Redis(redisUrl)
+    if (canStart('redis-server')) own = await OwnServer.start()
+    redis = own?.client() ?? new Redis(redisUrl)
     front = await UpstashFront.start(redis)
   })
   afterAll(async () => {
@@ -29,6 +32,7 @@ describe.skipIf(!(await redisAnswers(redisUrl)))('@upstash/redis over HTTP (skip
     if (keys.length > 0) await redis.del(...keys)
     redis.disconnect()
     await front.stop()
+    await own?.stop()
   })
 
   describeLimitStore('upstash', () => redisLimits(client(), { prefix, clock: 'caller' }))
