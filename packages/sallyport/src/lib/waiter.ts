@@ -7,15 +7,15 @@ export interface Awaited<W extends Waiter> {
 }
 
 /**
- * Waits for one thing after another, each within its own time, and is raced against all of them once: a promise and a timer
- * for each would cost more than most of what is waited for.
+ * Waits for one thing after another, each within its own time. One object serves them all: a promise and a timer for each
+ * would cost more than most of what is waited for.
  *
- * Whoever goes on after an `await` calls `goOn()` first: once the time was up, what comes then comes too late.
+ * Whoever goes on after waiting asks first whether it is `givenUp`: once the time was up, what comes then comes too late.
  */
 export class Waiter extends Expiring {
+  /** The time was up once: what the waiting ended with. */
+  givenUp: { readonly reason: unknown } | null = null
   #awaited: Awaited<this> | null = null
-  #giveUp: ((reason: unknown) => void) | null = null
-  #end: { readonly reason: unknown } | null = null
 
   /** `awaited` has the time of `list` from now on. One thing is waited for at a time. */
   waitFor(awaited: Awaited<this>, list: DeadlineList): void {
@@ -29,27 +29,12 @@ export class Waiter extends Expiring {
     if (this.list !== null) this.list.disarm(this)
   }
 
-  /** The time was up once. */
-  get over(): boolean {
-    return this.#end !== null
-  }
-
-  /** Throws what the waiting ended with, when the time was up. */
-  goOn(): void {
-    if (this.#end !== null) throw this.#end.reason
-  }
-
-  /** Settles as `whole` does, or rejects as soon as something in it takes too long. */
-  race(whole: Promise<void>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#giveUp = reject
-      whole.then(resolve, reject)
-    })
-  }
-
   override expire(ms: number): void {
     const reason = this.#awaited?.late(this, ms)
-    this.#end = { reason }
-    this.#giveUp?.(reason)
+    this.givenUp = { reason }
+    this.gaveUp(reason)
   }
+
+  /** The time was up, just now. */
+  gaveUp(_reason: unknown): void {}
 }

@@ -1,11 +1,12 @@
 import type { ActionDefinition } from '../action/definition.ts'
+import type { ActionResult } from '../action/result.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { CallRequest } from '../lib/call-request.ts'
 import type { FieldTree } from '../lib/field-tree.ts'
 import type { HandleOptions } from '../lib/host.ts'
 import type { IdempotencyRecord } from '../lib/idempotency.ts'
 import type { BudgetSession, LimitState } from '../limits/types.ts'
-import { isPromiseLike } from '../lib/maybe-promise.ts'
+import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
 import { Waiter } from '../lib/waiter.ts'
 import type { PortRuntime } from './runtime.ts'
 
@@ -19,6 +20,10 @@ export class Call extends Waiter {
   readonly startedAt: number
   readonly callerSignal: AbortSignal | undefined
 
+  /** Gives the caller its result. */
+  answer: (result: MaybePromise<ActionResult>) => void = ignore
+  /** Something in the call took too long: what becomes of it. */
+  onGivenUp: (call: Call, reason: unknown) => void = ignore
   /** For calls from outside a request: the application vouches for the principal. */
   vouched = false
   prevResult: unknown = undefined
@@ -86,6 +91,10 @@ export class Call extends Waiter {
     return (this.#id ??= this.port.newId())
   }
 
+  override gaveUp(reason: unknown): void {
+    this.onGivenUp(this, reason)
+  }
+
   /** Made when somebody first asks for it: most handlers never do. */
   get signal(): AbortSignal {
     if (this.#abort === null) {
@@ -149,5 +158,6 @@ export class Call extends Waiter {
   }
 }
 
+const ignore = (): void => undefined
 const NOTHING: readonly unknown[] = []
 const EMPTY: object = Object.freeze({})

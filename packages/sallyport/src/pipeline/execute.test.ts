@@ -154,6 +154,36 @@ describe('middleware', () => {
     expect((await action.call({ principal: user, input: undefined })).serverError?.code).toBe('CONFLICT')
   })
 
+  it.each([
+    ['goes on twice', (done: (value: unknown) => void) => (done(1), done(2))],
+    ['goes on and fails', (done: (value: unknown) => void, fail: (error: unknown) => void) => (done(1), fail(2))],
+  ])('whose promise %s counts once, and so does such a handler', async (_name, then) => {
+    const { port, builder } = start()
+    let runs = 0
+    const action = builder
+      .use(({ next, ctx }) => (void next({ ctx }), { then } as never))
+      .outputSchema(z.number())
+      .action(() => (runs++, { then } as never))
+    expect(await action.call({ principal: user, input: undefined })).toEqual({ data: 1 })
+    expect(runs).toBe(1)
+    expect(await outcomes(port)).toMatchObject([{ outcome: 'success' }])
+  })
+
+  it('gets its context and a way on, and nothing of the pipeline', async () => {
+    const { builder } = start()
+    const names: string[] = []
+    const action = builder
+      .use(async (args) => {
+        for (let part: object = args; part !== Object.prototype; part = Object.getPrototypeOf(part) as object) names.push(...Object.getOwnPropertyNames(part))
+        return args.next()
+      })
+      .outputSchema(z.number())
+      .action(() => 1)
+    await action.call({ principal: user, input: undefined })
+    const expected = ['bindArgsClientInputs', 'bindArgsParsedInputs', 'clientInput', 'constructor', 'correlationId', 'ctx', 'metadata', 'next', 'parsedInput', 'principal', 'resource', 'scope', 'signal']
+    expect([...new Set(names)].sort()).toEqual(expected)
+  })
+
   it('replaces the context, never merges it: rights can be narrowed', async () => {
     const { builder } = start()
     const action = builder

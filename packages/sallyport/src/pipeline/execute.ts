@@ -4,7 +4,7 @@ import type { ActionResult } from '../action/result.ts'
 import type { Outcome } from '../audit/types.ts'
 import { ERRORS, type ErrorCode } from '../errors/codes.ts'
 import type { HandledCall } from '../lib/host.ts'
-import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
+import { isPromiseLike, whenSettled, type MaybePromise } from '../lib/maybe-promise.ts'
 import type { Awaited } from '../lib/waiter.ts'
 import type { Call } from './call.ts'
 import { Refusal } from './control.ts'
@@ -14,6 +14,7 @@ import { sanitize, type Failure } from './failure.ts'
 import { keepFirstResult, Repeated } from './first-result.ts'
 import { errorFactories, HandlerView } from './handler-view.ts'
 import { compileInnerDoor, type LetOut } from './inner-door.ts'
+import type { Onward } from './onward.ts'
 import { compileOuterDoor } from './pipeline.ts'
 import type { PortRuntime } from './runtime.ts'
 
@@ -46,22 +47,32 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
     return (knownHash ??= definitionHash(definition, port))
   }
 
-  function runHandler(call: Call): MaybePromise<void> {
+  function runHandler<T>(call: Call, onward: Onward<T>): MaybePromise<T> {
     call.started = true
-    const value = port.context === null ? startHandler(call) : port.context.run(call, startHandler, call)
-    if (isPromiseLike(value)) return waitForHandler(call, value)
-    call.raw = value
-  }
-
-  async function waitForHandler(call: Call, value: Promise<unknown>): Promise<void> {
-    call.waitFor(handling, deadline)
+    let value: unknown
+    let waits: boolean
     try {
-      const raw = await value
-      call.goOn()
-      call.raw = raw
-    } finally {
-      call.waitNoMore()
+      value = port.context === null ? startHandler(call) : port.context.run(call, startHandler, call)
+      waits = isPromiseLike(value)
+    } catch (error) {
+      return onward.failed(call, error)
     }
+    if (!waits) {
+      call.raw = value
+      return onward.passed(call)
+    }
+    call.waitFor(handling, deadline)
+    const returned = (raw: unknown): MaybePromise<T> => {
+      if (call.givenUp !== null) return onward.failed(call, call.givenUp.reason)
+      call.waitNoMore()
+      call.raw = raw
+      return onward.passed(call)
+    }
+    const threw = (error: unknown): MaybePromise<T> => {
+      call.waitNoMore()
+      return onward.failed(call, error)
+    }
+    return whenSettled(value as Promise<unknown>, returned, threw)
   }
 
   function startHandler(call: Call): unknown {
@@ -69,22 +80,67 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
     return definition.handler(new HandlerView(call, errors) as never, call.prevResult === undefined ? NO_PREVIOUS : { prevResult: call.prevResult })
   }
 
-  async function execute(call: Call): Promise<ActionResult> {
+  /** What comes of the outer door. Once the call was given up, its answer has been given. */
+  const end: Onward<void> = {
+    passed(call) {
+      if (call.givenUp === null) call.answer(letOut(call))
+    },
+    failed(call, error) {
+      if (call.givenUp === null) call.answer(failed(call, error))
+    },
+  }
+  const givenUp = (call: Call, reason: unknown): void => call.answer(failed(call, reason))
+
+  function execute(call: Call): Promise<ActionResult> {
+    return new Promise((answer) => {
+      call.answer = answer
+      call.onGivenUp = givenUp
+      enter(call)
+    })
+  }
+
+  function enter(call: Call): void {
+    let hashed: MaybePromise<string>
     try {
-      const hashed = hash()
-      call.definitionHash = typeof hashed === 'string' ? hashed : await hashed
-      const passed = outer.pass(call)
-      if (passed !== undefined) await call.race(passed)
-      if (inner.streams(call.raw)) {
-        if (call.claim !== null) await keepFirstResult(call, null)
-        return streaming(call, call.raw)
+      hashed = hash()
+    } catch (error) {
+      return end.failed(call, error) as void
+    }
+    if (typeof hashed !== 'string') {
+      hashed.then((text) => pass(call, text), (error: unknown) => end.failed(call, error))
+      return
+    }
+    pass(call, hashed)
+  }
+
+  function pass(call: Call, definitionHash: string): void {
+    call.definitionHash = definitionHash
+    void outer.pass(call, end)
+  }
+
+  function letOut(call: Call): MaybePromise<ActionResult> {
+    try {
+      const { raw } = call
+      const out = inner.streams(raw) ? null : inner.letOut(call, raw)
+      if (call.claim !== null || isPromiseLike(out)) return letOutLater(call, out)
+      return out === null ? streaming(call) : succeed(call, out)
+    } catch (error) {
+      return failed(call, error)
+    }
+  }
+
+  /** Where something has to be waited for: promises in the result, or the store that keeps it for whoever repeats the call. */
+  async function letOutLater(call: Call, out: MaybePromise<LetOut> | null): Promise<ActionResult> {
+    try {
+      if (out === null) {
+        await keepFirstResult(call, null)
+        return streaming(call)
       }
-      const out = inner.letOut(call, call.raw)
-      const result = succeed(call, isPromiseLike(out) ? await out : out)
+      const result = succeed(call, await out)
       if (call.claim !== null) await keepFirstResult(call, result)
       return result
     } catch (error) {
-      return await failed(call, error)
+      return failed(call, error)
     }
   }
 
@@ -95,7 +151,9 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
   }
 
   /** A stream: whether it succeeds is known at its end. */
-  function streaming(call: Call, raw: AsyncIterable<unknown> | ReadableStream<unknown>): ActionResult {
+  function streaming(call: Call): ActionResult {
+    // `letOut` has seen that it is one.
+    const raw = call.raw as AsyncIterable<unknown> | ReadableStream<unknown>
     const data = inner.letOutStream(call, raw, (outcome, details) => {
       record(call, outcome, details)
       if (outcome === 'failed') logFailure(call, 'handler', { code: details.code ?? 'INTERNAL', reason: details.reason ?? '', cause: details.cause })

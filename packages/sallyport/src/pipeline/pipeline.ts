@@ -1,6 +1,6 @@
 import type { ActionDefinition, AnyMiddleware } from '../action/definition.ts'
 import type { Place } from '../action/posture.ts'
-import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
+import { isPromiseLike, whenSettled, type MaybePromise } from '../lib/maybe-promise.ts'
 import type { DeadlineList } from '../lib/deadline.ts'
 import type { Awaited } from '../lib/waiter.ts'
 import type { Call } from './call.ts'
@@ -20,6 +20,7 @@ import { tokenBudget } from './controls/token-budget.ts'
 import { validation } from './controls/validation.ts'
 import { runMiddleware } from './middleware.ts'
 import { observed } from './observe.ts'
+import type { Part } from './onward.ts'
 import type { PortRuntime } from './runtime.ts'
 
 /**
@@ -50,8 +51,8 @@ export class Step implements Awaited<Call> {
 
 /** The outer door of one action, compiled when the action is defined. */
 export interface OuterDoor {
-  /** Takes the call through every control and then runs the handler. Throws what refuses it. */
-  pass(call: Call): MaybePromise<void>
+  /** Takes the call through every control and then runs the handler. */
+  readonly pass: Part
   /** The names of the controls that the first `count` steps are, each once. */
   names(count: number): readonly string[]
   /** The control at a step: with the count of those that passed, the one that refused. */
@@ -59,7 +60,7 @@ export interface OuterDoor {
 }
 
 /** Prepares the controls that an action's posture names. A control that it waives is not in the list: it costs nothing. */
-export function compileOuterDoor(definition: ActionDefinition, port: PortRuntime, handler: (call: Call) => MaybePromise<void>): OuterDoor {
+export function compileOuterDoor(definition: ActionDefinition, port: PortRuntime, handler: Part): OuterDoor {
   const prepare = (controls: readonly Control[]): Step[] => controls.flatMap((control) => prepareStep(control, definition, port))
   const first = prepare(BEFORE_MIDDLEWARE)
   const second = prepare(BEFORE_VALIDATED_MIDDLEWARE)
@@ -70,9 +71,9 @@ export function compileOuterDoor(definition: ActionDefinition, port: PortRuntime
   const all = [...first, ...second, ...third].map((step) => step.name)
   const byCount = Array.from({ length: all.length + 1 }, (_, count) => unique(all.slice(0, count)))
   const deadline = port.deadlines.of(port.controlDeadlineMs)
-  const around = (list: readonly AnyMiddleware[], rest: (call: Call) => MaybePromise<void>): ((call: Call) => MaybePromise<void>) => {
+  const around = (list: readonly AnyMiddleware[], rest: Part): Part => {
     const stage = { list, deadline, rest }
-    return list.length === 0 ? rest : (call) => runMiddleware(stage, call)
+    return list.length === 0 ? rest : (call, onward) => runMiddleware(stage, call, onward)
   }
   const last = stage(third, handler, deadline)
   const validated = stage(second, around(definition.after, last), deadline)
@@ -81,11 +82,16 @@ export function compileOuterDoor(definition: ActionDefinition, port: PortRuntime
 }
 
 /** Some controls, and what comes after them. A promise is made only where something has to be waited for: most controls answer at once. */
-function stage(steps: readonly Step[], rest: (call: Call) => MaybePromise<void>, deadline: DeadlineList): (call: Call) => MaybePromise<void> {
+function stage(steps: readonly Step[], rest: Part, deadline: DeadlineList): Part {
   if (steps.length === 0) return rest
-  return (call) => {
-    const waiting = runSteps(steps, call, deadline)
-    return waiting === undefined ? rest(call) : waiting.then(() => rest(call))
+  return (call, onward) => {
+    let waiting: Promise<void> | undefined
+    try {
+      waiting = runSteps(steps, call, deadline)
+    } catch (error) {
+      return onward.failed(call, error)
+    }
+    return waiting === undefined ? rest(call, onward) : whenSettled(waiting, () => rest(call, onward), (error) => onward.failed(call, error))
   }
 }
 
@@ -105,18 +111,21 @@ export function runSteps(steps: readonly Step[], call: Call, deadline: DeadlineL
   return undefined
 }
 
-async function waitFor(pending: Promise<unknown>, steps: readonly Step[], call: Call, deadline: DeadlineList, i: number): Promise<void> {
+function waitFor(pending: Promise<unknown>, steps: readonly Step[], call: Call, deadline: DeadlineList, i: number): Promise<void> {
   const step = steps[i] as Step
   call.waitFor(step, deadline)
-  try {
-    const verdict = await pending
-    call.goOn()
-    if (verdict !== PASS) throw unclear(step)
-  } finally {
+  const goOn = (verdict: unknown): MaybePromise<void> => {
+    if (call.givenUp !== null) throw call.givenUp.reason
     call.waitNoMore()
+    if (verdict !== PASS) throw unclear(step)
+    call.passed++
+    return runSteps(steps, call, deadline, i + 1)
   }
-  call.passed++
-  return runSteps(steps, call, deadline, i + 1)
+  const stop = (error: unknown): never => {
+    call.waitNoMore()
+    throw error
+  }
+  return whenSettled(pending, goOn, stop)
 }
 
 function unclear(step: Step): Refusal {
