@@ -1,11 +1,39 @@
-import { describe, expect, it } from 'vitest'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
 import { commands } from './commands.ts'
 
-describe('the commands', () => {
-  it.each(Object.keys(commands))('%s loads under its own name, with the description that the help shows', async (name) => {
-    const entry = commands[name]
-    const command = await entry?.load()
-    expect(command?.name()).toBe(name)
-    expect(command?.description()).not.toBe('')
+const bin = fileURLToPath(new URL('./bin.ts', import.meta.url))
+const nowhere = mkdtempSync(join(tmpdir(), 'sallyport-main-'))
+afterAll(() => rmSync(nowhere, { recursive: true, force: true }))
+
+function sallyport(...words: readonly string[]): { readonly code: number | null; readonly out: string; readonly err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--conditions=@sallyport/source', bin, ...words], { cwd: nowhere, encoding: 'utf8' })
+  return { code: status, out: stdout, err: stderr }
+}
+
+describe('the command', () => {
+  it.each([
+    'chekc', 'check --no-such-option', 'check --format paper', 'check one two', 'report --format paper', 'scan --no-such-option',
+    'audit tail --no-such-option', 'audit no-such-command', 'audit show', 'secrets rotate', 'identities rotate', '',
+  ])('ends with 2, and not with what means "found", where it is not understood: %s', (line) => {
+    const { code, out, err } = sallyport(...line.split(' ').filter((word) => word !== ''))
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(/--help/)
+  })
+
+  it('tells its version, and of each command what it takes', () => {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+    expect(sallyport('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' })
+    const { code, out } = sallyport('help', 'scan')
+    expect(code).toBe(0)
+    expect(out).toContain('--history')
+  })
+
+  it.each(Object.keys(commands))('%s has a help', (name) => {
+    expect(sallyport(name, '--help')).toMatchObject({ code: 0, err: '' })
   })
 })

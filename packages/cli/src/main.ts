@@ -1,5 +1,9 @@
-import { Command } from 'commander'
+import { readFileSync } from 'node:fs'
+import { Command, type CommanderError } from 'commander'
 import { commands } from './commands.ts'
+
+/** How every command ends that could not run. 1 is kept for what a command found. */
+const UNABLE = 2
 
 /**
  * Runs the `sallyport` command. Only the command that is asked for is loaded: `check` needs no database, `audit` no parser.
@@ -9,12 +13,25 @@ import { commands } from './commands.ts'
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('sallyport')
     .description('Makes every server action a control boundary: checks, secrets, audit.')
-    .showHelpAfterError('(run it with --help to see what it takes)')
-  const asked = argv.slice(2).find((word) => !word.startsWith('-'))
+    .version(ownVersion(), '-V, --version', 'print the version')
+  const words = argv.slice(2).filter((word) => !word.startsWith('-'))
+  const asked = words[0] === 'help' ? words[1] : words[0]
   for (const [name, { description, load }] of Object.entries(commands)) {
     if (name === asked) program.addCommand(await load())
     // Told in the help; never run, since whoever asks for it gets the real one.
     else program.addCommand(new Command(name).description(description))
   }
+  settle(program)
   await program.parseAsync([...argv])
+}
+
+/** Commander ends with 1 where an option is wrong, which would read as "something was found". */
+function settle(command: Command): void {
+  command.exitOverride(({ exitCode }: CommanderError) => process.exit(exitCode === 0 ? 0 : UNABLE)).showHelpAfterError('(run it with --help to see what it takes)')
+  command.commands.forEach(settle)
+}
+
+function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+  return version
 }

@@ -46,8 +46,6 @@ export function scanCommand(): Command {
     .addOption(new Option('--install-hook', 'put a pre-commit hook in place that runs `scan --staged`, and gitleaks where it is installed').conflicts(['staged', 'history', 'bundle']))
     .option('--root <folder>', 'the folder to scan', '.')
     .addHelpText('after', `\nExit codes: ${SCAN_EXIT.clean} nothing found, ${SCAN_EXIT.found} something found, ${SCAN_EXIT.failed} the scan failed.`)
-    // Commander ends with 1 where an option is wrong, which here means that something was found.
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? SCAN_EXIT.clean : SCAN_EXIT.failed))
     .action(async (paths: readonly string[], options: Options) => {
       process.exitCode = options.installHook === true ? putHook(options) : await runScan(paths, options)
     })
