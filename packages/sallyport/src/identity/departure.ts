@@ -30,7 +30,8 @@ export interface NotEnded {
   readonly name?: string
   /**
    * `no-tenant`: it is bound to no tenant, so that who governs one can't end it. `no-way`: its holder can't call it back, and the application says no
-   * way to. `shared`: who left answered for it, and it is not theirs alone. `not-configured`: the command does not know the application's.
+   * way to. `shared`: who left answered for it, and it is not theirs alone. `this-process`: it was ended for this process alone, and until it ends.
+   * `not-configured`: the command does not know the application's.
    */
-  readonly why: 'no-tenant' | 'no-way' | 'shared' | 'not-configured'
+  readonly why: 'no-tenant' | 'no-way' | 'shared' | 'this-process' | 'not-configured'
 }

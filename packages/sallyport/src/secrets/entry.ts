@@ -185,7 +185,7 @@ export class SecretEntry {
 
   async status(): Promise<SecretStatus> {
     const { state, environment, provider, clock } = this.#options
-    return statusOf(this.name, this.definition, provider.name, await state.read(environment, this.name), this.#held.size > 0, clock.now())
+    return statusOf(this.name, this.definition, provider.name, await state.read(environment, this.name), this.#held.size > 0, clock.now(), state.local)
   }
 
   async rotate(reason: 'schedule' | 'manual' | 'compromised'): Promise<RotationStatus> {

@@ -61,6 +61,8 @@ export interface Acknowledgement {
 /** Keeps which versions there are and how far rotations have come: never a value. */
 export interface SecretStateStore {
   readonly name: string
+  /** What it keeps is known to this process alone, and until it ends. Default false. */
+  readonly local?: boolean
   read(environment: string, name: string): Promise<SecretRecord | undefined>
   list(environment: string): Promise<readonly SecretRecord[]>
   /** Writes a record whose revision is one more than what is there (1 where nothing is). False when somebody was faster. */
@@ -80,6 +82,7 @@ export function memorySecretState(): SecretStateStore {
   const keyOf = (environment: string, name: string): string => JSON.stringify([environment, name])
   return {
     name: 'memory',
+    local: true,
     read: (environment, name) => Promise.resolve(records.get(keyOf(environment, name))),
     list: (environment) => Promise.resolve([...records.values()].filter((record) => record.environment === environment)),
     write(record) {

@@ -10,6 +10,8 @@ export interface SecretStatus {
   readonly principal: string | undefined
   readonly tenant: string | undefined
   readonly provider: string
+  /** Its versions and revocations are known to this process alone, and until it ends. */
+  readonly local: boolean
   readonly loaded: boolean
   readonly version: string | undefined
   /** Milliseconds since the current version came to be. */
@@ -26,13 +28,13 @@ export interface SecretStatus {
 
 /** Puts together what a definition and a record say. */
 export function statusOf(
-  name: string, definition: SecretDefinition, provider: string, record: SecretRecord | undefined, loaded: boolean, now: number,
+  name: string, definition: SecretDefinition, provider: string, record: SecretRecord | undefined, loaded: boolean, now: number, local = false,
 ): SecretStatus {
   const current = record?.versions.find((version) => version.state === 'current')
   const since = current === undefined ? undefined : (current.promotedAt ?? current.createdAt)
   const dueAt = since === undefined || definition.rotate === undefined ? undefined : since + parseDuration(definition.rotate)
   return {
-    name, description: definition.description, owner: definition.owner, principal: definition.principal, tenant: definition.tenant, provider, loaded,
+    name, description: definition.description, owner: definition.owner, principal: definition.principal, tenant: definition.tenant, provider, local, loaded,
     version: current?.version, ageMs: since === undefined ? undefined : now - since, dueAt, overdue: dueAt !== undefined && now > dueAt,
     refused: definition.overdue === 'refuse', versions: record?.versions ?? [], rotation: record?.rotation, lastError: record?.lastError,
   }

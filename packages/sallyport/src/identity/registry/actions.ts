@@ -8,6 +8,7 @@ import type { Principal } from '../principal.ts'
 import { newCredential } from './credential.ts'
 import { offboard, type Offboarded, type OffboardOptions } from './offboard.ts'
 import { nhiReport, type NhiFinding } from './report.ts'
+import { withSetup } from './setup.ts'
 import type { IdentityRecord, IdentityState } from './types.ts'
 import { findingShape, identityViewShape, viewOfIdentity, type IdentityView } from './view.ts'
 
@@ -100,7 +101,7 @@ const offboardedShape: Shape<Offboarded> = recordShape({
       what: choiceShape(['keys', 'sessions', 'sign-ins', 'secrets', 'elsewhere']),
       by: optionalShape(textShape(500)),
       name: optionalShape(textShape(128)),
-      why: choiceShape(['no-tenant', 'no-way', 'shared', 'not-configured']),
+      why: choiceShape(['no-tenant', 'no-way', 'shared', 'this-process', 'not-configured']),
     }),
     10_000,
   ),
@@ -174,7 +175,7 @@ export function identityActions<P extends Principal, Permission extends string>(
         return viewById(resource.id)
       })
 
-  return {
+  const made: IdentityActions = {
     register: define('identity.register')
       .describe('Registers an agent or a service.')
       .inputSchema(recordShape({ id: nameShape, kind: choiceShape(['agent', 'service']), name: textShape(200), purpose: textShape(1_000, { min: 8 }), owner: idShape, ceiling: ceilingShape }))
@@ -303,4 +304,6 @@ export function identityActions<P extends Principal, Permission extends string>(
       .outputSchema(recordShape({ findings: listShape(findingShape, 10_000) }))
       .action(async ({ parsedInput }) => ({ findings: await nhiReport({ ...parsedInput, identities, ledger: store.ledger, environment: runtime.environment, now: now(), rolesOf, actions }) })),
   }
+  const { permission: _permission, ...rest } = options
+  return withSetup(made, { port: port as unknown as Port, options: rest })
 }

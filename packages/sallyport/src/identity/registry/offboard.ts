@@ -41,7 +41,7 @@ export interface OffboardOptions {
   /** The port's, so that it ends the keys and sessions that it holds. */
   readonly identity?: Pick<IdentityProvider, 'name' | 'end'>
   /** The port's: those whose definition names who leaves as its `principal` are revoked. */
-  readonly secrets?: Pick<Secrets, 'status' | 'revoke'>
+  readonly secrets?: Pick<Secrets, 'status' | 'revoke' | 'refresh'>
   /**
    * Ends what the identity providers can't: the sessions of one tenant, sessions of a provider that knows no way to. Called for each that leaves;
    * gives how many, or `null` where it has no way either. With a tenant, ends those of that tenant; the person may be a member of others, or of
@@ -77,8 +77,7 @@ export async function offboard(store: Store, id: string, options: OffboardOption
   let [grants, approvals, keys, keysHandedOver, sessions] = [0, 0, 0, 0, 0]
   const leave = (left: readonly NotEnded[]): void => void left.forEach((one) => notEnded.set(JSON.stringify(one), one))
 
-  /** The rights first: should the rest fail, nothing can be done with what is left. */
-  async function endAllOf(leaver: string, isIdentity: boolean, departure: Departure): Promise<void> {
+  async function endRightsOf(leaver: string, departure: Departure): Promise<void> {
     grants += await store.grants.revokeAll(leaver, now, tenant)
     approvals += await store.approvals.withdrawAll(leaver, now, tenant)
     const signIns = identity === undefined ? {} : await endSignIns(identity, leaver, departure)
@@ -89,6 +88,9 @@ export async function offboard(store: Store, id: string, options: OffboardOption
     sessions += more ?? 0
     // What the providers have no way to end, the application's own way has.
     leave((signIns.notEnded ?? []).filter(({ what }) => more === null || (what !== 'sessions' && what !== 'sign-ins')))
+  }
+
+  async function endRestOf(leaver: string, isIdentity: boolean): Promise<void> {
     if (secrets !== undefined) {
       const { revoked, left } = await revokeSecretsOf(leaver, secrets, tenant, isIdentity)
       revokedSecrets.push(...revoked)
@@ -99,19 +101,21 @@ export async function offboard(store: Store, id: string, options: OffboardOption
 
   const own = await identities?.get(id)
   const isOwn = own !== null && own !== undefined && own.environment === environment && (tenant === undefined || own.tenant === tenant)
-  await endAllOf(id, isOwn, { now, ...ofTenant, ...(handOverTo === undefined ? {} : { handOverTo }) })
-  if (identities !== undefined) {
-    if (isOwn && (await identities.end(id, now))) ended.push(id)
-    for (const one of await identities.list({ owner: id, environment, limit: 10_000 })) {
-      if (one.state === 'ended' || (tenant !== undefined && one.tenant !== tenant)) continue
-      if (handOverTo !== undefined) {
-        if (await identities.change(one.id, ['active', 'suspended'], { owner: handOverTo })) handedOver.push(one.id)
-        continue
-      }
-      // Marked as ended last: a repeat then finds what is left to do.
-      await endAllOf(one.id, true, { now, ...ofTenant })
-      if (await identities.end(one.id, now)) ended.push(one.id)
-    }
+  const owned = ((await identities?.list({ owner: id, environment, limit: 10_000 })) ?? []).filter((one) => one.state !== 'ended' && (tenant === undefined || one.tenant === tenant))
+  const leaving = handOverTo === undefined ? owned : []
+  // The rights of all of them first: should the rest fail, nothing can be done with what is left.
+  await endRightsOf(id, { now, ...ofTenant, ...(handOverTo === undefined ? {} : { handOverTo }) })
+  for (const one of leaving) await endRightsOf(one.id, { now, ...ofTenant })
+  // Nobody from now on, and found by a repeat until the rest is done.
+  for (const one of isOwn ? [own, ...leaving] : leaving) await identities?.change(one.id, ['active'], { state: 'suspended' })
+  if (handOverTo !== undefined) {
+    for (const one of owned) if (await identities?.change(one.id, ['active', 'suspended'], { owner: handOverTo })) handedOver.push(one.id)
+  }
+  await endRestOf(id, isOwn)
+  if (isOwn && (await identities?.end(id, now)) === true) ended.push(id)
+  for (const one of leaving) {
+    await endRestOf(one.id, true)
+    if ((await identities?.end(one.id, now)) === true) ended.push(one.id)
   }
   return { tenant: tenant ?? null, handedOver, ended, grants, approvals, keys, keysHandedOver, sessions, secrets: revokedSecrets, notEnded: [...notEnded.values()] }
 }
@@ -120,17 +124,28 @@ export async function offboard(store: Store, id: string, options: OffboardOption
  * Those that belong to somebody, whatever kind their definitions call them. Who governs a tenant ends those of that tenant, and those of its own
  * agents and services.
  */
-async function revokeSecretsOf(id: string, secrets: Pick<Secrets, 'status' | 'revoke'>, tenant: string | undefined, isIdentity: boolean): Promise<{ readonly revoked: readonly string[]; readonly left: readonly NotEnded[] }> {
+async function revokeSecretsOf(id: string, secrets: Pick<Secrets, 'status' | 'revoke' | 'refresh'>, tenant: string | undefined, isIdentity: boolean): Promise<{ readonly revoked: readonly string[]; readonly left: readonly NotEnded[] }> {
   const names = [id, ...['user', 'service', 'agent'].map((kind) => `${kind}:${id}`)]
   const revoked: string[] = []
   const left: NotEnded[] = []
-  for (const { name, principal, tenant: of, owner } of await secrets.status()) {
+  for (const { name, principal, tenant: of, owner, local } of await known(secrets, names)) {
     const isTheirs = principal !== undefined && names.includes(principal)
     if (isTheirs && (tenant === undefined || of === tenant || (of === undefined && isIdentity))) {
-      if ((await secrets.revoke(name)).length > 0) revoked.push(name)
+      if ((await secrets.revoke(name)).length > 0) {
+        revoked.push(name)
+        if (local) left.push({ what: 'secrets', name, why: 'this-process' })
+      }
     } else if (tenant !== undefined) {
       if (principal !== undefined && of === undefined) left.push({ what: 'secrets', why: 'no-tenant' })
     } else if (owner !== undefined && names.includes(owner)) left.push({ what: 'secrets', name, why: 'shared' })
   }
   return { revoked, left }
+}
+
+/** What is known of the secrets. A process that has not loaded them, such as a command, looks at their providers first: of an unknown one nothing would end. */
+async function known(secrets: Pick<Secrets, 'status' | 'refresh'>, names: readonly string[]): Promise<Awaited<ReturnType<Secrets['status']>>> {
+  const found = await secrets.status()
+  if (!found.some(({ principal, versions }) => principal !== undefined && names.includes(principal) && versions.length === 0)) return found
+  await secrets.refresh()
+  return secrets.status()
 }

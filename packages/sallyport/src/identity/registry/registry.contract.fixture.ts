@@ -5,6 +5,7 @@ import { grantActions } from '../../grants/actions.ts'
 import type { CallRequest } from '../../lib/call-request.ts'
 import { recordShape, trueShape } from '../../lib/shape.ts'
 import { defineSecrets } from '../../secrets/secrets.ts'
+import { memorySecretState } from '../../secrets/state.ts'
 import { definePolicy } from '../../policy/define-policy.ts'
 import type { Store } from '../../stores/types.ts'
 import { createTestPort, testRequest, testUser } from '../../testing/index.ts'
@@ -37,8 +38,12 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       const identity = firstOf([registryIdentity({ identities: store.identities, grants: store.grants, environment: unique, subjectOf }), apiKeys({ store: keys })])
       const bot = `bot-${unique}`
       const person_ = `zoe-${unique}`
+      const { local: _local, ...state } = memorySecretState()
       const secrets = defineSecrets({
         environment: unique,
+        // As one that several processes share.
+        state,
+        isolation: { key: 'a fingerprint key for tests' },
         provider: { name: 'test', read: async ({ name: asked }) => ({ value: `a value of ${asked} in ${unique}`, version: '1' }) },
         secrets: {
           BOTS: { description: 'what the agent signs in with elsewhere', principal: `agent:${bot}` },
@@ -260,6 +265,37 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       Object.assign(keys, { revoke })
       expect(await leave()).toMatchObject({ data: { ended: [bot], keys: 1 } })
       expect([await ask(secret), await ask(key)]).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED'])
+    })
+
+    it('takes every right away before anything else, and goes on from there when the rest fails', async () => {
+      const { register, rotate, ask, identities, secrets, store, person, roles, leaver, bot, give } = await opened()
+      roles.set(leaver, [])
+      await register({ owner: leaver })
+      const credential = await rotate()
+      const grant = (await give()).data?.grant.id ?? ''
+      const { revoke } = secrets
+      Object.assign(secrets, { revoke: () => Promise.reject(new Error('the provider is away')) })
+      const leave = () => identities.offboard.call({ principal: person('gov'), input: { personId: leaver } })
+      expect(code(await leave())).toBe('INTERNAL')
+      expect((await store.grants.get(grant))?.revokedAt).not.toBeNull()
+      expect(await ask(credential)).toBe('UNAUTHENTICATED')
+      expect(await store.identities.get(bot)).toMatchObject({ state: 'suspended' })
+      Object.assign(secrets, { revoke })
+      expect(await leave()).toMatchObject({ data: { ended: [bot], secrets: ['ZOES', 'ACMES', 'BOTS'] } })
+      expect(await store.identities.get(bot)).toMatchObject({ state: 'ended' })
+    })
+
+    it('ends secrets that this process has not loaded, and says of those whose state is its own that others go on with them', async () => {
+      const { port, person, leaver } = await opened()
+      const secrets = defineSecrets({
+        environment: port.environment,
+        provider: { name: 'test', read: async () => ({ value: 'zoe-7Qy-bb-Kd82-unloaded', version: '7' }) },
+        secrets: { ZOES: { description: 'what a person signs in with elsewhere', principal: leaver } },
+      })
+      const actions = identityActions({ ...port, runtime: { ...port.runtime, secrets, identity: { name: 'none', authenticate: () => null, end: () => ({}) } } }, { permission: 'identity:govern' })
+      const gone = await actions.offboard.call({ principal: person('gov'), input: { personId: leaver } })
+      expect(gone).toEqual({ data: { ...NOTHING, secrets: ['ZOES'], notEnded: [{ what: 'secrets', name: 'ZOES', why: 'this-process' }] } })
+      expect((await secrets.status())[0]?.versions).toMatchObject([{ version: '7', state: 'revoked' }])
     })
 
     it('lets who governs one tenant end nothing of another, and tells them nothing of it', async () => {
