@@ -5,9 +5,10 @@ import { callLibrary } from './library-calls.ts'
 import { remembered } from './memo.ts'
 import { callMethod } from './methods.ts'
 import { resultOf } from './effects.ts'
-import { has, union, namesIdentity, CALLER, CREDENTIAL, ERROR, IDENTITY, ROLE, SESSION } from './labels.ts'
+import { has, union, namesIdentity, CALLER, CREDENTIAL, ERROR, IDENTITY, NOW, ROLE, SESSION } from './labels.ts'
+import { kept } from './counters.ts'
 import { inner, type Scope } from './scope.ts'
-import { deepLabels, join, labelled, nullish, undefinedValue, unknown, type ClassValue, type Fn, type Value } from './value.ts'
+import { constant, deepLabels, join, labelled, nullish, undefinedValue, unknown, type ClassValue, type Fn, type Native, type Value } from './value.ts'
 import { keyName, unwrapped, type Node } from '../syntax/ast.ts'
 import { Abrupt, eitherWay, type Frame, type Machine } from './machine.ts'
 import type { Module } from '../syntax/module.ts'
@@ -209,9 +210,32 @@ function bindParameters(machine: Machine, fn: Fn, args: readonly Value[], scope:
 export function evaluateNew(machine: Machine, node: Node & { type: 'NewExpression' }, scope: Scope, module: Module): Value {
   const target = evaluate(machine, node.callee, scope, module)
   const args = argumentsOf(machine, node.arguments, scope, module)
-  if (target.kind === 'lib') return callLibrary(machine, target, args, node, module)
+  if (target.kind === 'lib') {
+    if (target.package === 'global' && target.path === 'Promise' && args[0]) return promised(machine, args[0], node, module)
+    if (target.package === 'global' && target.path === 'Date' && args.length === 0) return unknown(NOW)
+    const made = callLibrary(machine, target, args, node, module)
+    return machine.quiet ? kept(machine, made) : made
+  }
   if (target.kind !== 'class') return unknown(args.reduce((labels, arg) => union(labels, deepLabels(arg)), 0))
   return remembered(machine, target, args, node, module, () => construct(machine, target, args, node, module))
+}
+
+/** `new Promise((resolve, reject) => …)`: what it is resolved with; a throw, where it is surely rejected. */
+function promised(machine: Machine, executor: Value, node: Node, module: Module): Value {
+  const outcome = inner(undefined)
+  machine.write(outcome, 'value', unknown())
+  machine.write(outcome, 'rejected', constant(false))
+  const settles = (name: string, of: (args: readonly Value[]) => Value): Native => ({
+    kind: 'native', labels: 0,
+    call: (running, args) => {
+      running.write(outcome, name, of(args))
+      return undefinedValue
+    },
+  })
+  call(machine, executor, [settles('value', ([value]) => value ?? undefinedValue), settles('rejected', ([reason]) => constant(true, reason?.labels ?? 0))], node, module)
+  const rejected = outcome.values.get('rejected')
+  if (rejected?.kind === 'const' && rejected.value === true) throw new Abrupt(rejected.labels)
+  return outcome.values.get('value') ?? unknown()
 }
 
 function construct(machine: Machine, target: ClassValue, args: readonly Value[], node: Node, module: Module): Value {

@@ -1,6 +1,7 @@
 import { evaluate } from './expressions.ts'
 import { expressionValue, globalValue } from './globals.ts'
 import { invoke } from './calls.ts'
+import { kept } from './counters.ts'
 import { inner } from './scope.ts'
 import { keyName } from '../syntax/ast.ts'
 import type { Machine } from './machine.ts'
@@ -18,7 +19,8 @@ export function classMember(machine: Machine, of: ClassValue, name: string, self
     if (part.type !== 'MethodDefinition') {
       if (!part.value) return undefined
       scope.values.set('this', self)
-      return evaluate(machine, part.value, scope, of.module)
+      const value = evaluate(machine, part.value, scope, of.module)
+      return self.kind === 'class' || machine.shared.isFixed(self) ? kept(machine, value) : value
     }
     const method: Fn = { kind: 'function', node: part.value, module: of.module, scope, self, labels: 0, name }
     return part.kind === 'get' ? invoke(machine, method, [], part, of.module) : method

@@ -1,4 +1,5 @@
-import { has, namesToken, union, CALLER, CREDENTIAL, DATA, LIMIT, ROLE, ROW, SECRET, SESSION, STORED } from './labels.ts'
+import { has, namesToken, union, CALLER, COUNT, CREDENTIAL, DATA, LIMIT, ROLE, ROW, SECRET, SESSION, STORED } from './labels.ts'
+import { comparedCount } from './counters.ts'
 import { constant, deepLabels, nullish, unknown, type Value } from './value.ts'
 import type { Check } from './facts.ts'
 import type { Machine } from './machine.ts'
@@ -10,6 +11,10 @@ const equality = new Set(['===', '==', '!==', '!='])
 /** The value of a binary operation. */
 export function compare(machine: Machine, operator: string, left: Value, right: Value, node: Node, module: Module): Value {
   const labels = union(deepLabels(left), deepLabels(right))
+  if (has(labels, COUNT | DATA)) {
+    const counted = comparedCount(machine, operator, left, right, node, module)
+    if (counted) return counted
+  }
   if (!equality.has(operator)) {
     if (left.kind === 'const' && right.kind === 'const') return arithmetic(operator, left.value, right.value, labels)
     if (operator === 'in') return contains(left, right, labels)

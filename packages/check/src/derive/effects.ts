@@ -1,6 +1,7 @@
 import { callLibrary, lastName } from './library-calls.ts'
+import { memory, note } from './counters.ts'
 import { evaluate } from './expressions.ts'
-import { has, namesToken, union, CALLER, CREDENTIAL, DATA, MODEL, PICKED, ROW, SESSION, STORED, TOKEN, VALID, type Labels } from './labels.ts'
+import { has, namesToken, union, CALLER, COUNT, CREDENTIAL, DATA, MODEL, PICKED, ROW, SESSION, STORED, TOKEN, VALID, type Labels } from './labels.ts'
 import { Abrupt, type Machine } from './machine.ts'
 import { constant, deepLabels, object, unknown, type Lib, type Value } from './value.ts'
 import type { Effect } from './facts.ts'
@@ -20,7 +21,7 @@ export function recordEffect(machine: Machine, rule: CallRule, lib: Lib, made: L
   const callee = node.type === 'CallExpression' || node.type === 'NewExpression' ? machine.place(node.callee, module).text : lib.path
   const effect: Effect = {
     kind: style === 'sql' && readsOnly(args[0], node) ? 'db-read' : (rule.effect ?? 'network'), operation: callee, at: machine.trace(node, module), checks: machine.checks,
-    labels: lib.labels & (SESSION | CREDENTIAL), keyLabels: 0, keys: new Map(), fields: new Map(), whole: false, target: targetOf(lib, args, style), projected: false,
+    labels: lib.labels & (SESSION | CREDENTIAL), keyLabels: 0, keys: new Map(), fields: new Map(), whole: false, target: targetOf(lib, args, style), projected: false, counts: style === 'key' && rule.effect === 'db-write',
     gives: rule.effect === 'db-read' || style === 'sql' || (style === 'query-object' && !/Many$/.test(lib.path)) || /findOneAnd|findByIdAnd|clerkClient/.test(lib.path),
   }
   read(effect, style, lastName(lib.path), args)
@@ -29,6 +30,10 @@ export function recordEffect(machine: Machine, rule: CallRule, lib: Lib, made: L
   if (effect.kind === 'model' && !machine.quiet && /stream/i.test(lib.path)) machine.seen.streams.push({ at: effect.at, scrubbed: has(effect.labels, 0), labels: effect.labels })
   for (const arg of args) if (arg.kind === 'object') runHooks(machine, arg, node, module)
   if (style === 'chain' || style === 'data-chain') return { ...made, effect }
+  if (rule.counts) {
+    note(machine, 'counted', memory, node, module)
+    return unknown(COUNT)
+  }
   return resultOf(machine, made, effect)
 }
 
@@ -169,7 +174,10 @@ function key(effect: Effect, value: Value, depth = 0): void {
 function data(effect: Effect, value: Value): void {
   const raw = (labels: Labels): boolean => has(labels, CALLER) && !has(labels, VALID)
   if (value.kind === 'object') {
-    for (const [name, part] of value.properties) effect.fields.set(name, union(effect.fields.get(name) ?? 0, deepLabels(part)))
+    for (const [name, part] of value.properties) {
+      effect.fields.set(name, union(effect.fields.get(name) ?? 0, deepLabels(part)))
+      effect.counts ||= has(deepLabels(part), DATA) || (part.kind === 'object' && (part.properties.has('increment') || part.properties.has('decrement')))
+    }
     if (value.rest && raw(value.rest.labels)) effect.whole = true
     if (value.rest) effect.fields.set('...', value.rest.labels)
   } else if (value.kind === 'list') for (const item of value.items) data(effect, item)
@@ -236,7 +244,7 @@ export function evaluateTag(machine: Machine, node: Node & { type: 'TaggedTempla
   const effect: Effect = {
     kind: selects.test(text) ? 'db-read' : 'db-write',
     operation: machine.place(node.tag, module).text, at: machine.trace(node, module), checks: machine.checks,
-    labels, keyLabels: labels, keys: keysOf(text, parts), fields: new Map(), whole: false, target: tableOf(text) ?? '', projected: !/(?:select|returning)\s+\*/i.test(text), gives: /\b(?:select|returning)\b/i.test(text),
+    labels, keyLabels: labels, keys: keysOf(text, parts), fields: new Map(), whole: false, target: tableOf(text) ?? '', counts: /\bset\b[^?]*=\s*[\w".]+\s*[+-]\s*\d/i.test(text), projected: !/(?:select|returning)\s+\*/i.test(text), gives: /\b(?:select|returning)\b/i.test(text),
   }
   if (!machine.quiet) machine.seen.effects.push(effect)
   return resultOf(machine, made, effect)

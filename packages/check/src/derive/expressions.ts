@@ -4,6 +4,7 @@ import { compare } from './compare.ts'
 import { evaluateCall, evaluateNew, settle } from './calls.ts'
 import { evaluateTag } from './effects.ts'
 import { globalValue } from './globals.ts'
+import { changed } from './counters.ts'
 import { indexed, member } from './members.ts'
 import { union, LIMIT, ROLE, SESSION } from './labels.ts'
 import { owner, type Scope } from './scope.ts'
@@ -102,8 +103,11 @@ export function evaluate(machine: Machine, node: Node, scope: Scope, module: Mod
     case 'JSXElement':
     case 'JSXFragment':
       return markup(machine, node, scope, module)
-    case 'UpdateExpression':
-      return unknown()
+    case 'UpdateExpression': {
+      const value = evaluate(machine, node.argument, scope, module)
+      changed(machine, value, node, module)
+      return unknown(deepLabels(value))
+    }
     default:
       return unknown()
   }
@@ -243,6 +247,7 @@ function assignment(machine: Machine, node: Node & { type: 'AssignmentExpression
     return value
   }
   const before = node.left.type === 'Identifier' || node.left.type === 'MemberExpression' ? evaluate(machine, node.left, scope, module) : unknown()
+  changed(machine, before, node, module)
   const right = evaluate(machine, node.right, scope, module)
   const value = join(before, right).kind === 'unknown' ? unknown(union(deepLabels(before), deepLabels(right))) : join(before, right)
   assign(machine, node.left, value, scope, module)

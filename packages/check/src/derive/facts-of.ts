@@ -1,5 +1,5 @@
 import { has, namesToken, union, CALLER, CREDENTIAL, DATA, MODEL, PICKED, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
-import { anonymous, limited, member, type Bounds } from './machine.ts'
+import { anonymous, counted, limited, member, type Bounds } from './machine.ts'
 import { run, type Run, type Target } from './entry.ts'
 import type { Shared } from './shared.ts'
 import { deepLabels, openLabels } from './value.ts'
@@ -15,6 +15,8 @@ export interface EntryFacts {
   readonly member: Run
   /** Somebody is, and every limit is used up. Only where a limit was seen. */
   readonly limited: Run | undefined
+  /** Somebody is, and what the application counts by hand is over its bound. Only where it counts before what it guards. */
+  readonly counted: Run | undefined
   /** Sensitive effects, reached by somebody who is signed in. */
   readonly effects: readonly Effect[]
   /** Sensitive effects that nobody needs a session for. */
@@ -27,7 +29,7 @@ export interface EntryFacts {
 
 /** Effects that need a reason to be open to anybody. */
 export function isSensitive(effect: Effect): boolean {
-  if (effect.kind === 'cookie' || effect.kind === 'sign-in' || effect.kind === 'password') return false
+  if (effect.kind === 'cookie' || effect.kind === 'sign-in' || effect.kind === 'password' || effect.kind === 'count') return false
   if (effect.kind === 'network') return has(effect.labels, SECRET)
   return true
 }
@@ -78,6 +80,7 @@ export function factsOf(base: CodeBase, libraries: LibraryIndex, target: Target,
   const open = run(base, libraries, target, anonymous, bounds, shared)
   const signed = run(base, libraries, target, member, bounds, shared)
   const bounded = signed.seen.limits.length + open.seen.limits.length > 0 ? run(base, libraries, target, limited, bounds, shared) : undefined
+  const tallied = [...tallies(signed), ...tallies(open)].length > 0 ? run(base, libraries, target, counted, bounds, shared) : undefined
   const all = signed.seen.effects
   const anybody = open.seen.effects
   const effects = all.filter(isSensitive)
@@ -92,11 +95,37 @@ export function factsOf(base: CodeBase, libraries: LibraryIndex, target: Target,
     open,
     member: signed,
     limited: bounded,
+    counted: tallied,
     effects,
     reached,
     entrance: signIn || all.some((effect) => effect.kind === 'password') || (hashes && writes.length > 0 && writes.every(isCreate)),
-    intake: open.seen.limits.length > 0 && reached.length > 0 && reached.every((effect) => isCreate(effect) || isRead(effect)) && writes.length > 0,
+    intake: open.seen.limits.length + tallies(open).length > 0 && reached.length > 0 && reached.every((effect) => isCreate(effect) || isRead(effect)) && writes.length > 0,
   }
+}
+
+const costly = new Set<Effect['kind']>(['model', 'message', 'payment', 'password'])
+
+/** Comparisons of a count that was raised before what costs something: without that, calls side by side all pass. */
+export function tallies({ seen: { effects } }: Run): Effect[] {
+  const first = effects.findIndex(({ kind }) => costly.has(kind))
+  const before = first === -1 ? effects : effects.slice(0, first)
+  return before.filter((one) => one.kind === 'count' && one.operation === 'compared' && before.some((other) => other.target === one.target && (other.counts || (other.kind === 'db-write' && isCreate(other)))))
+}
+
+/** Whether effects of a kind are reached although limits are used up, or because there are none. */
+export function passesLimits(facts: EntryFacts, wanted: (effect: Effect) => boolean): boolean {
+  const runs = [facts.limited?.seen.effects, facts.counted && afterCounting(facts.counted)].filter((effects) => effects !== undefined)
+  return runs.every((effects) => effects.some(wanted))
+}
+
+/** What is done after the last comparison of a count: what comes before it is the counting. */
+function afterCounting({ seen: { effects } }: Run): readonly Effect[] {
+  return effects.slice(effects.findLastIndex(({ kind, operation }) => kind === 'count' && operation === 'compared') + 1)
+}
+
+/** Where calls are counted. */
+export function limitsOf({ member: signed, counted: full }: EntryFacts): Trace[] {
+  return [...signed.seen.limits, ...(full ? tallies(signed).map(({ at }) => at) : [])]
 }
 
 /** Whether something of an effect was chosen by the caller. */

@@ -1,7 +1,7 @@
 import { evaluate } from './expressions.ts'
 import { bind } from './patterns.ts'
 import { Abrupt, type Machine } from './machine.ts'
-import { knownIn, learned, LIMITED, SIGNED_IN } from './shared.ts'
+import { COUNTED, knownIn, learned, LIMITED, SIGNED_IN } from './shared.ts'
 import { topScope } from './scope.ts'
 import { join, unknown, undefinedValue, type Value } from './value.ts'
 import { isFunction, walk, type Node } from '../syntax/ast.ts'
@@ -99,7 +99,7 @@ function memo(machine: Machine, module: Module, key: string, make: () => Value):
     machine.asked |= known.asked
     return known.what
   }
-  values.set(key, learned<Value>(unknown(), SIGNED_IN | LIMITED, machine.in, first))
+  values.set(key, learned<Value>(unknown(), SIGNED_IN | LIMITED | COUNTED, machine.in, first))
   const before = machine.asked
   machine.asked = 0
   machine.shared.underWay += 1

@@ -39,6 +39,12 @@ export const SETTING = 65536
 /** A part of the address: a string, whatever the caller sends. */
 export const TEXT = 131072
 
+/** What the server keeps by key from call to call, to count: an entry of a map, what `INCR` answers. */
+export const COUNT = 262144
+
+/** The time of now. */
+export const NOW = 524288
+
 /** Read from a database or a file, whole or in part. */
 export const DATA = 32768
 

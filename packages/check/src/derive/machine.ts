@@ -1,7 +1,7 @@
 import { has, union, CALLER, CREDENTIAL, IDENTITY, LIMIT, PICKED, ROLE, SESSION, type Labels } from './labels.ts'
 import { join, labelled, type Value } from './value.ts'
 import { emptyObservation, Spot, type Check, type Observation, type Place } from './facts.ts'
-import { LIMITED, Shared, SIGNED_IN } from './shared.ts'
+import { COUNTED, LIMITED, Shared, SIGNED_IN } from './shared.ts'
 import { latestScope, type Write, type Scope } from './scope.ts'
 import type { Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
@@ -10,17 +10,21 @@ import type { LibraryIndex } from '../libraries/match.ts'
 
 /** In which world the code is run: who calls, and whether limits are used up. */
 export interface World {
-  readonly name: 'anonymous' | 'member' | 'limited'
+  readonly name: 'anonymous' | 'member' | 'limited' | 'counted'
   readonly signedIn: boolean
   readonly limited: boolean
+  /** What the application counts by hand is over its bound. */
+  readonly counted: boolean
 }
 
 /** Nobody is signed in; whoever calls chooses every argument, cookie and header. */
-export const anonymous: World = { name: 'anonymous', signedIn: false, limited: false }
+export const anonymous: World = { name: 'anonymous', signedIn: false, limited: false, counted: false }
 /** Somebody without special rights is signed in. */
-export const member: World = { name: 'member', signedIn: true, limited: false }
+export const member: World = { name: 'member', signedIn: true, limited: false, counted: false }
 /** Somebody is signed in, and every limit is used up. */
-export const limited: World = { name: 'limited', signedIn: true, limited: true }
+export const limited: World = { name: 'limited', signedIn: true, limited: true, counted: false }
+/** Somebody is signed in, and every counter that the application keeps by hand is over its bound. */
+export const counted: World = { name: 'counted', signedIn: true, limited: false, counted: true }
 
 /** A path of the code that ends by a throw. */
 export class Abrupt {
@@ -125,6 +129,10 @@ export class Machine {
       get limited() {
         ask(LIMITED)
         return world.limited
+      },
+      get counted() {
+        ask(COUNTED)
+        return world.counted
       },
     }
     this.bounds = bounds

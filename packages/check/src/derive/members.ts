@@ -1,8 +1,9 @@
-import { has, union, CALLER, CREDENTIAL, ERROR, IDENTITY, ROLE, ROW, SECRET, SESSION, SETTING, STORED, TEXT, namesIdentity, namesRight } from './labels.ts'
+import { has, union, CALLER, COUNT, CREDENTIAL, ERROR, IDENTITY, ROLE, ROW, SECRET, SESSION, SETTING, STORED, TEXT, namesIdentity, namesRight } from './labels.ts'
 import { constant, labelled, unknown, type Lib, type Value } from './value.ts'
 import { ofPrincipal } from './world.ts'
 import { exportedValue } from './globals.ts'
 import { classMember } from './classes.ts'
+import { held } from './counters.ts'
 import type { Machine } from './machine.ts'
 import type { Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
@@ -111,6 +112,8 @@ export function indexed(machine: Machine, base: Value, key: Value, optional: boo
   }
   if (base.kind === 'const' && base.value == null) return member(machine, base, '*', optional, node, module)
   const labels = union(base.labels, key.labels)
+  // A table that begins empty is filled from call to call.
+  if (base.kind === 'object' && base.properties.size === 0 && machine.shared.isFixed(base)) return held(machine, unknown(union(labels, COUNT)))
   // What the server keeps, looked up by what the caller claims to be.
   if (has(base.labels, STORED) && has(key.labels, CREDENTIAL)) {
     machine.seen.sessions.push(machine.trace(node, module))

@@ -1,7 +1,8 @@
 import { call, callUnknown, invoke, runCallback, settle } from './calls.ts'
 import { apply, anyClient, callLibrary } from './library-calls.ts'
+import { changed, held, isStore, memory, note } from './counters.ts'
 import { libMember, member } from './members.ts'
-import { has, namesIdentity, union, CALLER, CREDENTIAL, ERROR, IDENTITY, MODEL, ROLE, SESSION, STORED } from './labels.ts'
+import { has, namesIdentity, union, CALLER, COUNT, CREDENTIAL, ERROR, IDENTITY, MODEL, NOW, ROLE, SESSION, STORED } from './labels.ts'
 import { Abrupt, type Machine } from './machine.ts'
 import { constant, deepLabels, join, labelled, truth, unknown, type Lib, type Value } from './value.ts'
 import type { Node } from '../syntax/ast.ts'
@@ -19,6 +20,11 @@ export function callMethod(machine: Machine, base: Value, name: string, args: re
         if (known) return known
       }
       const target = libMember(base, name)
+      if (has(base.labels, COUNT) && isStore(machine, base)) {
+        if (name === 'get' || name === 'has') return held(machine, callLibrary(machine, target, args, node, module))
+        if (name === 'set') note(machine, 'counted', memory, node, module)
+      }
+      if (name === 'push') changed(machine, base, node, module)
       if (base.path.endsWith(')') && iterators.has(name) && !base.effect && !base.builder && !machine.libraries.call(base.package, target.path)) return iterate(machine, unknown(base.labels), name, args, node, module)
       return callLibrary(machine, target, args, node, module)
     }
@@ -53,6 +59,7 @@ export function callMethod(machine: Machine, base: Value, name: string, args: re
 }
 
 function unknownMethod(machine: Machine, base: Value, name: string, args: readonly Value[], node: Node, module: Module): Value {
+  if (name === 'push') changed(machine, base, node, module)
   const key = args[0]
   if (has(base.labels, CALLER) && (name === 'get' || name === 'getAll') && key?.kind === 'const' && typeof key.value === 'string') {
     return unknown(base.labels | (namesIdentity(key.value) ? IDENTITY : 0), key.value)
@@ -168,6 +175,7 @@ function globalCall(machine: Machine, path: string, name: string, args: readonly
     if (name === 'reject') throw new Abrupt(first?.labels ?? 0)
     if (name === 'race') return first?.kind === 'list' && first.items[0] ? settle(machine, first.items[0]) : unknown()
   }
+  if (name === 'now' && (path === 'Date' || path === 'performance')) return unknown(NOW)
   if (path === 'Object') {
     if (name === 'fromEntries' || name === 'freeze' || name === 'assign') return name === 'assign' ? unknown(args.reduce((all, arg) => union(all, deepLabels(arg)), 0)) : (first ?? unknown())
     if (name === 'keys' || name === 'values' || name === 'entries') return first ? unknown(deepLabels(first)) : unknown()

@@ -1,4 +1,5 @@
 import { evaluate } from './expressions.ts'
+import { memory, note } from './counters.ts'
 import { member } from './members.ts'
 import { union } from './labels.ts'
 import { constant, join, nullish, object, unknown, type Value } from './value.ts'
@@ -77,7 +78,10 @@ export function assign(machine: Machine, target: Node, value: Value, scope: Scop
   }
   if (target.type === 'MemberExpression') {
     const base = evaluate(machine, target.object, scope, module)
-    if (machine.shared.isFixed(base)) return
+    if (machine.shared.isFixed(base)) {
+      if (target.computed && target.property.type !== 'Literal') note(machine, 'counted', memory, target, module)
+      return
+    }
     const name = keyName(target.property, target.computed)
     if (base.kind === 'object' && name !== undefined) {
       const before = base.properties.get(name)

@@ -8,6 +8,8 @@ import type { Module } from '../syntax/module.ts'
 export const SIGNED_IN = 1
 /** A run asked whether limits are used up. */
 export const LIMITED = 2
+/** A run asked whether what the application counts by hand is over its bound. */
+export const COUNTED = 4
 
 /** What was found in one world, and holds in every other that would have answered the same. */
 export interface Known<What> {
@@ -16,20 +18,21 @@ export interface Known<What> {
   readonly asked: number
   readonly signedIn: boolean
   readonly limited: boolean
+  readonly counted: boolean
   readonly next: Known<What> | undefined
 }
 
 /** What is known already that holds in a world. */
 export function knownIn<What>(first: Known<What> | undefined, world: World): Known<What> | undefined {
   for (let at = first; at; at = at.next) {
-    if (((at.asked & SIGNED_IN) === 0 || at.signedIn === world.signedIn) && ((at.asked & LIMITED) === 0 || at.limited === world.limited)) return at
+    if (((at.asked & SIGNED_IN) === 0 || at.signedIn === world.signedIn) && ((at.asked & LIMITED) === 0 || at.limited === world.limited) && ((at.asked & COUNTED) === 0 || at.counted === world.counted)) return at
   }
   return undefined
 }
 
 /** Adds what was found in a world to what is known. */
-export function learned<What>(what: What, asked: number, { signedIn, limited }: World, next: Known<What> | undefined): Known<What> {
-  return { what, asked, signedIn, limited, next }
+export function learned<What>(what: What, asked: number, { signedIn, limited, counted }: World, next: Known<What> | undefined): Known<What> {
+  return { what, asked, signedIn, limited, counted, next }
 }
 
 /** What all runs have in common: values of top-level names, and what calls of top-level functions came to. */

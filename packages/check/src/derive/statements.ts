@@ -115,6 +115,12 @@ function executeTry(machine: Machine, node: Node & { type: 'TryStatement' }, sco
   } else {
     const done = machine.seen.effects.length
     const told = machine.seen.refusals.length
+    // A store that fails is no way for a caller: where a limit is used up, only what is surely thrown is caught.
+    if (tried.completion !== 'throw' && (machine.world.limited || machine.world.counted)) {
+      machine.adopt(tried)
+      const end = node.finalizer ? executeBlock(machine, node.finalizer.body, scope, module) : 'next'
+      return end === 'exit' ? 'exit' : tried.completion
+    }
     const caught = machine.branch(() => {
       // What was written before the throw stays.
       if (tried.completion === 'throw') for (const [of, values] of tried.writes) for (const [name, value] of values) machine.write(of, name, value)

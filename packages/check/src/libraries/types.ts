@@ -2,6 +2,8 @@
 export type EffectKind =
   | 'db-write' | 'db-read' | 'file-write' | 'file-read' | 'command' | 'network' | 'message' | 'payment' | 'model' | 'storage'
   | 'queue' | 'decrypt' | 'cookie' | 'sign-in' | 'password'
+  /** Counts calls in memory, or compares what was counted: nothing is done. */
+  | 'count'
 
 /**
  * What a call gives, where there is no session (or no verified credential, or no allowance left):
@@ -40,6 +42,8 @@ export interface CallRule {
   readonly style?: ArgumentStyle
   /** Counts a call against a limit. The shape is what it gives when the limit is used up. */
   readonly limit?: Shape
+  /** Counts up, and gives the count: `INCR`. */
+  readonly counts?: true
   /** Validates its argument: gives the value, or a result object with `success` and `data`. */
   readonly validates?: 'value' | 'result' | 'issues'
   /** Never returns. */

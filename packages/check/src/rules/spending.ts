@@ -1,4 +1,4 @@
-import { isDelegated } from '../derive/facts-of.ts'
+import { isDelegated, passesLimits, tallies } from '../derive/facts-of.ts'
 import type { Effect } from '../derive/facts.ts'
 import type { Rule } from './types.ts'
 
@@ -27,7 +27,7 @@ export const unauthenticatedSpending: Rule = {
     if (authentication.state !== 'absent' || facts.entrance || facts.intake) return []
     const spent = facts.reached.find((effect) => costs(effect) && !isDelegated(effect))
     // Anybody may ask for a mail, as often as a limit lets them: `forgot my password`.
-    const bounded = facts.open.seen.limits.length > 0 && facts.limited !== undefined && !facts.limited.seen.effects.some(costs)
+    const bounded = facts.open.seen.limits.length + tallies(facts.open).length > 0 && !passesLimits(facts, costs)
     return spent ? [{ message: `${entry.name}: anybody can make it call ${spent.operation} (${spent.kind})${bounded ? ', under a limit' : ''}`, at, evidence: [spent.at], ...(bounded ? { level: 'warning' as const } : {}) }] : []
   },
 }
@@ -49,8 +49,8 @@ return streamText({ model, prompt })`,
     if (entry.controls['rate-limit'].state === 'present' || entry.controls['token-budget'].state === 'present') return []
     const spent = facts.effects.find((effect) => effect.kind === 'model')
     if (!spent) return []
-    const left = facts.limited ? facts.limited.seen.effects.some((effect) => effect.kind === 'model') : true
-    return left ? [{ message: `${entry.name}: nothing limits how often ${spent.operation} is called`, at, evidence: [spent.at] }] : []
+    const why = entry.controls['rate-limit'].reason.startsWith('a count') ? `a count is compared, and not raised before ${spent.operation}: calls side by side all pass` : `nothing limits how often ${spent.operation} is called`
+    return passesLimits(facts, (effect) => effect.kind === 'model') ? [{ message: `${entry.name}: ${why}`, at, evidence: [spent.at] }] : []
   },
 }
 
@@ -69,8 +69,7 @@ if (!(await bcrypt.compare(password, user.hash))) return { error: 'Wrong' }`,
   entry: ({ entry, facts, at }) => {
     const compared = [...facts.open.seen.effects, ...facts.member.seen.effects].find((effect) => effect.kind === 'password')
     if (!compared) return []
-    const left = facts.limited ? facts.limited.seen.effects.some((effect) => effect.kind === 'password') : true
-    if (!left || entry.made === 'sallyport') return []
+    if (!passesLimits(facts, (effect) => effect.kind === 'password') || entry.made === 'sallyport') return []
     return [{ message: `${entry.name}: ${compared.operation} can be tried as often as a caller likes`, at, evidence: [compared.at], ...(entry.controls.authentication.state === 'present' && facts.open.seen.effects.every((effect) => effect.kind !== 'password') ? { level: 'note' as const } : {}) }]
   },
 }
