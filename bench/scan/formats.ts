@@ -24,8 +24,18 @@ export const FORMATS: readonly (readonly [rule: string, ...formats: string[]])[]
   ['fly-access-token', 'FLY_API_TOKEN=fo1_{w43}'],
   ['heroku-api-key', 'HEROKU_API_KEY=HRKU-AA{w58}'],
   ['render-api-key', 'RENDER_API_KEY=rnd_{a28}'],
+  // Vercel publishes the five prefixes (its changelog, "new token formats and secret scanning"); that 56 letters and digits follow is read off issued ones.
+  ['vercel-personal-token', 'VERCEL_TOKEN=vcp_{a56}', 'npx vercel deploy --token=vcp_{a56}'],
+  ['vercel-integration-token', 'Authorization: Bearer vci_{a56}'],
+  ['vercel-app-token', '"access_token": "vca_{a56}"'],
+  ['vercel-refresh-token', '"refresh_token": "vcr_{a56}"'],
+  ['vercel-gateway-key', 'AI_GATEWAY_API_KEY="vck_{a56}"'],
   ['vercel-blob-token', 'BLOB_READ_WRITE_TOKEN="vercel_blob_rw_{a16}_{a32}"'],
   ['netlify-token', 'NETLIFY_AUTH_TOKEN=nfp_{a36}'],
+  // "Token formats" of Cloudflare's documentation: 40 characters and a checksum, which is 8 hex digits in issued ones.
+  ['cloudflare-global-key', 'CLOUDFLARE_API_KEY=cfk_{a40}{h8}'],
+  ['cloudflare-user-token', 'CLOUDFLARE_API_TOKEN=cfut_{a40}{h8}'],
+  ['cloudflare-account-token', 'CF_API_TOKEN: "cfat_{a40}{h8}"'],
   ['cloudflare-origin-ca-key', 'v1.0-{h24}-{h146}'],
   ['supabase-access-token', 'SUPABASE_ACCESS_TOKEN=sbp_{h40}'],
   ['supabase-secret-key', 'SUPABASE_SECRET_KEY=sb_secret_{w22}_{w8}'],
@@ -120,6 +130,8 @@ export const FORMATS: readonly (readonly [rule: string, ...formats: string[]])[]
   ['anthropic-key', 'ANTHROPIC_API_KEY=sk-ant-api03-{w93}AA', 'sk-ant-admin01-{w93}AA'],
   ['openrouter-key', 'OPENROUTER_API_KEY=sk-or-v1-{h64}'],
   ['langfuse-secret-key', 'LANGFUSE_SECRET_KEY=sk-lf-{uuid}'],
+  // RunPod publishes no format; issued keys are 40 upper-case and 6 lower-case letters and digits.
+  ['runpod-key', 'RUNPOD_API_KEY=rpa_{U40}{l6}'],
   ['elevenlabs-key', 'ELEVENLABS_API_KEY=sk_{h48}'],
   ['groq-key', 'GROQ_API_KEY=gsk_{a52}'],
   ['huggingface-token', 'HF_TOKEN=hf_{A34}'],
@@ -159,6 +171,8 @@ export const FORMATS: readonly (readonly [rule: string, ...formats: string[]])[]
   ['figma-token', 'FIGMA_TOKEN=figd_{w40}'],
   ['typeform-token', 'TYPEFORM_TOKEN=tfp_{w44}_{w14}'],
   ['contentful-token', 'CFPAT-{w43}'],
+  // Base64 of "tok:", a UUID with underscores, and ":1:0": 60 characters. Intercom publishes none; issued ones are made so.
+  ['intercom-token', "new IntercomClient({ tokenAuth: { token: 'dG9rOj{b54}=' } })"],
   ['frameio-token', 'fio-u-{w64}'],
   ['dropbox-short-lived-token', 'DROPBOX_TOKEN=sl.{w136}'],
   ['salesforce-session', '00D{a12}!AQ{a94}'],
@@ -245,6 +259,8 @@ export const ORDINARY: readonly string[] = [
   'import { key_for_something_rather_long } from "./keys"', 'npm_config_registry=https://registry.example.org/', 'npm_package_name_and_version_in_one_long_identifier', 'hf_hub_download(repo_id="org/model")',
   'r8_register_is_not_a_replicate_token_at_all', 'xoxb-your-token-here', 'the prefix ghp_ is followed by 36 characters', 'glpat- is how GitLab tokens begin', 'AC milan 1899', 'SK Brann', '"sku": "SK{d8}"',
   'const SECRET_NAME = "prod/shop/database"', 'arn:aws:secretsmanager:eu-central-1:{d12}:secret:shop-{a6}', 'eyJ is how base64 of a JSON object begins', '"resolved": "https://registry.example.org/a/-/a-1.0.0.tgz"',
+  'vcp_get_feature_flags_by_version_string', '#define VCP_FEATURE_CODE_TABLE_ENTRIES 42', 'static bool vck_ready_after_reset_of_device', 'vca_{h8}', 'vcr_recorder_cassette_library_dir', 'vci_{d12}',
+  'rpa_process_automation_client_options', 'RPA_TEST_SUITE_{U10}', 'cfk_{d6}', 'cfut_xxx', 'cFAT_FIELD_ATTRIBUTES_ARE_LISTED_HERE_IN_FULL_AND_MORE', 'dG9rOiBub3QgYSB0b2tlbg==', 'dG9rZW4gaXMgd2hhdCB0aGlzIHNheXMgaW4gYmFzZTY0LCBhbmQgbm8gbW9yZSB0aGFuIHRoYXQ=',
   'md-content-wrapper-with-sidebar', 'pa-4 pb-2 md-flex', 're_compile_pattern_with_flags_and_more', 'key-value-store-with-a-long-name', 'fw_container_class_name_here', 'live_preview_of_the_current_document_here', 'sl.json',
   'API-REFERENCE-AND-GUIDE-FOR-DEVELOPERS', 'dg-cell-1 dg-cell-2', 'secret_manager_client_with_default_options_and_retry', 'token-list:item', 'password=;', ';Password=<your password>;', 'PrivateKey = <from wg genkey>', 'st.pyplot(fig)',
 ]

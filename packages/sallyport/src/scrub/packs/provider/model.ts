@@ -30,6 +30,6 @@ export const MODEL: readonly Row[] = [
   ['voyage-key', 'Voyage key', '\\bpa-[\\w-]{43}'],
   ['apify-token', 'Apify token', '\\bapify_api_[A-Za-z0-9]{36}'],
   ['browserbase-key', 'Browserbase key', '\\bbb_live_[\\w-]{24,}'],
-  ['runpod-key', 'RunPod key', '\\brpa_[A-Z0-9]{40,}'],
-  ['anyscale-key', 'Anyscale key', '\\besecret_[A-Za-z0-9]{24,}'],
+  // RunPod publishes no format; this is how issued keys look, and nothing else was seen to.
+  ['runpod-key', 'RunPod key', '\\brpa_[A-Z0-9]{40}[a-z0-9]{6}'],
 ]

@@ -30,6 +30,7 @@ export const SERVICE: readonly Row[] = [
   ['figma-token', 'Figma personal access token', '\\bfigd_[\\w-]{38,}'],
   ['typeform-token', 'Typeform token', '\\btfp_[\\w.=-]{40,}'],
   ['contentful-token', 'Contentful management token', '\\bCFPAT-[\\w-]{43,}'],
+  // Base64 of "tok:" and more. Intercom publishes no format; issued tokens are made so, and their beginning is met nowhere else.
   ['intercom-token', 'Intercom access token', '\\bdG9rO[A-Za-z0-9+/]{50,}={0,2}'],
   ['frameio-token', 'Frame.io token', '\\bfio-u-[\\w=-]{64}'],
   ['dropbox-short-lived-token', 'Dropbox short-lived token', '\\bsl\\.(?:u\\.)?[\\w=-]{130,}'],
