@@ -71,7 +71,7 @@ export interface PortRuntime {
   /** The roles that a person holds now, `null` for who has left. Asked about who approved a call or gave a grant. */
   readonly rolesOf: ((personId: string) => MaybePromise<readonly string[] | null>) | null
   /** The application's secrets: those of who leaves are revoked. */
-  readonly secrets: Pick<Secrets, 'status' | 'revoke' | 'refresh' | 'attach' | 'close'> | null
+  readonly secrets: Secrets | null
   /** Is told when approvals change. */
   readonly notify: ApprovalNotifier | null
   readonly scrubber: Scrubber
