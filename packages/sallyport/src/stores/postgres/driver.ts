@@ -76,14 +76,14 @@ export function postgresDriver(options: PostgresDriverOptions): LogDriver {
   async function writeOne(step: SqlStep): Promise<void> {
     try {
       durableByDefault ??= (await query('SHOW synchronous_commit'))[0]?.['synchronous_commit'] !== 'off'
-      if (durableByDefault) await runStep(pool, step, timeoutMs)
-      else await once([step])
+      const written = durableByDefault ? (await runStep(pool, step, timeoutMs)) !== false : (await once([step])).ok
+      if (!written) throw new SqlError('unavailable', 'the place of a group of entries was taken')
     } catch (error) {
       throw sqlErrorFrom(error)
     }
   }
 
-  const gathered = gatherer(lane(key, randomUUID, now), writeOne, maxQueued, sealSoon)
+  const gathered = gatherer(lane(key, randomUUID, now), writeOne, inTransaction, maxQueued, sealSoon)
   const idle: Lane[] = Array.from({ length: ADMISSION_LANES }, () => lane(key, randomUUID, now))
   const forLane: ((own: Lane) => void)[] = []
 
@@ -92,10 +92,11 @@ export function postgresDriver(options: PostgresDriverOptions): LogDriver {
     try {
       const result = await inTransaction([...steps, own.step(entries)])
       if (result.ok) own.advance(entries.length)
+      else if (result.refusedAt === steps.length) throw new SqlError('unavailable', 'the place of an entry was taken')
       sealSoon()
       return result
     } catch (error) {
-      own.renew()
+      own.renew([])
       throw error
     } finally {
       const next = forLane.shift()

@@ -1,7 +1,7 @@
 import { encodeBatch } from '../../audit/batch.ts'
 import type { MacKey } from '../../audit/mac.ts'
-import { INSERT_BATCH } from '../sql/audit-schema.ts'
-import { SqlError, type SqlStep } from '../sql/driver.ts'
+import { SqlError, type SqlStep, type SqlValue } from '../sql/driver.ts'
+import { INSERT_BATCH_ONCE, settlingSteps } from '../sql/in-doubt.ts'
 
 /** A writer of the log: its own name, and a counter without gaps. One batch at a time, or the counter would be guessed. */
 export interface Lane {
@@ -9,20 +9,28 @@ export interface Lane {
   step(entries: readonly string[]): SqlStep
   /** They are durable. */
   advance(count: number): void
-  /** They may be durable or not. What follows is written under a new name: no gap, no number twice. */
-  renew(): void
+  /**
+   * They may be durable or not. What follows is written under a new name: no gap, no number twice.
+   *
+   * @returns what makes those of the entries that are given durable once, whatever became of the step.
+   */
+  renew(entries: readonly string[]): readonly SqlStep[]
 }
 
 /** Makes a lane. */
 export function lane(key: MacKey | undefined, newWriter: () => string, now: () => number): Lane {
   let writer = newWriter()
   let next = 0
+  const row = (entries: readonly string[]): readonly [string, number, ...SqlValue[]] =>
+    [writer, next, entries.length, now(), encodeBatch(writer, next, entries, entries.length, key)]
   return {
-    step: (entries) => ({ sql: INSERT_BATCH, params: [writer, next, entries.length, now(), encodeBatch(writer, next, entries, entries.length, key)] }),
+    step: (entries) => ({ sql: INSERT_BATCH_ONCE, params: row(entries), expect: 'changed' }),
     advance: (count) => void (next += count),
-    renew() {
+    renew(entries) {
+      const settling = entries.length === 0 ? [] : settlingSteps(row(entries))
       writer = newWriter()
       next = 0
+      return settling
     },
   }
 }
@@ -45,18 +53,19 @@ const RETRY_MS = [50, 100, 200, 500, 1_000] as const
 
 /**
  * One group at a time on one lane: while the database makes one durable, the next gathers. A group that fails is refused to
- * those who wait; entries of `later` are kept and tried again until they are durable.
+ * those who wait. Its entries of `later` are settled, again and again until the database says what became of them; the queue
+ * behind them waits for that, and those who wait for their own entries do not.
  *
- * @param write makes one step durable or throws.
+ * @param write makes one step durable, @param settle several; both throw when that is not sure.
  */
-export function gatherer(own: Lane, write: (step: SqlStep) => Promise<void>, maxQueued: number, onWritten: () => void): Gatherer {
+export function gatherer(own: Lane, write: (step: SqlStep) => Promise<void>, settle: (steps: readonly SqlStep[]) => Promise<unknown>, maxQueued: number, onWritten: () => void): Gatherer {
   let waiting: Waiting[] = []
   let queued: string[] = []
   let flushes: { readonly at: number; readonly resolve: () => void }[] = []
   let queuedEver = 0
   let durableEver = 0
-  let failures = 0
   let running = false
+  let inDoubt = false
 
   function start(): void {
     if (running) return
@@ -66,29 +75,47 @@ export function gatherer(own: Lane, write: (step: SqlStep) => Promise<void>, max
   }
 
   async function run(): Promise<void> {
-    while (waiting.length > 0 || queued.length > 0) {
+    while (waiting.length > 0 || (queued.length > 0 && !inDoubt)) {
       const group = waiting.slice(0, MAX_GROUP)
       waiting = waiting.slice(group.length)
-      const later = queued.slice(0, MAX_GROUP)
+      const later = inDoubt ? [] : queued.slice(0, MAX_GROUP)
       const entries = group.flatMap((one) => one.entries).concat(later)
       try {
         await write(own.step(entries))
         own.advance(entries.length)
-        failures = 0
-        queued = queued.slice(later.length)
-        durableEver += later.length
+        written(later.length)
         for (const { resolve } of group) resolve()
-        while (flushes[0] !== undefined && flushes[0].at <= durableEver) flushes.shift()?.resolve()
-        onWritten()
       } catch (error) {
-        own.renew()
+        const settling = own.renew(later)
+        if (later.length > 0) void untilSettled(settling, later.length)
         for (const { reject } of group) reject(error)
-        // New calls are attempts of their own. Without any, the queue is tried again after a while.
-        if (waiting.length === 0) await new Promise<void>((resolve) => setTimeout(resolve, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]))
-        failures += 1
       }
     }
     running = false
+  }
+
+  async function untilSettled(steps: readonly SqlStep[], count: number): Promise<void> {
+    inDoubt = true
+    for (let tries = 0; ; tries += 1) {
+      await new Promise<void>((resolve) => setTimeout(resolve, RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]))
+      try {
+        await settle(steps)
+        break
+      } catch {
+        // The database is still away. It was said to those who wait; this is tried until it is back.
+      }
+    }
+    inDoubt = false
+    written(count)
+    start()
+  }
+
+  /** So many of the queue, the oldest, are durable. */
+  function written(count: number): void {
+    queued = queued.slice(count)
+    durableEver += count
+    while (flushes[0] !== undefined && flushes[0].at <= durableEver) flushes.shift()?.resolve()
+    onWritten()
   }
 
   return {

@@ -32,8 +32,9 @@ export function manyRows(sql: string, rows: readonly (readonly SqlValue[])[]): {
   return { sql: sql.replace(tuple, tuples.join(', ')), params: rows.flat() }
 }
 
-// One round trip. A server that is set to acknowledge before it has written is told not to, here.
-const BEGIN_DURABLE = 'BEGIN; SET LOCAL synchronous_commit = on'
+// One round trip, whatever the server's defaults are: it acknowledges what it has written, each statement sees what others have
+// committed, and rows that a client has locked are let go when that client is gone without a word.
+const BEGIN_DURABLE = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on; SET LOCAL idle_in_transaction_session_timeout = '10s'"
 
 /** Runs a transaction on one connection. */
 export async function transactOn(client: PoolClient, steps: readonly SqlStep[], timeoutMs: number): Promise<SqlResult> {
@@ -58,7 +59,7 @@ export async function transactOn(client: PoolClient, steps: readonly SqlStep[], 
 }
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html: classes that say that the server, not the statement, is at fault.
-const AWAY = /^(08|25006|3D|53|55P03|57|58|40|XX)/u
+const AWAY = /^(08|25006|25P03|3D|53|55P03|57|58|40|XX)/u
 
 /** Puts an error of Postgres or its connection into the driver's three kinds. */
 export function sqlErrorFrom(error: unknown): SqlError {

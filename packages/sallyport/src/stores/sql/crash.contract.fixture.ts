@@ -18,6 +18,8 @@ export interface CrashReport {
   readonly sealed: number
   readonly closedAsUnknown: number
   readonly stillOpen: number
+  /** Intents and outcomes that stand more than once. */
+  readonly twice: readonly string[]
   readonly verified: boolean
   /** Acknowledged calls of each writer in the last round: fairness. */
   readonly lastRound: readonly number[]
@@ -92,10 +94,15 @@ export async function examine(target: Omit<CrashTarget, 'name'>, verifierText: s
   await ledger.seal()
   const intents = new Set<string>()
   const outcomes = new Set<string>()
+  const twice: string[] = []
   for (let after: string | undefined; ; ) {
     const page = await ledger.events.search({ order: 'oldest', limit: 1_000, ...(after !== undefined && { after }) })
     if (page.length === 0) break
-    for (const { event } of page) (event.kind === 'intent' ? intents : outcomes).add(event.id)
+    for (const { event } of page) {
+      const seen = event.kind === 'intent' ? intents : outcomes
+      if (seen.has(event.id)) twice.push(`${event.kind} ${event.id}`)
+      seen.add(event.id)
+    }
     after = page.at(-1)?.position
   }
   const report = await verifyLog(sqlLogSource(ledger.driver), { verifiers: [parseVerifier(verifierText)] })
@@ -105,6 +112,7 @@ export async function examine(target: Omit<CrashTarget, 'name'>, verifierText: s
     lost: [...acknowledged].filter((id) => !intents.has(id)),
     sealed: report.size,
     closedAsUnknown,
+    twice,
     stillOpen: [...intents].filter((id) => !outcomes.has(id)).length,
     verified: report.ok,
   }

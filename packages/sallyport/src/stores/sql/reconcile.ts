@@ -1,6 +1,7 @@
 import { eventFromText, eventText } from '../../audit/event-text.ts'
 import type { CallSummary, OutcomeEvent } from '../../audit/types.ts'
 import type { LogDriver } from './driver.ts'
+import { searchSealed } from './search.ts'
 import { textsOf, unsealedBatches } from './unsealed.ts'
 
 const AT_ONCE = 500
@@ -20,6 +21,11 @@ export async function closeOpenIntents(driver: LogDriver, olderThanMs: number, n
     const rows = await driver.query('SELECT id, time, call FROM sallyport_audit_open WHERE time <= $1 AND id > $2 ORDER BY id LIMIT $3', [now - olderThanMs, after, AT_ONCE])
     const results = await Promise.all(rows.map(async ({ id, time, call }) => {
       if (outcomes.has(String(id))) return false
+      // A call that was refused because its intent was in doubt has an outcome of its own, which closed nothing when it was sealed.
+      if ((await searchSealed(driver, { id: String(id) })).some(({ event }) => event.kind === 'outcome')) {
+        await driver.transact([{ sql: 'DELETE FROM sallyport_audit_open WHERE id = $1', params: [String(id)] }])
+        return false
+      }
       const event: OutcomeEvent = {
         kind: 'outcome', id: String(id), time: now, outcome: 'unknown', durationMs: Math.max(0, now - Number(time)),
         reason: 'no outcome was recorded: the process ended before the call did', call: JSON.parse(String(call)) as CallSummary,

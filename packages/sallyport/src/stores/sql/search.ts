@@ -33,6 +33,14 @@ export function sqlReader(driver: Reads): AuditReader {
   }
 }
 
+/** Searches what is sealed, newest first. */
+export async function searchSealed(driver: Reads, query: AuditQuery): Promise<readonly StoredEvent[]> {
+  const collect = collector(query)
+  const size = number((await driver.query('SELECT size FROM sallyport_audit_tree'))[0], 'size')
+  await sealed(driver, query, size - 1, 'newest', collect)
+  return collect.found
+}
+
 function collector(query: AuditQuery): Collector {
   const limit = limitOf(query)
   const needles = needlesOfQuery(query)
