@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { notALine, SqlError, type LogDriver, type SqlResult, type SqlStep } from '../sql/driver.ts'
 import { resolveSealing, type SealingOptions } from '../sql/sealing-options.ts'
 import { isLine, LINE_END } from '../../audit/batch.ts'
-import type { AwaitedUnit, Lines, Reply, WorkerSetup } from './protocol.ts'
+import { newProgress, progressIn } from './progress.ts'
+import type { AwaitedUnit, InDoubt, Lines, Reply, WriterSetup } from './protocol.ts'
 import { startWorker, type WorkerClient } from './worker-client.ts'
 
 /** Options of {@link sqliteDriver}. */
@@ -71,7 +73,7 @@ export function sqliteDriver(options: SqliteDriverOptions): LogDriver {
 }
 
 function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 }: SqliteDriverOptions): LogDriver {
-  const setup = { path, busyTimeoutMs, sealing: resolveSealing(sealing) }
+  const setup = { mode: 'write', path, busyTimeoutMs, sealing: resolveSealing(sealing) } as const
   const flushes: { readonly at: number; readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
   let writing: WorkerClient | undefined
   let reading: WorkerClient | undefined
@@ -81,6 +83,9 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
   let later: string[] = []
   /** Sent and not yet durable: sent again should the thread die. */
   let unacknowledged: string[] = []
+  /** How many of them the thread has said to be durable. */
+  let acknowledged = 0
+  let inDoubt: InDoubt | undefined
   let commitMs = Infinity
   let queuedEver = 0
   let durableEver = 0
@@ -89,24 +94,34 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
 
   function writer(): WorkerClient {
     if (writing !== undefined) return writing
-    const mine: WorkerSetup = { ...setup, mode: 'write' }
+    const mine: WriterSetup = { ...setup, writer: randomUUID(), progress: newProgress(), inDoubt }
+    acknowledged = 0
     const client = startWorker(mine, written, () => {
-      if (writing !== client) return
-      writing = undefined
-      // Those who waited for these have been told that they failed.
-      units = []
-      plain = []
-      later = unacknowledged.concat(later)
-      unacknowledged = []
-      // Should the thread die at once again and again, the next call starts it again, not this.
-      if (!closing && later.length > 0) setTimeout(schedule, 1_000).unref()
+      if (writing === client) lost(mine)
     })
+    client.hold(unacknowledged.length)
     return (writing = client)
+  }
+
+  function lost(had: WriterSetup): void {
+    writing = undefined
+    // Those who waited for these have been told that they failed.
+    units = []
+    plain = []
+    const progress = progressIn(had.progress, had.writer)
+    settled(progress.durable() - acknowledged)
+    const under = progress.underWay()
+    if (inDoubt === undefined && under !== undefined) inDoubt = { ...under, lines: { text: unacknowledged.slice(0, under.count).join(LINE_END), count: under.count } }
+    const kept = inDoubt?.lines.count ?? 0
+    later = unacknowledged.slice(kept).concat(later)
+    unacknowledged = unacknowledged.slice(0, kept)
+    // Should the thread die at once again and again, the next call starts it again, not this.
+    if (!closing && kept + later.length > 0) setTimeout(schedule, 1_000).unref()
   }
 
   function reader(): WorkerClient {
     if (reading !== undefined) return reading
-    const client = startWorker({ ...setup, mode: 'read' }, () => {}, () => {
+    const client = startWorker({ mode: 'read', path }, () => {}, () => {
       if (reading === client) reading = undefined
     })
     return (reading = client)
@@ -114,10 +129,18 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
 
   function written(reply: Extract<Reply, { kind: 'written' }>): void {
     commitMs = reply.ms
-    if (reply.later === 0) return
-    durableEver += reply.later
     writing?.hold(-reply.later)
-    unacknowledged = unacknowledged.length === reply.later ? [] : unacknowledged.slice(reply.later)
+    settled(reply.later)
+  }
+
+  /** So many of the queue, the oldest, are durable. */
+  function settled(count: number): void {
+    if (count === 0) return
+    // What was in doubt comes first, and alone.
+    inDoubt = undefined
+    acknowledged += count
+    durableEver += count
+    unacknowledged = unacknowledged.length === count ? [] : unacknowledged.slice(count)
     while (flushes[0] !== undefined && flushes[0].at <= durableEver) flushes.shift()?.resolve()
   }
 
@@ -130,9 +153,9 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
 
   function send(): void {
     scheduled = false
-    if (units.length === 0 && plain.length === 0 && later.length === 0) return
+    if (units.length + plain.length + later.length === 0 && inDoubt === undefined) return
     const client = writer()
-    client.tell({ kind: 'write', plain: linesOf(plain), units, later: linesOf(later) })
+    if (units.length + plain.length + later.length > 0) client.tell({ kind: 'write', plain: linesOf(plain), units, later: linesOf(later) })
     client.hold(later.length)
     unacknowledged = unacknowledged.length === 0 ? later : unacknowledged.concat(later)
     units = []

@@ -3,6 +3,7 @@ import type { MacKey } from '../../audit/mac.ts'
 import { INSERT_BATCH } from '../sql/audit-schema.ts'
 import { SqlError, type SqlResult, type SqlStep } from '../sql/driver.ts'
 import { isBusy, openConnection, runStep, sqlErrorFrom, type Connection } from './connection.ts'
+import type { Place } from './protocol.ts'
 
 /** One transaction that a caller asked for. A group commit carries many, each all or nothing. */
 export interface Unit {
@@ -23,6 +24,8 @@ export type UnitResult = SqlResult | SqlError
 export interface GroupCommitter {
   /** Results in the order of the units. @throws SqlError `unavailable` when the group could not be committed: nothing of it was. */
   commit(units: readonly Unit[], plain?: PlainEntries): readonly UnitResult[]
+  /** Where the entries of the next group will stand. */
+  place(): Place
   query(sql: string, params: SqlStep['params']): ReturnType<Connection['run']>['rows']
   close(): void
 }
@@ -95,6 +98,7 @@ export function groupCommitter(options: GroupCommitOptions): GroupCommitter {
 
   return {
     commit,
+    place: () => ({ writer, first: next }),
     query: (sql, params) => connected().run(sql, params ?? []).rows,
     close() {
       connection?.close()

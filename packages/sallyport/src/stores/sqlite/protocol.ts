@@ -11,11 +11,37 @@ export interface SealingSetup {
 }
 
 /** What a worker thread is started with. */
-export interface WorkerSetup {
-  readonly mode: 'write' | 'read'
+export type WorkerSetup = ReaderSetup | WriterSetup
+
+/** What a thread that reads is started with. */
+export interface ReaderSetup {
+  readonly mode: 'read'
+  readonly path: string
+}
+
+/** What a thread that writes is started with. */
+export interface WriterSetup {
+  readonly mode: 'write'
   readonly path: string
   readonly sealing: SealingSetup
   readonly busyTimeoutMs: number
+  /** Begins the names of this thread's writers. Nobody else has it. */
+  readonly writer: string
+  /** See progress.ts. */
+  readonly progress: SharedArrayBuffer
+  /** What the thread before this one left in doubt. It is settled before anything else of the queue. */
+  readonly inDoubt: InDoubt | undefined
+}
+
+/** Where a group stands in the log. No two groups stand at one place. */
+export interface Place {
+  readonly writer: string
+  readonly first: number
+}
+
+/** Entries of a group whose commit failed, or whose thread died in it: they may be durable, at this place, or not. */
+export interface InDoubt extends Place {
+  readonly lines: Lines
 }
 
 /** A unit that somebody waits for. */

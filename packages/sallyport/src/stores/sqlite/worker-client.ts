@@ -101,8 +101,9 @@ export function startWorker(setup: WorkerSetup, onWritten: (reply: Extract<Reply
     else if (reply.kind === 'done') settle(reply.id, undefined)
     else settle(reply.id, undefined, reply.failure)
   })
-  worker.on('error', lose)
-  worker.on('exit', (code) => lose(`exit ${code}`))
+  let cause: unknown
+  worker.on('error', (error) => void (cause = error))
+  worker.on('exit', (code) => lose(cause ?? `exit ${code}`))
 
   function expect(id: number, resolve: Waiting['resolve'], reject: Waiting['reject']): void {
     waiting.set(id, { resolve, reject })

@@ -1,7 +1,6 @@
 /** The thread that owns a file's writing connection (mode `write`), or one that reads it (mode `read`). Started by worker-client.ts. */
 import { randomUUID } from 'node:crypto'
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
-import { LINE_END } from '../../audit/batch.ts'
 import { macKeys } from '../../audit/mac.ts'
 import { parseSigner } from '../../audit/note/key.ts'
 import { SqlError, type SqlResult, type SqlRow } from '../sql/driver.ts'
@@ -9,7 +8,9 @@ import { MIGRATION_TABLE, pendingStatements, READ_VERSION } from '../sql/migrati
 import { createSealer, type Sealer } from '../sql/sealer.ts'
 import { openConnection, sqlErrorFrom } from './connection.ts'
 import { groupCommitter, type UnitResult } from './group-commit.ts'
-import type { AwaitedUnit, Failure, Lines, Reply, Request, WorkerSetup } from './protocol.ts'
+import { laterQueue, takeLines } from './later-queue.ts'
+import { progressIn, writerName } from './progress.ts'
+import type { AwaitedUnit, Failure, Lines, ReaderSetup, Reply, Request, WorkerSetup, WriterSetup } from './protocol.ts'
 
 const MAX_UNITS = 1_024
 const MAX_PLAIN = 4_096
@@ -18,24 +19,17 @@ const RETRY_MS = [50, 100, 200, 500, 1_000] as const
 const cell = new Int32Array(new SharedArrayBuffer(4))
 const pause = (ms: number): void => void Atomics.wait(cell, 0, 0, ms)
 
-/** Takes texts from the front of a queue until the group is large enough. */
-function takeLines(queue: Lines[], most: number): { readonly texts: readonly string[]; readonly count: number } {
-  let count = 0
-  let taken = 0
-  while (taken < queue.length && count < most) count += queue[(taken += 1) - 1]?.count ?? 0
-  return { texts: queue.splice(0, taken).map(({ text }) => text), count }
-}
-
 function failureFrom(error: unknown): Failure {
   const { kind, message } = sqlErrorFrom(error)
   return { kind, message }
 }
 
-function startWriter(port: MessagePort, setup: WorkerSetup): void {
+function startWriter(port: MessagePort, setup: WriterSetup): void {
   const key = macKeys(setup.sealing.macSecrets)
+  let generation = 0
   const committer = groupCommitter({
     path: setup.path,
-    newWriter: randomUUID,
+    newWriter: () => writerName(setup.writer, (generation += 1)),
     key,
     busyTimeoutMs: setup.busyTimeoutMs,
     pause,
@@ -43,7 +37,7 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
   })
   let units: readonly AwaitedUnit[] = []
   const plain: Lines[] = []
-  const later: Lines[] = []
+  const later = laterQueue({ most: MAX_PLAIN, key, now: () => Date.now(), progress: progressIn(setup.progress, setup.writer), inherited: setup.inDoubt })
   let scheduled = false
   let failures = 0
   let sealTimer: NodeJS.Timeout | undefined
@@ -148,26 +142,26 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
   function writeGroup(): void {
     scheduled = false
     for (let message = receiveMessageOnPort(port); message !== undefined; message = receiveMessageOnPort(port)) accept(message.message as Request)
-    if (units.length + plain.length + later.length === 0) return
+    if (units.length + plain.length === 0 && later.isEmpty()) return
     const group = units.slice(0, MAX_UNITS)
     units = units.slice(group.length)
     const awaited = takeLines(plain, MAX_PLAIN)
-    const queued = takeLines(later, MAX_PLAIN)
+    const { settling, plain: queued } = later.take(committer.place())
     const start = performance.now()
     try {
-      const results = committer.commit(group, { texts: awaited.texts.concat(queued.texts), count: awaited.count + queued.count })
-      failures = 0
+      const results = committer.commit([...settling, ...group], { texts: awaited.texts.concat(queued.texts), count: awaited.count + queued.count })
+      const unsettled = settling.length > 0 && results[0] instanceof SqlError
+      failures = unsettled ? failures + 1 : 0
       sealSoon()
-      answer({ kind: 'written', plain: awaited.count, results: resultsOf(group, results), later: queued.count, ms: performance.now() - start })
+      answer({ kind: 'written', plain: awaited.count, results: resultsOf(group, results.slice(settling.length)), later: later.ended(!unsettled), ms: performance.now() - start })
     } catch (error) {
       const failure = failureFrom(error)
-      answer({ kind: 'written', plain: awaited.count, failure, results: group.map(({ id }) => [id, failure]), later: 0, ms: performance.now() - start })
-      // Queued entries stay and are tried again, with the next group or by themselves.
-      if (queued.count > 0) later.unshift({ text: queued.texts.join(LINE_END), count: queued.count })
-      if (later.length > 0) setTimeout(schedule, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)])
       failures += 1
+      answer({ kind: 'written', plain: awaited.count, failure, results: group.map(({ id }) => [id, failure]), later: later.ended(false), ms: performance.now() - start })
     }
-    if (units.length + plain.length > 0 || (failures === 0 && later.length > 0)) schedule()
+    // Queued entries stay and are tried again, with the next group or by themselves.
+    if (failures > 0 && !later.isEmpty()) setTimeout(schedule, RETRY_MS[Math.min(failures, RETRY_MS.length) - 1])
+    if (units.length + plain.length > 0 || (failures === 0 && !later.isEmpty())) schedule()
   }
 
   function resultsOf(group: readonly AwaitedUnit[], results: readonly UnitResult[]): (readonly [number, SqlResult | Failure])[] {
@@ -178,6 +172,7 @@ function startWriter(port: MessagePort, setup: WorkerSetup): void {
   }
 
   port.on('message', accept)
+  if (!later.isEmpty()) schedule()
 }
 
 /** Bytes are handed over, not copied. */
@@ -187,7 +182,7 @@ function buffersOf(rows: readonly SqlRow[]): ArrayBuffer[] {
   return [...buffers]
 }
 
-function startReader(port: MessagePort, setup: WorkerSetup): void {
+function startReader(port: MessagePort, setup: ReaderSetup): void {
   let connection: ReturnType<typeof openConnection> | undefined
   port.on('message', (request: Request) => {
     if (request.kind === 'close') {
