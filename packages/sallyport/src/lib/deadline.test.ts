@@ -34,6 +34,39 @@ describe('DeadlineList', () => {
   })
 })
 
+describe('DeadlineList.armLoosely', () => {
+  it('runs a deadline up to an eighth late and never early, whatever else is armed', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.record({ wait: fc.nat(70), loosely: fc.boolean(), disarmAfter: fc.option(fc.nat(99)) }), { maxLength: 20 }), async (plan) => {
+        const clock = fakeClock(0)
+        const list = new DeadlineList(clock, 100)
+        const late = new Map<number, number>()
+        const allowed = new Map<number, number>()
+        for (const [i, { wait, loosely, disarmAfter }] of plan.entries()) {
+          await clock.advance(wait)
+          const armedAt = clock.now()
+          const deadline = new (class extends Expiring {
+            expire(): void {
+              late.set(i, clock.now() - armedAt - 100)
+            }
+          })()
+          if (loosely) list.armLoosely(deadline)
+          else list.arm(deadline)
+          if (disarmAfter === null) allowed.set(i, loosely ? 13 : 0)
+          else clock.setTimer(disarmAfter, () => list.disarm(deadline))
+        }
+        await clock.advance(1_000)
+        expect([...late.keys()].sort((a, b) => a - b)).toEqual([...allowed.keys()])
+        for (const [i, by] of late) {
+          expect(by).toBeGreaterThanOrEqual(0)
+          expect(by).toBeLessThanOrEqual(allowed.get(i) as number)
+        }
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
+
 describe('withDeadline', () => {
   it('gives the value, the error, or what is late', async () => {
     const clock = fakeClock(0)

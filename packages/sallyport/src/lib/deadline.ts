@@ -13,13 +13,18 @@ export abstract class Expiring {
   abstract expire(ms: number): void
 }
 
+/** Not known yet: the list's next look says when. */
+const SOON = Infinity
+
 /**
- * Deadlines of one length. They expire in the order in which they were armed, so one timer of the clock serves all
- * of them, and arming or disarming is a few assignments: it is done on every call.
+ * Deadlines of one length. One timer of the clock serves all of them, and arming or disarming is a few assignments: it is
+ * done on every call.
  */
 export class DeadlineList {
   readonly ms: number
   readonly #clock: Clock
+  /** How often the list is looked through while something is in it. */
+  readonly #grainMs: number
   #head: Expiring | null = null
   #tail: Expiring | null = null
   #timer: TimerHandle | null = null
@@ -27,18 +32,23 @@ export class DeadlineList {
   constructor(clock: Clock, ms: number) {
     this.#clock = clock
     this.ms = ms
+    this.#grainMs = Math.max(1, Math.ceil(ms / 8))
   }
 
-  /** Has `deadline` expire after `ms`, unless disarmed. It must not be armed. */
-  arm(deadline: Expiring): void {
-    deadline.expiresAt = this.#clock.now() + this.ms
-    deadline.list = this
-    const tail = this.#tail
-    deadline.previous = tail
-    if (tail === null) this.#head = deadline
-    else tail.next = deadline
-    this.#tail = deadline
-    this.#timer ??= this.#clock.setTimer(this.ms, this.#expire)
+  /** Has `deadline` expire `ms` after `now`, unless disarmed. It must not be armed. */
+  arm(deadline: Expiring, now: number = this.#clock.now()): void {
+    deadline.expiresAt = now + this.ms
+    this.#add(deadline)
+  }
+
+  /**
+   * Like `arm`, without reading the clock: for what nearly always ends at once, where reading it would cost most. It expires
+   * up to an eighth of `ms` later than it would with `arm`, never earlier.
+   */
+  armLoosely(deadline: Expiring): void {
+    if (this.#timer === null) return this.arm(deadline)
+    deadline.expiresAt = SOON
+    this.#add(deadline)
   }
 
   /** Disarms. Does nothing when it is not armed here, or has expired. */
@@ -50,18 +60,33 @@ export class DeadlineList {
     else previous.next = next
     if (next === null) this.#tail = previous
     else next.previous = previous
-    // The timer stays: it finds nothing, or re-arms itself for who is first then. Cancelling it would cost more.
+    // The timer stays: it finds nothing, or re-arms itself for who is left then. Cancelling it would cost more.
   }
 
-  readonly #expire = (): void => {
+  #add(deadline: Expiring): void {
+    deadline.list = this
+    const tail = this.#tail
+    deadline.previous = tail
+    if (tail === null) this.#head = deadline
+    else tail.next = deadline
+    this.#tail = deadline
+    this.#timer ??= this.#clock.setTimer(this.#grainMs, this.#look)
+  }
+
+  readonly #look = (): void => {
     this.#timer = null
     const now = this.#clock.now()
-    while (this.#head !== null && this.#head.expiresAt <= now) {
-      const deadline: Expiring = this.#head
-      this.disarm(deadline)
-      deadline.expire(this.ms)
+    const due: Expiring[] = []
+    let soonest = this.#grainMs
+    for (let deadline = this.#head; deadline !== null; deadline = deadline.next) {
+      if (deadline.expiresAt === SOON) deadline.expiresAt = now + this.ms
+      if (deadline.expiresAt <= now) due.push(deadline)
+      else soonest = Math.min(soonest, deadline.expiresAt - now)
     }
-    if (this.#head !== null) this.#timer ??= this.#clock.setTimer(Math.max(1, this.#head.expiresAt - now), this.#expire)
+    for (const deadline of due) this.disarm(deadline)
+    if (this.#head !== null) this.#timer = this.#clock.setTimer(Math.max(1, soonest), this.#look)
+    // Last, for whoever is told may arm again.
+    for (const deadline of due) deadline.expire(this.ms)
   }
 }
 

@@ -21,13 +21,30 @@ export class Waiter extends Expiring {
   waitFor(awaited: Awaited<this>, list: DeadlineList): void {
     this.waitNoMore()
     this.#awaited = awaited
-    list.arm(this)
+    list.arm(this, this.knownTime())
+  }
+
+  /** As `waitFor`, for what nearly always comes at once: the time is kept less exactly. */
+  waitBrieflyFor(awaited: Awaited<this>, list: DeadlineList): void {
+    this.waitNoMore()
+    this.#awaited = awaited
+    list.armLoosely(this)
   }
 
   /** It has come. */
   waitNoMore(): void {
-    if (this.list !== null) this.list.disarm(this)
+    if (this.list === null) return
+    this.list.disarm(this)
+    this.hasWaited()
   }
+
+  /** The time now, where it is known without asking the clock. */
+  protected knownTime(): number | undefined {
+    return undefined
+  }
+
+  /** Time has passed since it began to wait. */
+  protected hasWaited(): void {}
 
   override expire(ms: number): void {
     const reason = this.#awaited?.late(this, ms)

@@ -70,6 +70,8 @@ export class Call extends Waiter {
   /** The intent is durable. */
   admitted = false
   #id: string | null = null
+  /** When it began, or last went on after it had waited. `null` until somebody asks. */
+  #now: number | null
   #releases: (() => unknown)[] | null = null
   #ends: (() => unknown)[] | null = null
   #abort: AbortController | null = null
@@ -83,7 +85,23 @@ export class Call extends Waiter {
     this.clientInput = clientInput
     this.bindArgs = bindArgs
     this.callerSignal = signal
-    this.startedAt = port.clock.now()
+    this.#now = this.startedAt = port.clock.now()
+  }
+
+  /**
+   * The time of what happens at once: when the call began, or went on after it had to wait. Reading the clock costs more than
+   * most controls do, and between two waits nothing but code has run.
+   */
+  get now(): number {
+    return (this.#now ??= this.port.clock.now())
+  }
+
+  protected override knownTime(): number {
+    return this.now
+  }
+
+  protected override hasWaited(): void {
+    this.#now = null
   }
 
   /** Its correlation id. */

@@ -127,6 +127,37 @@ describe('middleware', () => {
     expect(await pending).toEqual({ data: 'x' })
   })
 
+  it("that waits takes nothing from the handler's time, and the intent says when the handler began", async () => {
+    const { port, builder } = start()
+    const after = (ms: number): Promise<void> => new Promise((resolve) => void port.clock.setTimer(ms, resolve))
+    const began = port.clock.now()
+    const action = builder
+      .use(async ({ next, ctx }) => (await after(3_000), next({ ctx })))
+      .deadline('2s')
+      .outputSchema(z.string())
+      .action(async () => (await after(1_500), 'x'))
+    const pending = action.call({ principal: user, input: undefined })
+    await port.clock.advance(5_000)
+    expect(await pending).toEqual({ data: 'x' })
+    const events = (await port.events()).map(({ event }) => event)
+    expect(events).toMatchObject([{ kind: 'intent', time: began + 3_000 }, { kind: 'outcome', time: began + 4_500, durationMs: 4_500 }])
+  })
+
+  it("of which one waits takes nothing from the time of the others", async () => {
+    const { port, builder } = start()
+    const after = (ms: number): Promise<void> => new Promise((resolve) => void port.clock.setTimer(ms, resolve))
+    const slow = (before: number, behind: number) => async ({ next, ctx }: { next: (options: { ctx: object }) => Promise<{ success: boolean; ctx: object }>; ctx: object }) => {
+      await after(before)
+      const inner = await next({ ctx })
+      await after(behind)
+      return inner
+    }
+    const action = builder.use(slow(4_000, 4_000)).use(slow(4_000, 4_000)).outputSchema(z.string()).action(async () => (await after(100), 'x'))
+    const pending = action.call({ principal: user, input: undefined })
+    await port.clock.advance(16_101)
+    expect(await pending).toEqual({ data: 'x' })
+  })
+
   it('may take as long as what is further in takes', async () => {
     const { port, builder } = start()
     const slow = builder.use(async ({ next, ctx }) => next({ ctx })).deadline('20s').outputSchema(z.string()).action(() => new Promise<string>((resolve) => void port.clock.setTimer(15_000, () => resolve('x'))))

@@ -71,17 +71,19 @@ class Middleware<T> implements Onward<Next>, Awaited<Call> {
   }
 
   run(): MaybePromise<T> {
+    const call = this.#call
     let answer: unknown
     let waits: boolean
     try {
       // The builder has checked that it takes these arguments. One that is not async fails by throwing here.
-      answer = (this.#stage.list[this.#index] as AnyMiddleware)(new MiddlewareView(this.#call, this) as never)
+      answer = (this.#stage.list[this.#index] as AnyMiddleware)(new MiddlewareView(call, this) as never)
       waits = isPromiseLike(answer)
     } catch (error) {
       return this.#end({ error })
     }
     if (!waits) return this.#end(null)
-    if (this.#inner === null || this.#settled) this.#watch()
+    // Its own time counts: before it calls `next`, and after what is further in has ended. In between others have deadlines.
+    if (this.#inner === null || this.#settled) call.waitFor(this, this.#stage.deadline)
     return whenSettled(answer as Promise<unknown>, () => this.#end(null), (error) => this.#end({ error }))
   }
 
@@ -113,14 +115,9 @@ class Middleware<T> implements Onward<Next>, Awaited<Call> {
     return new Refusal(call.started ? 'TIMEOUT' : 'UNAVAILABLE', `middleware ${this.#index + 1} of '${call.definition.name}' took longer than ${ms} ms`)
   }
 
-  /** Its own time counts: before it calls `next`, and after what is further in has ended. In between others have deadlines. */
-  #watch(): void {
-    this.#call.waitFor(this, this.#stage.deadline)
-  }
-
   #settle(success: boolean): Next {
     this.#settled = true
-    if (!this.#through && this.#call.givenUp === null) this.#watch()
+    if (!this.#through && this.#call.givenUp === null) this.#call.waitBrieflyFor(this, this.#stage.deadline)
     return new Next(success, this.#ctx as object)
   }
 

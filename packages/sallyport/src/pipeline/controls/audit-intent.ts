@@ -23,7 +23,7 @@ export function auditIntent(passed: readonly string[]): Control {
 
 function admit(call: Call, digest: string, passed: readonly string[]): MaybePromise<typeof PASS> {
   call.digest = digest
-  const now = call.port.clock.now()
+  const { now } = call
   const intent: IntentEvent = { kind: 'intent', id: call.id, time: now, facts: factsOf(call, passed) }
   const takesNothing = call.grantId === null && call.approvalId === null && call.claim === null
   const result = call.port.store.ledger.admit(takesNothing ? { intent } : { intent, ...takenBy(call, digest, now) })
