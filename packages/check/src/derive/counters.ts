@@ -13,9 +13,26 @@ export function kept(machine: Machine, value: Value): Value {
   return value.kind === 'lib' && isStore(machine, value) ? labelled(value, COUNT) : value
 }
 
+/** `globalThis.hits`: what lives as long as the process. */
+const shared = /^global(?:This)?\.\w+$/
+
+/** Whether what is asked of a value by key may have been counted: it lives from call to call. */
+export function lasts(machine: Machine, value: Lib): boolean {
+  return isStore(machine, value) && (has(value.labels, COUNT) || shared.test(value.path))
+}
+
+/** `SET key value NX`: nothing comes back where the key is there already. Undefined for any other call. */
+export function claimed(machine: Machine, args: readonly Value[], node: Node, module: Module): Value | undefined {
+  const exclusive = args.slice(2).some((arg) => (arg.kind === 'const' && String(arg.value).toUpperCase() === 'NX') || (arg.kind === 'object' && (arg.properties.has('nx') || arg.properties.has('NX'))))
+  if (!exclusive) return undefined
+  note(machine, 'counted', memory, node, module)
+  note(machine, 'compared', memory, node, module)
+  return machine.world.counted ? constant(null, LIMIT) : unknown(LIMIT)
+}
+
 /** A map, or something with the methods of one that no library describes. */
-export function isStore(machine: Machine, { package: name, path, effect, builder }: Lib): boolean {
-  if (name === 'global') return path.startsWith('Map()')
+function isStore(machine: Machine, { package: name, path, effect, builder }: Lib): boolean {
+  if (name === 'global') return path.startsWith('Map()') || shared.test(path)
   return path.includes('()') && effect === undefined && builder === undefined && !machine.libraries.knows(name)
 }
 

@@ -1,5 +1,5 @@
 import { callLibrary, lastName } from './library-calls.ts'
-import { memory, note } from './counters.ts'
+import { claimed, memory, note } from './counters.ts'
 import { evaluate } from './expressions.ts'
 import { has, namesToken, union, CALLER, COUNT, CREDENTIAL, DATA, MODEL, PICKED, ROW, SESSION, STORED, TOKEN, VALID, type Labels } from './labels.ts'
 import { Abrupt, type Machine } from './machine.ts'
@@ -34,6 +34,8 @@ export function recordEffect(machine: Machine, rule: CallRule, lib: Lib, made: L
     note(machine, 'counted', memory, node, module)
     return unknown(COUNT)
   }
+  const claim = style === 'key' && lastName(lib.path) === 'set' ? claimed(machine, args, node, module) : undefined
+  if (claim) return claim
   return resultOf(machine, made, effect)
 }
 
@@ -171,12 +173,19 @@ function key(effect: Effect, value: Value, depth = 0): void {
   }
 }
 
+/** `{ increment: 1 }`, or an expression for the database: sql`${calls} + 1`. */
+function raises(value: Value): boolean {
+  if (value.kind === 'object') return value.properties.has('increment') || value.properties.has('decrement')
+  const made = value.kind === 'lib' ? value.calls.at(-1) : undefined
+  return made !== undefined && /[+-]\s*(?:\d|\$\{)/.test(made.module.text.slice(made.node.start, made.node.end))
+}
+
 function data(effect: Effect, value: Value): void {
   const raw = (labels: Labels): boolean => has(labels, CALLER) && !has(labels, VALID)
   if (value.kind === 'object') {
     for (const [name, part] of value.properties) {
       effect.fields.set(name, union(effect.fields.get(name) ?? 0, deepLabels(part)))
-      effect.counts ||= has(deepLabels(part), DATA) || (part.kind === 'object' && (part.properties.has('increment') || part.properties.has('decrement')))
+      effect.counts ||= has(deepLabels(part), DATA) || raises(part)
     }
     if (value.rest && raw(value.rest.labels)) effect.whole = true
     if (value.rest) effect.fields.set('...', value.rest.labels)

@@ -2,8 +2,9 @@ import { callUnknown, call, mayRefuse, runCallback } from './calls.ts'
 import { calledPath } from './members.ts'
 import { builderCall } from './builders.ts'
 import { isSallyport, sallyportCall } from './sallyport.ts'
+import { memory, note } from './counters.ts'
 import { extendEffect, recordEffect } from './effects.ts'
-import { has, union, CALLER, CREDENTIAL, LIMIT, ROLE, ROW, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
+import { has, union, CALLER, COUNT, CREDENTIAL, LIMIT, ROLE, ROW, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
 import { deepLabels, object, truth, unknown, type Lib, type Value } from './value.ts'
 import { allowed, principal, shaped } from './world.ts'
 import type { Machine } from './machine.ts'
@@ -106,6 +107,10 @@ export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, arg
   }
   if (rule.scrubs) return unknown(made.labels | SCRUBBED)
   if (rule.effect) return recordEffect(machine, rule, lib, made, args, node, module)
+  if (rule.counts) {
+    note(machine, 'counted', memory, node, module)
+    return unknown(COUNT)
+  }
   return made
 }
 

@@ -1,6 +1,6 @@
 import { call, callUnknown, invoke, runCallback, settle } from './calls.ts'
 import { apply, anyClient, callLibrary } from './library-calls.ts'
-import { changed, held, isStore, memory, note } from './counters.ts'
+import { changed, held, lasts, memory, note } from './counters.ts'
 import { libMember, member } from './members.ts'
 import { has, namesIdentity, union, CALLER, COUNT, CREDENTIAL, ERROR, IDENTITY, MODEL, NOW, ROLE, SESSION, STORED } from './labels.ts'
 import { Abrupt, type Machine } from './machine.ts'
@@ -20,9 +20,9 @@ export function callMethod(machine: Machine, base: Value, name: string, args: re
         if (known) return known
       }
       const target = libMember(base, name)
-      if (has(base.labels, COUNT) && isStore(machine, base)) {
-        if (name === 'get' || name === 'has') return held(machine, callLibrary(machine, target, args, node, module))
+      if (base.effect === undefined && (name === 'get' || name === 'has' || name === 'set') && lasts(machine, base)) {
         if (name === 'set') note(machine, 'counted', memory, node, module)
+        else return held(machine, labelled(callLibrary(machine, target, args, node, module), COUNT))
       }
       if (name === 'push') changed(machine, base, node, module)
       if (base.path.endsWith(')') && iterators.has(name) && !base.effect && !base.builder && !machine.libraries.call(base.package, target.path)) return iterate(machine, unknown(base.labels), name, args, node, module)

@@ -1,4 +1,4 @@
-import { has, union, CALLER, type Labels } from './labels.ts'
+import { has, union, CALLER, NOW, type Labels } from './labels.ts'
 import type { BuilderRule } from '../libraries/types.ts'
 import type { Effect } from './facts.ts'
 import type { FunctionLike, Node } from '../syntax/ast.ts'
@@ -178,7 +178,8 @@ export function join(left: Value, right: Value): Value {
     return rest ? { kind: 'object', properties, labels, rest } : { kind: 'object', properties, labels }
   }
   const known = [truth(left), truth(right)]
-  const deep = union(deepLabels(left), deepLabels(right))
+  // What is either kept or of now is a time, and not that of now.
+  const deep = union(deepLabels(left), deepLabels(right)) & ~NOW
   const truthy = known[0] === known[1] ? known[0] : undefined
   return truthy === undefined ? unknown(deep) : { kind: 'unknown', labels: deep, truthy }
 }

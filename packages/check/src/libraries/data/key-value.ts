@@ -7,6 +7,7 @@ export const keyValue: Library = {
   calls: {
     '**{createClient,fromEnv,Redis,default}': {},
     '**.{incr,incrby,incrBy,hincrby,hIncrBy,zcard,zCard}': { effect: 'db-write', style: 'key', counts: true },
+    '**{multi,pipeline}().exec': { counts: true },
     '**.{set,hset,hmset,del,decr,expire,sadd,srem,zadd,zrem,lpush,rpush,setex,hdel,publish,mset,json.set}': { effect: 'db-write', style: 'key' },
     '**.{get,hget,hgetall,mget,smembers,zrange,lrange,exists,json.get}': { effect: 'db-read', style: 'key' },
     '{put,del,copy}': { effect: 'storage' },
