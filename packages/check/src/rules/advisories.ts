@@ -93,3 +93,8 @@ function fixOf(own: readonly number[], fixed: readonly string[]): string | undef
   const sameLine = sameMajor.find((one) => numbers(one)[1] === own[1])
   return sameLine ?? sameMajor.find((one) => below(own, numbers(one))) ?? sameMajor.at(-1) ?? fixed.find((one) => below(own, numbers(one)))
 }
+
+/** The version that is fixed whatever the advisory. */
+export function latest(concerns: readonly Concern[]): string {
+  return concerns.map(({ fixedIn }) => fixedIn).reduce((one, other) => (below(numbers(one), numbers(other)) ? other : one), '0.0.0')
+}

@@ -1,4 +1,4 @@
-import { advisoriesAsOf, advisoriesFor } from './advisories.ts'
+import { advisoriesAsOf, advisoriesFor, latest } from './advisories.ts'
 import { installedVersions } from './versions.ts'
 import type { Report, Rule } from './types.ts'
 
@@ -14,12 +14,16 @@ export const vulnerableVersion: Rule = {
   project: ({ base }) => {
     const reports: Report[] = []
     for (const { name, version, at, exact } of installedVersions(base)) {
-      for (const { advisory, fixedIn } of advisoriesFor(name, version)) {
-        reports.push({
-          message: `${name} ${version}${exact ? '' : ' (the lowest that package.json allows)'}: ${advisory.id}, ${advisory.what}; fixed in ${fixedIn} (as of ${advisoriesAsOf})`,
-          at, key: `${name} ${advisory.id}`, ...(exact ? {} : { level: 'warning' as const }),
-        })
-      }
+      const concerns = advisoriesFor(name, version)
+      if (concerns.length === 0) continue
+      const ids = concerns.map(({ advisory }) => advisory.id).join(', ')
+      reports.push({
+        message: `${name} ${version}${exact ? '' : ' (the lowest that package.json allows)'}: ${[...new Set(concerns.map(({ advisory }) => advisory.what))].join('; ')} (${ids}, as of ${advisoriesAsOf}). Update to ${latest(concerns)} or later`,
+        at,
+        // An advisory that is new to the table makes a new finding: a baseline does not hide it.
+        key: `${name} ${ids}`,
+        ...(exact ? {} : { level: 'warning' as const }),
+      })
     }
     return reports
   },
