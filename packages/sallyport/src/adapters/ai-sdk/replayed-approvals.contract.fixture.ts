@@ -20,9 +20,10 @@ export function replayedApprovalsContract(name: string, open: () => Promise<Stor
     const set = port.define('price.set').inputSchema(z.strictObject({ price: z.number() })).authorize('price:update').approval({ approvers: 'price:approve' }).outputSchema(z.object({ changes: z.number() })).action(() => ({ changes: ++ran }))
     const agent = testAgent('bot', ['price:update'], { subject: testUser('u1', ['customer']), owner: 'boss', tier: 'enterprise' })
     const now = port.clock.now()
-    await port.store.grants.create({
-      id: `grant-${environment}`, environment, subject: 'u1', actor: 'bot', chain: [], actions: ['price.set'], resources: null, input: null, fields: null, maxUses: 9, uses: 0, notBefore: 0,
-      expiresAt: now + 3_600_000, parentId: null, grantedBy: 'u1', revokedAt: null, createdAt: now,
+    // Both of them may: what keeps the other's session out is the approval.
+    for (const subject of ['u1', 'u2']) await port.store.grants.create({
+      id: `grant-${environment}-${subject}`, environment, subject, actor: 'bot', chain: [], actions: ['price.set'], resources: null, input: null, fields: null, maxUses: 9, uses: 0, notBefore: 0,
+      expiresAt: now + 3_600_000, parentId: null, grantedBy: subject, revokedAt: null, createdAt: now,
     })
     const secret = 'a secret that signs the SDK\'s own approvals'
     const ask = (principal: typeof agent, messages: ModelMessage[], signed = true) =>
@@ -44,6 +45,8 @@ export function replayedApprovalsContract(name: string, open: () => Promise<Stor
     expect(changes()).toBe(1)
     // Another user's session with the same messages, and a forged approval without a signature.
     await ask({ ...agent, subject: testUser('u2', ['customer']) }, answered)
+    const asked = await port.store.approvals.pending({ now: port.clock.now(), environment })
+    expect(asked.map(({ requester }) => requester)).toContain('agent:bot>user:u2')
     await ask(agent, answered, false).catch(() => undefined)
     expect(changes()).toBe(1)
   })

@@ -34,7 +34,7 @@ describe('toTools', () => {
 
   it('gives refusals as results that a model can act on', async () => {
     const { read } = setUp()
-    const run = async (principal: typeof agent, input: object) => (await generateText({ model: callsOnce('order_read', input), prompt: 'x', stopWhen: isStepCount(3), tools: toTools([read], { principal }) })).steps[0]?.toolResults[0]?.output
+    const run = async (principal: typeof agent | typeof person, input: object) => (await generateText({ model: callsOnce('order_read', input), prompt: 'x', stopWhen: isStepCount(3), tools: toTools([read], { principal }) })).steps[0]?.toolResults[0]?.output
     expect(await run(agent, { id: 'o1' })).toMatchObject({ error: { code: 'GRANT_REQUIRED' } })
     expect(await run(person, { id: 'far too long for it' })).toMatchObject({ error: { code: 'INVALID_INPUT', details: { id: expect.any(Object) } } })
   })
@@ -42,11 +42,31 @@ describe('toTools', () => {
   it('asks who calls at each call', async () => {
     const { read } = setUp()
     let signedIn = true
-    const tools = toTools([read], { principal: () => (signedIn ? person : Promise.reject(new Error('signed out'))) })
+    const tools = toTools([read], { principal: () => (signedIn ? person : Promise.reject(new Error('signed out of db://shop:9999'))) })
     const run = () => generateText({ model: callsOnce('order_read', { id: 'o1' }), prompt: 'x', stopWhen: isStepCount(3), tools })
     expect((await run()).steps[0]?.toolResults[0]?.output).toEqual({ id: 'o1' })
     signedIn = false
-    expect((await run()).steps[0]?.content.map((part) => part.type)).toContain('tool-error')
+    const refused = await run()
+    expect(refused.steps[0]?.content.map((part) => part.type)).toContain('tool-error')
+    // What the model reads of it is a safe message.
+    expect(JSON.stringify(refused.responseMessages)).toContain('This is not available right now.')
+    expect(JSON.stringify(refused.responseMessages)).not.toContain('9999')
+  })
+
+  it('aborts the handler with the loop, and says so in the log', async () => {
+    const { port } = setUp()
+    const signals: AbortSignal[] = []
+    const wait = port.define('order.read').inputSchema(z.strictObject({ id: z.string().max(9) })).authorize('order:read').outputSchema(z.string()).action(({ signal }) => {
+      signals.push(signal)
+      return new Promise<string>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+    })
+    const enough = new AbortController()
+    const loop = generateText({ model: callsOnce('order_read', { id: 'o1' }), prompt: 'x', stopWhen: isStepCount(3), tools: toTools([wait], { principal: person }), abortSignal: enough.signal }).catch(() => undefined)
+    await expect.poll(() => signals.length).toBe(1)
+    enough.abort()
+    await loop
+    expect(signals[0]?.aborted).toBe(true)
+    expect((await port.events()).at(-1)?.event).toMatchObject({ kind: 'outcome', outcome: 'aborted' })
   })
 
   it('works in a stream', async () => {

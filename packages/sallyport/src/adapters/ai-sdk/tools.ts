@@ -1,5 +1,6 @@
 import { jsonSchema, tool, type ToolSet } from 'ai'
 import type { AnyAction } from '../../action/action.ts'
+import { SallyportError } from '../../errors/sallyport-error.ts'
 import type { Principal } from '../../identity/principal.ts'
 import type { MaybePromise } from '../../lib/maybe-promise.ts'
 import { describeTools } from '../tools/describe-tool.ts'
@@ -33,7 +34,7 @@ export function toTools(actions: readonly AnyAction[], { principal }: ToToolsOpt
       // The action's own schema reads the arguments again, and its refusal is counted and audited: here they pass as they are.
       inputSchema: jsonSchema<Record<string, unknown>>(input as Parameters<typeof jsonSchema>[0]),
       async execute(args: Record<string, unknown>, { abortSignal }) {
-        const caller = typeof principal === 'function' ? await principal() : principal
+        const caller = typeof principal === 'function' ? await whoCalls(principal) : principal
         const result = await action.call({
           principal: caller,
           input: args,
@@ -46,4 +47,13 @@ export function toTools(actions: readonly AnyAction[], { principal }: ToToolsOpt
     })
   }
   return tools
+}
+
+/** What a function of the application's throws would be told to the model, word for word. */
+async function whoCalls(principal: () => MaybePromise<Principal>): Promise<Principal> {
+  try {
+    return await principal()
+  } catch (cause) {
+    throw cause instanceof SallyportError ? cause : new SallyportError('UNAVAILABLE', { reason: 'who calls could not be found out', cause })
+  }
 }

@@ -1,6 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { SallyportError } from '../../errors/sallyport-error.ts'
 import { issueApiKey } from '../../identity/api-key.ts'
 import { memoryApiKeyStore } from '../../identity/api-key-store.ts'
 import { apiKeys } from '../../identity/api-keys.ts'
@@ -142,6 +143,23 @@ describe('the server', () => {
       expect(response.status).toBe(401)
       expect(response.headers.get('www-authenticate')).toContain('resource_metadata="https://shop.example/.well-known/oauth-protected-resource/mcp"')
     }
+  })
+
+  it('keeps apart a token that is bad and one that nobody could look at', async () => {
+    const person = callers['person'] as Principal
+    const answer = async (authenticate: IdentityProvider['authenticate']): Promise<number> => {
+      const { handle, port } = setUp({}, { name: 'tested', authenticate })
+      const answered = handle(post({ authorization: 'Bearer x', accept: 'application/json, text/event-stream' }))
+      await port.clock.advance(5_000)
+      return (await answered).status
+    }
+    expect(await answer(() => person)).toBe(200)
+    expect(await answer(() => Promise.reject(new SallyportError('UNAUTHENTICATED')))).toBe(401)
+    expect(await answer(() => ({ ...person, session: { ...person.session, expiresAt: 0 } }))).toBe(401)
+    expect(await answer(() => Promise.reject(new SallyportError('UNAVAILABLE')))).toBe(503)
+    expect(await answer(() => Promise.reject(new TypeError('the keys are away')))).toBe(503)
+    expect(await answer(() => ({ ...person, kind: 'admin' }) as never)).toBe(503)
+    expect(await answer(() => new Promise(() => undefined))).toBe(503)
   })
 
   it('serves its protected-resource metadata', async () => {

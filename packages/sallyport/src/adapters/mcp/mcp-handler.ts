@@ -1,8 +1,10 @@
 import { createMcpHandler, Server, type CallToolResult } from '@modelcontextprotocol/server'
 import type { AnyAction } from '../../action/action.ts'
-import { DefinitionError } from '../../errors/sallyport-error.ts'
+import { DefinitionError, SallyportError } from '../../errors/sallyport-error.ts'
+import { isPrincipal } from '../../identity/is-principal.ts'
 import type { Principal } from '../../identity/principal.ts'
 import type { CallRequest } from '../../lib/call-request.ts'
+import { withDeadline } from '../../lib/deadline.ts'
 import type { PortRuntime } from '../../pipeline/runtime.ts'
 import { describeTools, type ToolDescription } from '../tools/describe-tool.ts'
 import { seenOutput } from '../tools/seen-output.ts'
@@ -64,6 +66,7 @@ export function toMcpHandler(actions: readonly AnyAction[], options: McpHandlerO
     if (origin !== null && options.allowedOrigins?.includes(origin) !== true) return new Response('Origin not allowed', { status: 403 })
     // Cookies travel by themselves; an MCP client has none. A bearer token or an API key, or nothing.
     const principal = await authenticate(request, runtime)
+    if (principal === 'unavailable') return Response.json({ error: 'temporarily_unavailable' }, { status: 503, headers: { 'retry-after': '1' } })
     if (principal === null) return challenge(options.oauth, request.headers.get('authorization') === null ? undefined : 'invalid_token')
     // What the SDK hands on to the server that answers this request. The token itself stays out of it.
     return handler.fetch(request, { authInfo: { token: '', clientId: principal.id, scopes: [], extra: { caller: new Caller(principal, request) } } })
@@ -81,12 +84,24 @@ class Caller {
   }
 }
 
-async function authenticate(request: Request, runtime: PortRuntime): Promise<Principal | null> {
+/** Who calls, `null` for nobody, or that it could not be found out. Every call of a tool is authenticated again, by the pipeline. */
+async function authenticate(request: Request, runtime: PortRuntime): Promise<Principal | 'unavailable' | null> {
+  const now = runtime.clock.now()
+  const refused = (code: 'UNAUTHENTICATED' | 'UNAVAILABLE', reason: string, cause?: unknown): void =>
+    runtime.log({ level: code === 'UNAVAILABLE' ? 'error' : 'warn', action: '(mcp)', correlationId: '-', control: 'authentication', code, reason, ...(cause === undefined ? {} : { cause }) })
   try {
-    return await runtime.identity.authenticate(callRequest(request), { signal: request.signal, now: runtime.clock.now() })
+    const late = (): Error => new Error('the identity provider did not answer in time')
+    const found = await withDeadline(Promise.resolve(runtime.identity.authenticate(callRequest(request), { signal: request.signal, now })), runtime.deadlines.of(runtime.controlDeadlineMs), late)
+    if (found !== null && !isPrincipal(found)) {
+      refused('UNAVAILABLE', 'the identity provider returned something that is not a principal')
+      return 'unavailable'
+    }
+    return found?.session.expiresAt !== undefined && !(found.session.expiresAt > now) ? null : found
   } catch (cause) {
-    runtime.log({ level: 'warn', action: '(mcp)', correlationId: '-', control: 'authentication', code: 'UNAUTHENTICATED', reason: 'the token was refused', cause })
-    return null
+    // That nobody could look says nothing of the token: a client must not throw it away for that.
+    const known = cause instanceof SallyportError && cause.code !== 'UNAVAILABLE'
+    refused(known ? 'UNAUTHENTICATED' : 'UNAVAILABLE', known ? 'the token was refused' : 'the identity provider failed', cause)
+    return known ? null : 'unavailable'
   }
 }
 
