@@ -37,7 +37,8 @@ export interface PortOptions<P extends Principal = Principal, Permission extends
    * often a bundler instantiates the module: pass a function wherever modules are bundled, or limits multiply.
    */
   readonly store: Store | (() => Store)
-  /** The framework that calls come from: `nextAdapter()`, `fetchAdapter()`. Without one only `action.call()` works. */
+  /** The framework that calls come from: `nextAdapter()`, `fetchAdapter()`. Without one an action can't be called as a function, only through
+   * `action.call()` and handlers, and there is no limit per address. */
   readonly adapter?: Host
   /** Tiers by name. Default: the four of `defaultTiers`. */
   readonly tiers?: Tiers

@@ -28,7 +28,7 @@ function describe(definition: ActionDefinition, port: PortRuntime, name: Control
     case 'size':
       return met(`${definition.maxBytes} bytes, depth ${definition.maxDepth}`)
     case 'origin':
-      return port.host === null ? notNeeded('the port has no adapter: only action.call() reaches it') : met('Sec-Fetch-Site, then Origin, then Referer')
+      return met('Sec-Fetch-Site, then Origin, then Referer')
     case 'rate-limit':
       return met(`${addressLimit(port)}${access.kind === 'public' ? '' : ', and the tier of the principal'}`)
     case 'authentication':

@@ -113,3 +113,13 @@ describe('a port behind HTTP', () => {
     expect(await (await post('/watch', null, {})).text()).toBe('{"data":{"price":1}}\n{"data":{"price":2}}\n{"done":true}\n')
   })
 })
+
+describe('a port without an adapter', () => {
+  test.each<[number, string]>([[200, 'same-origin'], [403, 'cross-site']])('answers %i to a page of a %s, as one with an adapter would', async (status, site) => {
+    const port = createTestPort({ identity: cookies, policy: definePolicy({ roles: { customer: ['order:update'] } }) })
+    const change = port.define('order.change').noInput().authorize('order:update').outputSchema(z.int()).action(() => 1)
+    expect(change.posture.origin.state).toBe('met')
+    const response = await toFetchHandler(change)(new Request('https://shop.example/', { method: 'POST', headers: { cookie: 'session=ada', 'sec-fetch-site': site } }))
+    expect(response.status).toBe(status)
+  })
+})

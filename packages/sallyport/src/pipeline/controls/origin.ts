@@ -5,8 +5,8 @@ import { PASS, Refusal, type Control } from '../control.ts'
 export const origin: Control = {
   name: 'origin',
   prepare(_definition, port) {
-    if (port.host === null) return null
-    const decide = originCheck(port.host.origin)
+    // A port without an adapter can be reached all the same, through `handle`: then only the host's own pages may call.
+    const decide = originCheck(port.host?.origin)
     return ({ request }) => {
       if (request === null || !originApplies(request)) return PASS
       const decision = decide(request)
