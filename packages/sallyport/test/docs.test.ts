@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { CONTROL_NAMES, OTHER_PLACES } from '../src/action/posture.ts'
 import { ERRORS } from '../src/errors/codes.ts'
+import { compile, snippetsOf } from './docs/snippets.ts'
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
 const pages = ['README.md', ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')).map((name) => join('docs', name))]
@@ -34,6 +35,17 @@ describe('the docs', () => {
     const page = read('docs/controls.md')
     const places = [...CONTROL_NAMES.filter((name) => name !== 'server-only'), ...OTHER_PLACES]
     expect(places.filter((name) => !page.includes(`<a id="${name}"></a>`))).toEqual([])
+  })
+
+  it('compile: every example, in a strict application', () => {
+    const snippets = pages.flatMap((page) => snippetsOf(page, read(page)))
+    expect(snippets.length).toBeGreaterThan(40)
+    expect(compile(snippets, root)).toEqual([])
+  })
+
+  it('would not pass an example that does not compile', () => {
+    const wrong = snippetsOf('wrong.md', "# A page\n\n```ts\nimport { createPort } from 'sallyport'\n\ncreatePort({ nam: 'shop' })\n```\n")
+    expect(compile(wrong, root)[0]).toMatch(/^wrong\.md:6: error TS\d+: .*'nam'/)
   })
 
   it('name every code that a caller can meet', () => {
