@@ -1,4 +1,4 @@
-import { has, namesToken, union, CALLER, COUNT, CREDENTIAL, DATA, LIMIT, ROLE, ROW, SECRET, SESSION, STORED } from './labels.ts'
+import { has, namesToken, union, CALLER, COUNT, CREDENTIAL, DATA, LIMIT, ROLE, ROW, ROWS, SECRET, SESSION, STORED } from './labels.ts'
 import { comparedCount } from './counters.ts'
 import { constant, deepLabels, nullish, unknown, type Value } from './value.ts'
 import type { Check } from './facts.ts'
@@ -11,7 +11,7 @@ const equality = new Set(['===', '==', '!==', '!='])
 /** The value of a binary operation. */
 export function compare(machine: Machine, operator: string, left: Value, right: Value, node: Node, module: Module): Value {
   const labels = union(deepLabels(left), deepLabels(right))
-  if (has(labels, COUNT | DATA)) {
+  if (has(labels, COUNT | ROWS | DATA)) {
     const counted = comparedCount(machine, operator, left, right, node, module)
     if (counted) return counted
   }

@@ -1,4 +1,4 @@
-import { has, union, CALLER, COUNT, DATA, LIMIT, NOW } from './labels.ts'
+import { has, union, CALLER, COUNT, DATA, LIMIT, NOW, ROWS } from './labels.ts'
 import { constant, deepLabels, labelled, unknown, type Lib, type Value } from './value.ts'
 import type { Effect } from './facts.ts'
 import type { Machine } from './machine.ts'
@@ -7,6 +7,7 @@ import type { Module } from '../syntax/module.ts'
 
 /** What counts in memory belongs to: nobody asks which of several. */
 export const memory = 'memory'
+const claim = 'claim'
 
 /** A store that is made at the top of a module lives from call to call: what it holds by key can count. */
 export function kept(machine: Machine, value: Value): Value {
@@ -25,9 +26,9 @@ export function lasts(machine: Machine, value: Lib): boolean {
 export function claimed(machine: Machine, args: readonly Value[], node: Node, module: Module): Value | undefined {
   const exclusive = args.slice(2).some((arg) => (arg.kind === 'const' && String(arg.value).toUpperCase() === 'NX') || (arg.kind === 'object' && (arg.properties.has('nx') || arg.properties.has('NX'))))
   if (!exclusive) return undefined
-  note(machine, 'counted', memory, node, module)
-  note(machine, 'compared', memory, node, module)
-  return machine.world.counted ? constant(null, LIMIT) : unknown(LIMIT)
+  note(machine, 'counted', claim, node, module)
+  note(machine, 'compared', claim, node, module)
+  return machine.world.counted && machine.over.has(node) ? constant(null, LIMIT) : unknown(LIMIT)
 }
 
 /** A map, or something with the methods of one that no library describes. */
@@ -46,7 +47,7 @@ export function note(machine: Machine, operation: 'counted' | 'compared', target
   if (machine.quiet) return
   machine.seen.effects.push({
     kind: 'count', operation, at: machine.trace(node, module), checks: machine.checks, labels: 0, keyLabels: 0, keys: new Map(), fields: new Map(),
-    whole: false, target, projected: true, gives: false, counts: operation === 'counted',
+    whole: false, target, projected: true, gives: false, raises: new Set(),
   })
 }
 
@@ -64,34 +65,43 @@ const relations = new Set(['<', '<=', '>', '>='])
 export function comparedCount(machine: Machine, operator: string, left: Value, right: Value, node: Node, module: Module): Value | undefined {
   const own = deepLabels(left)
   const other = deepLabels(right)
-  if (!has(own | other, COUNT | DATA)) return undefined
   if (relations.has(operator)) {
-    if (has(own | other, NOW)) return machine.world.counted && has(own, NOW) !== has(other, NOW) ? window(operator, has(own, NOW)) : undefined
-    const onLeft = has(own, COUNT | DATA)
+    if (has(own | other, NOW)) return machine.world.counted && has(own | other, COUNT) && has(own, NOW) !== has(other, NOW) ? constant(operator.startsWith('<') === has(own, NOW)) : undefined
+    const onLeft = counter(left) !== undefined
     const [count, bound] = onLeft ? [left, right] : [right, left]
-    if (has(deepLabels(bound), CALLER | COUNT)) return undefined
+    if (has(deepLabels(bound), CALLER | COUNT | ROWS)) return undefined
+    const number = bound.kind === 'const' && typeof bound.value === 'number' ? bound.value : undefined
     // `credits <= 0`: nothing is left of what was counted down.
-    const down = bound.kind === 'const' && typeof bound.value === 'number' && (bound.value <= 0 || (bound.value === 1 && operator === (onLeft ? '<' : '>')))
+    const down = number !== undefined && (number <= 0 || (number === 1 && operator === (onLeft ? '<' : '>')))
+    // `rows.length > 0` asks whether there is one.
+    const asksForAny = number !== undefined && number <= 1 && operator.startsWith('>') === onLeft
+    if (asksForAny ? has(deepLabels(count), COUNT | ROWS) : number !== undefined && number <= 1 && has(deepLabels(count), ROWS)) return undefined
     return answer(machine, count, (operator.startsWith('>') === onLeft) !== down, node, module)
   }
-  if (operator === '===' || operator === '!==' || operator === '==' || operator === '!=') {
-    const count = right.kind === 'const' && right.value === 0 ? left : left.kind === 'const' && left.value === 0 ? right : undefined
-    if (count === undefined || has(deepLabels(count), COUNT) || !machine.world.counted) return undefined
-    return answer(machine, count, operator.startsWith('='), node, module)
-  }
-  return undefined
+  const count = right.kind === 'const' && right.value === 0 ? left : left.kind === 'const' && left.value === 0 ? right : undefined
+  if (count === undefined || has(deepLabels(count), COUNT | ROWS) || !/^[=!]==?$/.test(operator)) return undefined
+  return answer(machine, count, operator.startsWith('='), node, module)
 }
 
-/** Whether a time is before or after now: an entry of the window that is under way. */
-function window(operator: string, nowOnLeft: boolean): Value {
-  return constant(operator.startsWith('<') === nowOnLeft)
+/** What a value counts: in memory, the rows of a table, a column of one. */
+function counter(value: Value): 'memory' | 'rows' | 'column' | undefined {
+  const labels = deepLabels(value)
+  if (has(labels, COUNT)) return 'memory'
+  if (has(labels, ROWS)) return 'rows'
+  return has(labels, DATA) && value.kind === 'unknown' && value.name !== undefined ? 'column' : undefined
 }
 
-function answer(machine: Machine, count: Value, over: boolean, node: Node, module: Module): Value {
-  const labels = deepLabels(count)
-  note(machine, 'compared', has(labels, COUNT) ? memory : source(machine.seen.effects), node, module)
-  if (machine.world.counted) return constant(over, LIMIT)
-  return has(labels, COUNT) ? unknown(LIMIT) : unknown(labels)
+function answer(machine: Machine, count: Value, over: boolean, node: Node, module: Module): Value | undefined {
+  const what = counter(count)
+  if (what === undefined) return undefined
+  note(machine, 'compared', what === 'memory' ? memory : what === 'rows' ? source(machine.seen.effects) : columnOf(count.kind === 'unknown' ? (count.name ?? '') : ''), node, module)
+  if (machine.world.counted && machine.over.has(node)) return constant(over, LIMIT)
+  return what === 'memory' ? unknown(LIMIT) : undefined
+}
+
+/** The name under which a column is noted. */
+export function columnOf(name: string): string {
+  return `.${name}`
 }
 
 /** The table that was read last: what is compared is of it. */

@@ -1,9 +1,9 @@
 import { callLibrary, lastName } from './library-calls.ts'
 import { claimed, memory, note } from './counters.ts'
 import { evaluate } from './expressions.ts'
-import { has, namesToken, union, CALLER, COUNT, CREDENTIAL, DATA, MODEL, PICKED, ROW, SESSION, STORED, TOKEN, VALID, type Labels } from './labels.ts'
+import { has, namesToken, union, CALLER, COUNT, CREDENTIAL, DATA, MODEL, PICKED, ROW, ROWS, SESSION, STORED, TOKEN, VALID, type Labels } from './labels.ts'
 import { Abrupt, type Machine } from './machine.ts'
-import { constant, deepLabels, object, unknown, type Lib, type Value } from './value.ts'
+import { constant, deepLabels, labelled, object, unknown, type Lib, type Value } from './value.ts'
 import type { Effect } from './facts.ts'
 import type { ArgumentStyle, CallRule } from '../libraries/types.ts'
 import type { Node } from '../syntax/ast.ts'
@@ -21,7 +21,7 @@ export function recordEffect(machine: Machine, rule: CallRule, lib: Lib, made: L
   const callee = node.type === 'CallExpression' || node.type === 'NewExpression' ? machine.place(node.callee, module).text : lib.path
   const effect: Effect = {
     kind: style === 'sql' && readsOnly(args[0], node) ? 'db-read' : (rule.effect ?? 'network'), operation: callee, at: machine.trace(node, module), checks: machine.checks,
-    labels: lib.labels & (SESSION | CREDENTIAL), keyLabels: 0, keys: new Map(), fields: new Map(), whole: false, target: targetOf(lib, args, style), projected: false, counts: style === 'key' && rule.effect === 'db-write',
+    labels: lib.labels & (SESSION | CREDENTIAL), keyLabels: 0, keys: new Map(), fields: new Map(), whole: false, target: targetOf(lib, args, style), projected: false, raises: new Set(),
     gives: rule.effect === 'db-read' || style === 'sql' || (style === 'query-object' && !/Many$/.test(lib.path)) || /findOneAnd|findByIdAnd|clerkClient/.test(lib.path),
   }
   read(effect, style, lastName(lib.path), args)
@@ -34,8 +34,12 @@ export function recordEffect(machine: Machine, rule: CallRule, lib: Lib, made: L
     note(machine, 'counted', memory, node, module)
     return unknown(COUNT)
   }
-  const claim = style === 'key' && lastName(lib.path) === 'set' ? claimed(machine, args, node, module) : undefined
-  if (claim) return claim
+  if (style === 'key') {
+    const claim = lastName(lib.path) === 'set' ? claimed(machine, args, node, module) : undefined
+    if (claim) return claim
+    if (rule.effect === 'db-write') note(machine, 'counted', memory, node, module)
+    else return labelled(resultOf(machine, made, effect), COUNT)
+  }
   return resultOf(machine, made, effect)
 }
 
@@ -185,7 +189,7 @@ function data(effect: Effect, value: Value): void {
   if (value.kind === 'object') {
     for (const [name, part] of value.properties) {
       effect.fields.set(name, union(effect.fields.get(name) ?? 0, deepLabels(part)))
-      effect.counts ||= has(deepLabels(part), DATA) || raises(part)
+      if (has(deepLabels(part), DATA) || raises(part)) effect.raises.add(name)
     }
     if (value.rest && raw(value.rest.labels)) effect.whole = true
     if (value.rest) effect.fields.set('...', value.rest.labels)
@@ -214,10 +218,18 @@ export function resultOf(machine: Machine, made: Lib, effect: Effect): Value {
   }
   const row = (effect.gives ? DATA : 0) | (effect.projected || !effect.gives ? 0 : ROW) | (labels & ~CREDENTIAL)
   const picked = has(effect.keyLabels, CALLER | PICKED) ? PICKED : 0
+  if (effect.kind === 'db-read' && counting.test(effect.at.node.type === 'TaggedTemplateExpression' ? effect.at.text : effect.operation + effect.at.text)) return countOf(made, row | picked)
   if (/\.(?:maybeSingle|single|select|eq|in|from|order|limit|rpc|insert|update|delete|upsert|neq|match)\(\)$/.test(made.path) && made.package.includes('supabase')) return object({ data: unknown(row | picked), error: unknown() }, 0, unknown())
   // The row of whoever is signed in is there.
   if (has(effect.keyLabels, SESSION) && picked === 0 && machine.world.signedIn) return { kind: 'unknown', labels: row | SESSION, truthy: true }
   return unknown(row | picked | (has(effect.keyLabels, SESSION) ? SESSION : 0))
+}
+
+const counting = /(?:^|\.)count(?:Documents)?(?:\(|$)|\bcount\s*\(/i
+
+/** How many rows there are: the number itself, or under a name in a row. */
+function countOf({ path }: Lib, labels: Labels): Value {
+  return unknown(labels | ROWS, path.endsWith('count()') ? undefined : 'rows')
 }
 
 /** What a service answers. One that is passed the caller's credential refuses a forged one. */
@@ -253,7 +265,7 @@ export function evaluateTag(machine: Machine, node: Node & { type: 'TaggedTempla
   const effect: Effect = {
     kind: selects.test(text) ? 'db-read' : 'db-write',
     operation: machine.place(node.tag, module).text, at: machine.trace(node, module), checks: machine.checks,
-    labels, keyLabels: labels, keys: keysOf(text, parts), fields: new Map(), whole: false, target: tableOf(text) ?? '', counts: /\bset\b[^?]*=\s*[\w".]+\s*[+-]\s*\d/i.test(text), projected: !/(?:select|returning)\s+\*/i.test(text), gives: /\b(?:select|returning)\b/i.test(text),
+    labels, keyLabels: labels, keys: keysOf(text, parts), fields: new Map(), whole: false, target: tableOf(text) ?? '', raises: new Set([...text.matchAll(/([\w]+)"?\s*=\s*[\w".]*\1"?\s*[+-]/gi)].map(([, name]) => name ?? '')), projected: !/(?:select|returning)\s+\*/i.test(text), gives: /\b(?:select|returning)\b/i.test(text),
   }
   if (!machine.quiet) machine.seen.effects.push(effect)
   return resultOf(machine, made, effect)

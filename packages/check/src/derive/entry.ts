@@ -33,8 +33,9 @@ export interface Run {
 }
 
 /** Runs an entry point in one world. */
-export function run(base: CodeBase, libraries: LibraryIndex, target: Target, world: World, bounds: Bounds, shared?: Shared): Run {
+export function run(base: CodeBase, libraries: LibraryIndex, target: Target, world: World, bounds: Bounds, shared?: Shared, over?: ReadonlySet<Node>): Run {
   const machine = new Machine(base, libraries, world, bounds, shared)
+  if (over) machine.over = over
   if (target.kind === 'inline') return runInline(machine, target)
   const value = settle(machine, exportedValue(machine, target.module, target.name))
   return answer(machine, value, target.module, target.request === true)

@@ -2,6 +2,7 @@ import { has, namesToken, union, CALLER, CREDENTIAL, DATA, MODEL, PICKED, SCRUBB
 import { anonymous, counted, limited, member, type Bounds } from './machine.ts'
 import { run, type Run, type Target } from './entry.ts'
 import type { Shared } from './shared.ts'
+import { memory } from './counters.ts'
 import { deepLabels, openLabels } from './value.ts'
 import type { Effect, Trace } from './facts.ts'
 import type { LibraryIndex } from '../libraries/match.ts'
@@ -80,7 +81,8 @@ export function factsOf(base: CodeBase, libraries: LibraryIndex, target: Target,
   const open = run(base, libraries, target, anonymous, bounds, shared)
   const signed = run(base, libraries, target, member, bounds, shared)
   const bounded = signed.seen.limits.length + open.seen.limits.length > 0 ? run(base, libraries, target, limited, bounds, shared) : undefined
-  const tallied = [...tallies(signed), ...tallies(open)].length > 0 ? run(base, libraries, target, counted, bounds, shared) : undefined
+  const over = new Set([...tallies(signed), ...tallies(open)].map(({ at }) => at.node))
+  const tallied = over.size > 0 ? run(base, libraries, target, counted, bounds, shared, over) : undefined
   const all = signed.seen.effects
   const anybody = open.seen.effects
   const effects = all.filter(isSensitive)
@@ -99,28 +101,53 @@ export function factsOf(base: CodeBase, libraries: LibraryIndex, target: Target,
     effects,
     reached,
     entrance: signIn || all.some((effect) => effect.kind === 'password') || (hashes && writes.length > 0 && writes.every(isCreate)),
-    intake: open.seen.limits.length + tallies(open).length > 0 && reached.length > 0 && reached.every((effect) => isCreate(effect) || isRead(effect)) && writes.length > 0,
+    intake: limitsAnybody(open) && reached.length > 0 && reached.every((effect) => isCreate(effect) || isRead(effect)) && writes.length > 0,
   }
 }
 
 const costly = new Set<Effect['kind']>(['model', 'message', 'payment', 'password'])
 
-/** Comparisons of a count that was raised before what costs something: without that, calls side by side all pass. */
+/** Whether an effect compares a count with a bound. */
+export function compares({ kind, operation }: Effect): boolean {
+  return kind === 'count' && operation === 'compared'
+}
+
+/** Comparisons of a count that was raised before what it guards: without that, calls side by side all pass. */
 export function tallies({ seen: { effects } }: Run): Effect[] {
+  if (!effects.some(compares)) return []
   const first = effects.findIndex(({ kind }) => costly.has(kind))
-  const before = first === -1 ? effects : effects.slice(0, first)
-  return before.filter((one) => one.kind === 'count' && one.operation === 'compared' && before.some((other) => other.target === one.target && (other.counts || (other.kind === 'db-write' && isCreate(other)))))
+  const guarded = first === -1 ? effects.findLastIndex((effect) => isSensitive(effect) && !isRead(effect) && effect.raises.size === 0) : first
+  const before = effects.slice(0, Math.max(0, guarded))
+  return before.filter((one) => compares(one) && before.some((other) => raisesIt(other, one)))
+}
+
+/** Whether an effect raises what a comparison compares: a counter, the rows of a table, a column. */
+export function raisesIt(effect: Effect, { target }: Effect): boolean {
+  if (effect.kind === 'count') return effect.target === target && effect.operation === 'counted'
+  if (effect.kind !== 'db-write') return false
+  return target.startsWith('.') ? effect.raises.has(target.slice(1)) : effect.target === target && isCreate(effect)
+}
+
+/** Whether callers that nobody knows are counted, by a limiter or by hand. A lock, or rows of a table, do not keep them off. */
+export function limitsAnybody(open: Run): boolean {
+  return open.seen.limits.length > 0 || tallies(open).some(({ target }) => target === memory)
 }
 
 /** Whether effects of a kind are reached although limits are used up, or because there are none. */
 export function passesLimits(facts: EntryFacts, wanted: (effect: Effect) => boolean): boolean {
-  const runs = [facts.limited?.seen.effects, facts.counted && afterCounting(facts.counted)].filter((effects) => effects !== undefined)
+  const runs = [facts.limited?.seen.effects, facts.counted && afterCounting(facts, facts.counted)].filter((effects) => effects !== undefined)
   return runs.every((effects) => effects.some(wanted))
 }
 
-/** What is done after the last comparison of a count: what comes before it is the counting. */
-function afterCounting({ seen: { effects } }: Run): readonly Effect[] {
-  return effects.slice(effects.findLastIndex(({ kind, operation }) => kind === 'count' && operation === 'compared') + 1)
+/** What is done after a count was found to be over its bound: what comes before it is the counting. */
+function afterCounting({ member: signed, open }: EntryFacts, { seen: { effects } }: Run): readonly Effect[] {
+  const own = new Set([...tallies(signed), ...tallies(open)].map(({ at }) => at.node))
+  return effects.slice(effects.findIndex((effect) => compares(effect) && own.has(effect.at.node)) + 1)
+}
+
+/** What a limit is there for: what costs something, else whatever is done. */
+export function isGuarded({ member: signed }: EntryFacts): (effect: Effect) => boolean {
+  return signed.seen.effects.some(({ kind }) => costly.has(kind)) ? ({ kind }) => costly.has(kind) : isSensitive
 }
 
 /** Where calls are counted. */

@@ -80,8 +80,8 @@ export interface Effect {
   projected: boolean
   /** Happens only on the way out of a refused call: a log of it. */
   refused?: boolean
-  /** What it writes counts: it raises or lowers a number that is there. */
-  counts: boolean
+  /** Columns whose number it raises or lowers. */
+  readonly raises: Set<string>
   /** It gives rows back at all. */
   gives: boolean
 }

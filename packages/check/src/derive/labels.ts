@@ -42,6 +42,9 @@ export const TEXT = 131072
 /** What the server keeps by key from call to call, to count: an entry of a map, what `INCR` answers. */
 export const COUNT = 262144
 
+/** How many rows a table has under a condition. */
+export const ROWS = 1048576
+
 /** The time of now. */
 export const NOW = 524288
 

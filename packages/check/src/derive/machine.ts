@@ -90,6 +90,8 @@ export class Machine {
   readonly frames: Frame[] = []
   readonly stack: Place[] = []
   readonly active: Node[] = []
+  /** Comparisons whose count is over its bound: of the world of full counters. */
+  over: ReadonlySet<Node> = new Set()
   /** What all runs have in common. */
   readonly shared: Shared
   /** How often a call was not followed, because it was too deep or called itself. */

@@ -1,4 +1,4 @@
-import { has, union, CALLER, COUNT, CREDENTIAL, ERROR, IDENTITY, ROLE, ROW, SECRET, SESSION, SETTING, STORED, TEXT, namesIdentity, namesRight } from './labels.ts'
+import { has, union, CALLER, COUNT, CREDENTIAL, ERROR, IDENTITY, ROLE, ROW, ROWS, SECRET, SESSION, SETTING, STORED, TEXT, namesIdentity, namesRight } from './labels.ts'
 import { constant, labelled, unknown, type Lib, type Value } from './value.ts'
 import { ofPrincipal } from './world.ts'
 import { exportedValue } from './globals.ts'
@@ -77,6 +77,7 @@ export function member(machine: Machine, base: Value, name: string, optional: bo
       // `action.resume(id)` and `action.call(…)` pass the same controls as the action.
       return base.chain && (name === 'resume' || name === 'call') ? base : unknown(base.labels)
     case 'unknown': {
+      if (name === 'length' && has(base.labels, ROW)) return unknown(base.labels | ROWS)
       if (base.name === 'request' && (name === 'headers' || name === 'cookies')) return unknown(CREDENTIAL, name)
       if (base.name === 'request' && (name === 'url' || name === 'nextUrl')) return unknown(base.labels | TEXT, name)
       if (has(base.labels, SESSION) && machine.world.signedIn) return ofPrincipal(ownLabels(base.labels, name), name)

@@ -32,7 +32,7 @@ const lists = ['effects', 'sessions', 'refusals', 'validations', 'limits', 'chec
 /** Runs a call of a top-level function, or of the constructor of a top-level class; or gives what it came to before. */
 export function remembered(machine: Machine, fn: Fn | ClassValue, args: readonly Value[], node: Node, module: Module, run: () => Value): Value {
   // A closure depends on more than its arguments, and what reaches the caller is recorded where it is returned.
-  if ((fn.scope !== undefined && !fn.scope.top) || (fn.kind === 'function' && fn.self !== undefined) || machine.quiet || machine.wanted || machine.frames.length <= machine.root || machine.active.includes(fn.node)) return run()
+  if ((fn.scope !== undefined && !fn.scope.top) || (fn.kind === 'function' && fn.self !== undefined) || machine.quiet || machine.wanted || machine.in.counted || machine.frames.length <= machine.root || machine.active.includes(fn.node)) return run()
   const key = signatureOf(machine.shared, args)
   if (key === undefined) return run()
   let calls = machine.shared.calls.get(fn.node)

@@ -31,7 +31,7 @@ const certain = /^(?:user|users|session|data|claims|payload|auth|profile|id|_id|
 export function ofPrincipal(labels: Labels, name: string): Value {
   if (/^(?:errors?|err|message|reason|failed|failure|isError|isDenied|expired)$/.test(name)) return constant(undefined, labels)
   const right = namesRight(name) ? union(labels, ROLE) : labels
-  return certain.test(name) ? { kind: 'unknown', labels: right, truthy: true } : unknown(right)
+  return certain.test(name) ? { kind: 'unknown', labels: right, truthy: true, name } : unknown(right, name)
 }
 
 /** What a limiter answers, if there is allowance left. */

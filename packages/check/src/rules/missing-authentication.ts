@@ -1,4 +1,4 @@
-import { isChosen, isRead, isSensitive, passesLimits, tallies, type EntryFacts } from '../derive/facts-of.ts'
+import { isChosen, isRead, isSensitive, limitsAnybody, passesLimits, type EntryFacts } from '../derive/facts-of.ts'
 import { has, DATA } from '../derive/labels.ts'
 import { openLabels } from '../derive/value.ts'
 import type { Rule } from './types.ts'
@@ -34,7 +34,7 @@ export async function deletePost(id: string) {
     if (!worst) return []
     // A route that only reads is often meant for everybody.
     // What a limit guards is mostly meant for everybody.
-    const limited = facts.open.seen.limits.length + tallies(facts.open).length > 0 && !passesLimits(facts, (effect) => !isRead(effect) && isSensitive(effect))
+    const limited = limitsAnybody(facts.open) && !passesLimits(facts, (effect) => !isRead(effect) && isSensitive(effect))
     const level = limited ? 'warning' : !isRead(worst) ? 'error' : isChosen(worst) && entry.kind.endsWith('action') ? 'error' : entry.kind.endsWith('action') ? 'warning' : 'note'
     if (level === 'error' && healsOnly(facts)) return [{ message: `${entry.name}: writes back what it read (${worst.operation}) before it asks who calls`, at, evidence: [worst.at, ...grade.evidence], level: 'warning' }]
     return [{ message: `${entry.name}: ${grade.reason}, and reaches ${worst.operation} (${worst.kind})`, at, evidence: [worst.at, ...grade.evidence], level }]

@@ -1,4 +1,4 @@
-import { isDelegated, passesLimits, tallies } from '../derive/facts-of.ts'
+import { isDelegated, limitsAnybody, passesLimits } from '../derive/facts-of.ts'
 import type { Effect } from '../derive/facts.ts'
 import type { Rule } from './types.ts'
 
@@ -27,7 +27,7 @@ export const unauthenticatedSpending: Rule = {
     if (authentication.state !== 'absent' || facts.entrance || facts.intake) return []
     const spent = facts.reached.find((effect) => costs(effect) && !isDelegated(effect))
     // Anybody may ask for a mail, as often as a limit lets them: `forgot my password`.
-    const bounded = facts.open.seen.limits.length + tallies(facts.open).length > 0 && !passesLimits(facts, costs)
+    const bounded = limitsAnybody(facts.open) && !passesLimits(facts, costs)
     return spent ? [{ message: `${entry.name}: anybody can make it call ${spent.operation} (${spent.kind})${bounded ? ', under a limit' : ''}`, at, evidence: [spent.at], ...(bounded ? { level: 'warning' as const } : {}) }] : []
   },
 }
