@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe } from 'vitest'
 import { freshSchema, postgresAnswers } from '../stores/postgres/schema.fixture.ts'
 import { generateEncryptionKey } from '../stores/sql/encryption.ts'
-import type { Store } from '../stores/types.ts'
-import { openShared } from './double-spend-caller.fixture.ts'
+import { openShared, type SharedStore } from './double-spend-caller.fixture.ts'
 import { doubleSpendContract } from './double-spend.contract.fixture.ts'
 
 const answers = await postgresAnswers()
@@ -17,7 +16,7 @@ afterAll(async () => {
 
 /** The store is opened once, and closed before what it stands on is removed. */
 function once(kind: 'sqlite' | 'postgres', place: () => Promise<string>) {
-  let opened: Promise<{ readonly where: { readonly kind: typeof kind; readonly at: string; readonly encryptionKey: string }; readonly store: Store }> | undefined
+  let opened: Promise<{ readonly where: { readonly kind: typeof kind; readonly at: string; readonly encryptionKey: string }; readonly store: SharedStore }> | undefined
   return () =>
     (opened ??= (async () => {
       const where = { kind, at: await place(), encryptionKey: generateEncryptionKey() }
