@@ -1,8 +1,10 @@
 import { call } from './calls.ts'
 import { CALLER, ERROR, VALID } from './labels.ts'
-import { object, unknown, undefinedValue, type ChainCall, type Lib, type Native, type Value } from './value.ts'
+import { deepLabels, object, unknown, undefinedValue, type ChainCall, type Lib, type Native, type Value } from './value.ts'
 import type { Machine } from './machine.ts'
 import type { BuilderRule } from '../libraries/types.ts'
+import type { Node } from '../syntax/ast.ts'
+import type { Module } from '../syntax/module.ts'
 
 /** One more call on a builder's chain; the one that takes the handler makes an action. */
 export function builderCall(lib: Lib, made: Lib, rule: BuilderRule, args: readonly Value[]): Value {
@@ -42,7 +44,8 @@ function runner(calls: readonly ChainCall[], rule: BuilderRule, handler: Value):
     if (bound.length > 0) machine.seen.declared.add('bindInput')
     if (calls.some((one) => rule.output?.includes(one.name))) machine.seen.declared.add('output')
     const { root } = machine
-    tellErrors(machine, calls, rule)
+    const before = machine.seen.effects.length
+    const shaped = tellErrors(machine, calls, rule)
     const from = (index: number, context: Value): Value => {
       const step = steps[index]
       if (!step) {
@@ -65,28 +68,52 @@ function runner(calls: readonly ChainCall[], rule: BuilderRule, handler: Value):
       return from(0, object({}, 0, unknown()))
     } finally {
       machine.root = root
+      // What does nothing has nothing that fails.
+      const [start] = calls
+      if (rule.tells && !shaped && start && !machine.quiet && machine.seen.effects.length > before) machine.seen.returns.push({ at: machine.trace(start.node, start.module), value: { kind: 'unknown', labels: ERROR, truthy: true, name: 'error' } })
     }
   }
-  return { kind: 'native', labels: 0, call: run }
+  return { kind: 'native', labels: 0, call: run, ...(rule.same ? { same: rule.same } : {}) }
 }
 
-/** What the caller gets where something throws: the chain may say it for all its actions. */
-function tellErrors(machine: Machine, calls: readonly ChainCall[], rule: BuilderRule): void {
-  if (rule.onError === undefined || machine.quiet) return
-  for (const { args: [options], node, module } of calls) {
-    const teller = options?.kind === 'object' ? options.properties.get(rule.onError) : undefined
+/** What the caller gets where something throws: the chain may say it for all its actions. True if it does. */
+function tellErrors(machine: Machine, calls: readonly ChainCall[], rule: BuilderRule): boolean {
+  if (rule.onError === undefined || machine.quiet) return false
+  let told = false
+  for (const { name, args: [options], node, module } of calls) {
+    const teller = name === rule.onError ? options : options?.kind === 'object' ? options.properties.get(rule.onError) : undefined
     if (teller?.kind !== 'function') continue
+    told = true
     const { root } = machine
     const done = machine.seen.effects.length
     machine.root = machine.frames.length
     machine.branch(() => {
-      call(machine, teller, [{ kind: 'unknown', labels: ERROR, truthy: true, name: 'error' }], node, module)
+      const error: Value = { kind: 'unknown', labels: ERROR, truthy: true, name: 'error' }
+      call(machine, teller, [name === rule.onError ? object({ err: error, error }, 0, unknown()) : error], node, module)
       return 'next'
     })
     machine.root = root
     // What it logs is no effect of the action.
     machine.seen.effects.length = done
   }
+  return told
+}
+
+/**
+ * The answer of a library that makes it of what was thrown, for actions of a builder: with what an unknown error says, unless an
+ * option of that builder makes something else of it.
+ */
+export function answerWithErrors(machine: Machine, option: string, args: readonly Value[], node: Node, module: Module): Value {
+  const error: Value = { kind: 'unknown', labels: ERROR, truthy: true, name: 'error' }
+  const made = args.flatMap((arg) => (arg.kind === 'object' ? [...arg.properties.values()] : [arg])).find((value) => value.kind === 'lib' && value.builder !== undefined)
+  if (made?.kind !== 'lib') return unknown()
+  for (const { args: [options] } of made.calls) {
+    const shaper = options?.kind === 'object' ? options.properties.get(option) : undefined
+    if (shaper?.kind !== 'function') continue
+    const shape = object({ message: error, code: unknown(), data: object({ code: unknown() }, 0, unknown()) })
+    return unknown(deepLabels(call(machine, shaper, [object({ shape, error }, 0, unknown())], node, module)) & ERROR)
+  }
+  return error
 }
 
 function merged(left: Value, right: Value | undefined): Value {

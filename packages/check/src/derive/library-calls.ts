@@ -1,6 +1,6 @@
 import { callUnknown, call, mayRefuse, runCallback } from './calls.ts'
 import { calledPath } from './members.ts'
-import { builderCall } from './builders.ts'
+import { answerWithErrors, builderCall } from './builders.ts'
 import { isSallyport, sallyportCall } from './sallyport.ts'
 import { memory, note } from './counters.ts'
 import { extendEffect, recordEffect } from './effects.ts'
@@ -107,6 +107,7 @@ export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, arg
   }
   if (rule.scrubs) return unknown(made.labels | SCRUBBED)
   if (rule.effect) return recordEffect(machine, rule, lib, made, args, node, module)
+  if (rule.tells !== undefined) return answerWithErrors(machine, rule.tells, args, node, module)
   if (rule.counts) {
     note(machine, 'counted', memory, node, module)
     return unknown(COUNT)

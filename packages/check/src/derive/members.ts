@@ -75,6 +75,7 @@ export function member(machine: Machine, base: Value, name: string, optional: bo
       return classMember(machine, base, name, base) ?? unknown(base.labels)
     case 'native':
       // `action.resume(id)` and `action.call(…)` pass the same controls as the action.
+      if (base.same?.includes(name)) return { kind: 'native', labels: 0, call: () => base }
       return base.chain && (name === 'resume' || name === 'call') ? base : unknown(base.labels)
     case 'unknown': {
       if (name === 'length' && has(base.labels, ROW)) return unknown(base.labels | ROWS)

@@ -82,6 +82,8 @@ export interface Native extends Labelled {
   readonly kind: 'native'
   /** It outlives the run that made it: what runs it is passed in. */
   readonly call: (machine: Machine, args: readonly Value[], node: Node) => Value
+  /** Methods that give it back. */
+  readonly same?: readonly string[]
   /** The chain of Sallyport's builder that made it. */
   readonly chain?: readonly ChainCall[]
 }

@@ -1,7 +1,7 @@
 import { isRecord, type Json } from '../resolve/json.ts'
 
-const callKeys = ['session', 'under', 'verifies', 'authorizes', 'effect', 'style', 'limit', 'counts', 'validates', 'exits', 'asserts', 'passes', 'gives', 'carries', 'transaction', 'scrubs']
-const builderKeys = ['middleware', 'procedure', 'input', 'bindInput', 'output', 'handler', 'onError', 'inputName', 'contextName']
+const callKeys = ['session', 'under', 'verifies', 'authorizes', 'effect', 'style', 'limit', 'counts', 'validates', 'exits', 'asserts', 'passes', 'gives', 'carries', 'transaction', 'scrubs', 'tells']
+const builderKeys = ['middleware', 'procedure', 'input', 'bindInput', 'output', 'handler', 'onError', 'tells', 'same', 'inputName', 'contextName']
 const builderNeeds = ['middleware', 'input', 'handler', 'inputName', 'contextName']
 const effects = ['db-write', 'db-read', 'file-write', 'file-read', 'command', 'network', 'message', 'payment', 'model', 'storage', 'queue', 'decrypt', 'cookie', 'sign-in', 'password']
 

@@ -60,6 +60,11 @@ export interface CallRule {
   readonly transaction?: true
   /** Removes secrets and personal data from text. */
   readonly scrubs?: true
+  /**
+   * Answers with what an unknown error says, unless the builder of what it is passed has an option of this name that makes
+   * something else of it.
+   */
+  readonly tells?: string
 }
 
 /** A builder: a chain of calls that ends in an action. Names of methods, and of what its functions receive. */
@@ -72,8 +77,12 @@ export interface BuilderRule {
   readonly bindInput?: readonly string[]
   readonly output?: readonly string[]
   readonly handler: readonly string[]
-  /** Option of the call that starts it: a function that makes what the caller gets of what was thrown. */
+  /** Option of the call that starts it, or a method: a function that makes what the caller gets of what was thrown. */
   readonly onError?: string
+  /** Without `onError`, the caller gets what an unknown error says. */
+  readonly tells?: true
+  /** Methods of the action that give it back, in another form: `.actionable()`. */
+  readonly same?: readonly string[]
   /** Name of the validated input in the handler's argument. */
   readonly inputName: string
   readonly contextName: string
