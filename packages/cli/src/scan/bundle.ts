@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util'
 import type { ScanEngine } from './engine.ts'
 import { FileReader, listFiles } from './files.ts'
 import type { ScanFinding } from './finding.ts'
+import type { Found } from './task.ts'
 
 /** What Next sends to browsers: the static files, and what is rendered before anybody asks. */
 export const BUNDLE_FOLDERS: readonly string[] = ['.next/static', '.next/server/app', '.next/server/pages', 'out', 'public']
@@ -28,10 +29,11 @@ export function serverValues(root: string, env: Readonly<Record<string, string |
 }
 
 /** Scans what is sent to browsers. Source maps are opened, so that a finding names the source file. */
-export function scanBundle(root: string, folders: readonly string[], engine: ScanEngine): { readonly findings: readonly ScanFinding[]; readonly files: number } {
+export function scanBundle(root: string, folders: readonly string[], engine: ScanEngine): Found {
   const reader = new FileReader()
   const findings: ScanFinding[] = []
-  let files = 0
+  const unread: string[] = []
+  let scanned = 0
   const there = folders.filter((folder) => existsSync(join(root, folder)))
   // Before the build there is nothing to find, which must not read as "nothing found".
   if (there.length === 0) throw new TypeError(`There is no build: ${folders.join(', ')}. Build first, or name the folders that are sent to browsers.`)
@@ -39,13 +41,16 @@ export function scanBundle(root: string, folders: readonly string[], engine: Sca
     for (const file of listFiles(root, [folder], true)) {
       if (!SENT.test(file) || SERVER_CODE.test(file)) continue
       const bytes = reader.read(join(root, file), MAX_BYTES)
-      if (bytes === undefined) continue
-      files++
+      if (bytes === undefined) {
+        if (reader.why !== undefined) unread.push(`${file} (${reader.why})`)
+        continue
+      }
+      scanned++
       findings.push(...engine.scanBytes(bytes, { file }))
       if (file.endsWith('.map')) findings.push(...scanSources(bytes.toString('utf8'), file, engine))
     }
   }
-  return { findings, files }
+  return { findings, scanned, cutShort: engine.takeCutShort(), unread }
 }
 
 function scanSources(text: string, file: string, engine: ScanEngine): readonly ScanFinding[] {

@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -131,6 +132,29 @@ describe('what can not be scanned', () => {
 
   it('help is no failure', () => {
     expect(scan('--help').status).toBe(0)
+  })
+})
+
+describe('a scan that is interrupted', () => {
+  it('ends with all that it started', async () => {
+    write('a.ts', 'export const one = 1\n')
+    commit('clean')
+    // A git whose `log` hangs, and holds a pipe open until it ends.
+    const held = join(dirname(root), 'held')
+    run('mkfifo', [held])
+    const real = run('sh', ['-c', 'command -v git']).out.trim()
+    program(tools, 'git', `case "$*" in *" log "*) exec 3>'${held}'; echo started >&3; exec sleep 600;; *) exec '${real}' "$@";; esac`)
+    const child = spawn(process.execPath, ['--conditions=@sallyport/source', '--no-warnings', BIN, 'scan', '--history'], {
+      cwd: root, detached: true, stdio: 'ignore', env: { ...process.env, PATH: `${tools}${delimiter}${process.env['PATH'] ?? ''}` },
+    })
+    const ended = once(child, 'exit')
+    const pipe = createReadStream(held)
+    const closed = once(pipe, 'close')
+    await once(pipe, 'data')
+    // As a terminal does with Ctrl-C: all of the group.
+    process.kill(-(child.pid ?? 0), 'SIGINT')
+    expect(await ended).toEqual([null, 'SIGINT'])
+    await closed
   })
 })
 

@@ -94,7 +94,15 @@ async function runScan(paths: readonly string[], options: Options): Promise<numb
   process.stderr.write(`${result.findings.length === 0 ? 'Nothing' : result.findings.length} found in ${what}${accepted}.\n`)
   if (result.refused.length > 0) process.stderr.write(`Too plain to be looked for: the values of ${result.refused.join(', ')}.\n`)
   if (result.cutShort.length > 0) process.stderr.write(`Only the first 1,000 are listed of ${result.cutShort.join(', ')}.\n`)
+  if (result.unread.length > 0) process.stderr.write(`Not looked at: ${listed(result.unread)}.\n`)
   return result.findings.length === 0 ? SCAN_EXIT.clean : SCAN_EXIT.found
+}
+
+const MAX_NAMED = 10
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MAX_NAMED
+  return `${names.slice(0, MAX_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
 function scanOptions(root: string, paths: readonly string[], options: Options): ScanOptions {

@@ -1,132 +1,214 @@
-import { StringDecoder } from 'node:string_decoder'
 import type { Commit } from './finding.ts'
 
 /** The lines that one commit, or what is staged, added to one file. */
 export interface Added {
   readonly file: string
   readonly commit: Commit | undefined
-  readonly text: string
-  /** The line number in the file of a line of `text`, both counted as they are named: from 0 in the text, from 1 in the file. */
+  /** Where their bytes are in what the reader has gathered, without the last line break. */
+  readonly start: number
+  readonly end: number
+  /** The line number in the file of a line of them, both counted as they are named: from 0 in what was added, from 1 in the file. */
   readonly lineOf: (line: number) => number
 }
 
 /** What `git log` is asked to print before each commit's patch: a line that no patch can have. */
 export const COMMIT_FORMAT = '%x00%H%x00%an%x00%ae%x00%aI%x00%s'
 
-/**
- * Reads a patch with no context (`-U0`) as it comes. Hunk headers say how many lines follow, so a line that is added and
- * looks like a header is no header.
- */
-export async function* readAdded(chunks: AsyncIterable<Buffer>): AsyncGenerator<Added> {
-  const parser = new PatchParser()
-  const decoder = new StringDecoder('utf8')
-  for await (const chunk of chunks) yield* parser.push(decoder.write(chunk))
-  yield* parser.push(decoder.end())
-  yield* parser.end()
-}
+const LINE_BREAK = 0x0a
+const PLUS = 0x2b
+const MINUS = 0x2d
+const AT = 0x40
+const NOTHING: Buffer = Buffer.alloc(0)
+const SPACE = 0x20
+const HUNK = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/
+/** Of a merge: a sign for each parent. */
+const COMBINED_HUNK = /^(@@@+)(?: -\d+(?:,\d+)?)+ \+(\d+)(?:,(\d+))? @@@/
 
-class PatchParser {
-  #rest = ''
-  #commit: Commit | undefined
+/**
+ * Reads a patch with no context (`-U0`) as it comes, and gathers the lines that were added, without their signs, as bytes: nearly
+ * all of them are clean, and never decoded. Hunk headers say how many lines follow, so a line that is added and looks like a
+ * header is no header.
+ */
+export class PatchReader {
+  #gathered = Buffer.allocUnsafe(512 * 1024)
+  #end = 0
+  /** Where the file begins that is being read. */
+  #start = 0
   #file: string | undefined
-  #text: string[] = []
+  #commit: Commit | undefined
   #runs: Run[] = []
-  #taken = 0
+  /** The beginning of a header whose end has not come. */
+  #header = NOTHING
+  /** The sign of the line of a hunk whose end has not come. */
+  #inside = 0
+  /** Lines that the hunk has left, and lines of the file that were gathered. */
   #removed = 0
   #added = 0
+  #taken = 0
+  /** Signs of each line of a merge's hunk, and lines of the result that it has left. */
+  #parents = 0
+  #merged = 0
   #line = 0
 
-  /** Gives what was gathered when another file or commit begins. */
-  #take(line: string): Added | undefined {
-    const first = line.charCodeAt(0)
-    if (this.#added > 0 && first === 0x2b) {
-      this.#gather(line.slice(1), 1)
-      return undefined
-    }
-    if (this.#removed > 0 && first === 0x2d) {
-      this.#removed--
-      return undefined
-    }
-    if (first === 0x40 && line.startsWith('@@ ')) {
-      const hunk = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line)
-      if (hunk !== null) {
-        this.#removed = Number(hunk[1] ?? 1)
-        this.#line = Number(hunk[2])
-        this.#added = Number(hunk[3] ?? 1)
-      }
-      return undefined
-    }
-    if (first === 0) {
-      const done = this.#flush()
-      const [, id = '', author = '', email = '', date = '', message = ''] = line.split('\0')
-      this.#commit = { id, author, email, date, message }
-      this.#file = undefined
-      return done
-    }
-    if (line.startsWith('diff --git ')) {
-      const done = this.#flush()
-      this.#file = undefined
-      return done
-    }
-    if (line.startsWith('+++ ')) this.#file = nameOf(line.slice(4))
-    return undefined
+  /** What was gathered, up to a place. */
+  upTo(end: number): Buffer {
+    return this.#gathered.subarray(0, end)
   }
 
-  /** Lines of the file that follow each other, without their signs. */
-  #gather(text: string, count: number): void {
-    this.#text.push(text)
-    this.#runs.push({ first: this.#taken, line: this.#line })
-    this.#taken += count
-    this.#line += count
-    this.#added -= count
+  /** Takes a piece of the patch and gives what is complete. */
+  push(chunk: Buffer): readonly Added[] {
+    const complete: Added[] = []
+    for (let at = 0; at < chunk.length; ) {
+      const sign = this.#inside === 0 && this.#header.length === 0 ? chunk[at] : this.#inside
+      if (sign === PLUS && this.#added > 0) at = this.#gather(chunk, this.#inside === 0 ? at + 1 : at)
+      else if (sign === MINUS && this.#removed > 0) at = this.#skip(chunk, at)
+      else {
+        const end = chunk.indexOf(LINE_BREAK, at)
+        const line = chunk.subarray(at, end < 0 ? chunk.length : end)
+        const header = this.#header.length === 0 ? line : Buffer.concat([this.#header, line])
+        // A copy: the next piece may come in the same memory.
+        this.#header = end < 0 ? Buffer.from(header) : NOTHING
+        if (end < 0) break
+        at = end + 1
+        const added = this.#take(header)
+        if (added !== undefined) complete.push(added)
+      }
+    }
+    return complete
+  }
+
+  /** No more comes. */
+  end(): readonly Added[] {
+    const last = this.#flush()
+    return last === undefined ? [] : [last]
+  }
+
+  /** Forgets what is complete. What is gathered of the next file moves to the beginning. */
+  forget(): void {
+    this.#gathered.copy(this.#gathered, 0, this.#start, this.#end)
+    this.#end -= this.#start
+    this.#start = 0
+  }
+
+  /** Takes lines that were added, from behind a sign to the end of the piece or of their block. */
+  #gather(chunk: Buffer, at: number): number {
+    const { length } = chunk
+    this.#grow(length)
+    const to = this.#gathered
+    let from = at
+    let end = this.#end
+    let left = this.#added
+    this.#inside = PLUS
+    while (from < length) {
+      const byte = chunk[from] as number
+      from += 1
+      to[end] = byte
+      end += 1
+      if (byte !== LINE_BREAK) continue
+      left -= 1
+      if (left === 0 || chunk[from] !== PLUS) {
+        this.#inside = 0
+        break
+      }
+      from += 1
+    }
+    this.#end = end
+    this.#taken += this.#added - left
+    this.#added = left
+    return from
+  }
+
+  #skip(chunk: Buffer, at: number): number {
+    const end = chunk.indexOf(LINE_BREAK, at)
+    this.#inside = end < 0 ? MINUS : 0
+    if (end < 0) return chunk.length
+    this.#removed -= 1
+    return end + 1
+  }
+
+  #grow(size: number): void {
+    if (this.#end + size <= this.#gathered.length) return
+    const larger = Buffer.allocUnsafe((this.#end + size) * 2)
+    this.#gathered.copy(larger, 0, 0, this.#end)
+    this.#gathered = larger
+  }
+
+  /** Begins a hunk. */
+  #hunk(header: string): void {
+    const hunk = HUNK.exec(header)
+    if (hunk !== null) {
+      this.#removed = Number(hunk[1] ?? 1)
+      this.#added = Number(hunk[3] ?? 1)
+      this.#runs.push({ first: this.#taken, line: Number(hunk[2]) })
+      return
+    }
+    const [, signs = '', line, count = 1] = COMBINED_HUNK.exec(header) ?? []
+    if (line === undefined) return
+    this.#parents = signs.length - 1
+    this.#line = Number(line)
+    this.#merged = Number(count)
+  }
+
+  /** Takes a line of a merge's hunk: what no parent has was added by the merge itself. */
+  #merge(line: Buffer): void {
+    const signs = line.subarray(0, this.#parents)
+    if (signs.includes(MINUS) || line[0] === BACKSLASH) return
+    if (!signs.includes(SPACE)) {
+      this.#grow(line.length + 1)
+      this.#end += line.copy(this.#gathered, this.#end, this.#parents)
+      this.#gathered[this.#end++] = LINE_BREAK
+      this.#runs.push({ first: this.#taken++, line: this.#line })
+    }
+    this.#line += 1
+    this.#merged -= 1
+  }
+
+  /** Reads what is no line of a hunk, or one of a merge. Gives what was gathered where another file or commit begins. */
+  #take(header: Buffer): Added | undefined {
+    if (this.#merged > 0) {
+      this.#merge(header)
+      return undefined
+    }
+    switch (header[0]) {
+      case AT:
+        this.#hunk(header.toString('latin1'))
+        return undefined
+      case PLUS: {
+        const text = header.toString('utf8')
+        if (text.startsWith(NAME)) this.#file = nameOf(text.slice(NAME.length))
+        return undefined
+      }
+      case 0: {
+        const done = this.#flush()
+        const [, id = '', author = '', email = '', date = '', message = ''] = header.toString('utf8').split('\0')
+        this.#commit = { id, author, email, date, message }
+        return done
+      }
+      default:
+        return header.toString('latin1', 0, DIFF.length) === DIFF ? this.#flush() : undefined
+    }
   }
 
   #flush(): Added | undefined {
     const file = this.#file
-    const text = this.#text
     const runs = this.#runs
-    this.#added = this.#removed = this.#taken = 0
-    this.#text = []
+    const start = this.#start
+    const end = this.#end
+    this.#added = this.#removed = this.#merged = this.#taken = this.#inside = 0
     this.#runs = []
-    if (file === undefined || text.length === 0) return undefined
-    return { file, commit: this.#commit, text: text.join('\n'), lineOf: (line) => lineIn(runs, line) }
-  }
-
-  /** Lines that are added or removed come in blocks of a known length: they are not looked at one by one. */
-  *push(chunk: string): Generator<Added> {
-    const text = this.#rest + chunk
-    let from = 0
-    for (;;) {
-      const first = text.charCodeAt(from)
-      const left = first === 0x2b ? this.#added : first === 0x2d ? this.#removed : 0
-      if (left > 0) {
-        const { end, count } = linesFrom(text, from, left)
-        if (count === 0) break
-        if (first === 0x2b) this.#gather(text.slice(from + 1, end - 1).replaceAll('\n+', '\n'), count)
-        else this.#removed -= count
-        from = end
-        continue
-      }
-      const at = text.indexOf('\n', from)
-      if (at < 0) break
-      const done = this.#take(text.slice(from, at))
-      from = at + 1
-      if (done !== undefined) yield done
-    }
-    this.#rest = text.slice(from)
-  }
-
-  *end(): Generator<Added> {
-    if (this.#rest !== '') {
-      const done = this.#take(this.#rest)
-      if (done !== undefined) yield done
-    }
-    const last = this.#flush()
-    if (last !== undefined) yield last
+    this.#file = undefined
+    this.#start = end
+    if (file === undefined || start === end) return undefined
+    return { file, commit: this.#commit, start, end: end - 1, lineOf: (line) => lineIn(runs, line) }
   }
 }
 
-/** Lines that follow each other in the file, from `line` on; the first of them is line `first` of the text. */
+// `diff --git`, and `diff --cc` of a merge.
+const DIFF = 'diff --'
+const NAME = '+++ '
+const BACKSLASH = 0x5c
+
+/** Lines that follow each other in the file, from `line` on; the first of them is line `first` of what was added. */
 interface Run {
   readonly first: number
   readonly line: number
@@ -135,18 +217,6 @@ interface Run {
 function lineIn(runs: readonly Run[], line: number): number {
   const run = runs.findLast(({ first }) => first <= line)
   return run === undefined ? 1 : run.line + line - run.first
-}
-
-/** The end of at most `most` whole lines. */
-function linesFrom(text: string, from: number, most: number): { readonly end: number; readonly count: number } {
-  let end = from
-  let count = 0
-  for (; count < most; count++) {
-    const at = text.indexOf('\n', end)
-    if (at < 0) break
-    end = at + 1
-  }
-  return { end, count }
 }
 
 function nameOf(field: string): string | undefined {

@@ -1,5 +1,6 @@
 import { createScrubber, type Rule, type Scrubber } from 'sallyport/scrub'
 import { isExample } from './examples.ts'
+import { isBinary } from './files.ts'
 import { entropyOf, type Commit, type ScanFinding } from './finding.ts'
 import type { ScanRules } from './rules.ts'
 
@@ -15,17 +16,11 @@ const MAX_LISTED = 1000
 const ALLOW = 'gitleaks:allow'
 const KNOWN = 'secret:'
 
-/** A file's place in a batch. */
+/** A part of a batch, and where it comes from. */
 export interface BatchPart {
-  readonly file: string
+  readonly place: Place
   readonly start: number
   readonly end: number
-}
-
-/** A text of a batch, and where it comes from. */
-export interface BatchText {
-  readonly text: string
-  readonly place: Place
 }
 
 /** What is compiled for some rules serves every scan of the process that looks for nothing else. */
@@ -65,9 +60,16 @@ export class ScanEngine {
     this.refused = refused
   }
 
-  /** Files with so many findings that not all of them are listed. */
-  get cutShort(): readonly string[] {
-    return [...this.#cutShort]
+  /** Makes now what the first search would make: tables that take longer than to look through some hundred files. */
+  prepare(): void {
+    this.#scrubber.find(new Uint8Array(0))
+  }
+
+  /** Files with so many findings that not all of them are listed, since this was asked last. */
+  takeCutShort(): readonly string[] {
+    const names = [...this.#cutShort]
+    this.#cutShort.clear()
+    return names
   }
 
   /** What is in a file's bytes. */
@@ -78,30 +80,19 @@ export class ScanEngine {
   }
 
   /**
-   * What is in files that lie one behind the other in a buffer, a line break after each. Most batches are clean, and looking
-   * once costs half of looking at each; a file that a finding touches is looked at by itself.
+   * What is in texts that lie one behind the other in a buffer, a line break after each. Most batches are clean, and looking
+   * once costs half of looking at each; a text that a finding touches is looked at by itself.
    */
   scanBatch(bytes: Buffer, parts: readonly BatchPart[]): readonly ScanFinding[] {
     const touched = this.#scrubber.find(bytes)
     // Where the list is full, what came behind it is not known.
     const full = touched.length >= MAX_LISTED
-    return parts.flatMap(({ file, start, end }) => {
-      if (full || touched.some((finding) => finding.start < end && finding.end > start)) return this.scanBytes(bytes.subarray(start, end), { file })
-      return this.#byName({ file })
-    })
-  }
-
-  /** As `scanBatch`, for texts. */
-  scanTexts(batch: readonly BatchText[]): readonly ScanFinding[] {
-    const touched = this.#scrubber.find(batch.map(({ text }) => text).join('\n'))
-    const full = touched.length >= MAX_LISTED
-    let end = -1
-    return batch.flatMap(({ text, place }) => {
-      const start = end + 1
-      end = start + text.length
-      const looked = full || touched.some((finding) => finding.start < end && finding.end > start)
-      return [...this.#byName(place), ...(looked ? this.scanText(text, place) : [])]
-    })
+    const found: ScanFinding[] = []
+    for (const { place, start, end } of parts) {
+      if (full || touched.some((finding) => finding.start < end && finding.end > start)) found.push(...this.scanBytes(bytes.subarray(start, end), place))
+      else found.push(...this.#byName(place))
+    }
+    return found
   }
 
   scanText(text: string, place: Place): readonly ScanFinding[] {
@@ -137,13 +128,6 @@ export class ScanEngine {
       startLine: 1, endLine: 1, startColumn: 1, endColumn: 1, ...(place.commit === undefined ? {} : { commit: place.commit }),
     }))
   }
-}
-
-const BINARY_PROBE = 8000
-
-/** True for what has a zero byte near its beginning, as git decides it. */
-export function isBinary(bytes: Buffer): boolean {
-  return bytes.subarray(0, BINARY_PROBE).includes(0)
 }
 
 function lineStarts(text: string): readonly number[] {

@@ -39,9 +39,20 @@ function walk(root: string, folder: string, files: string[]): void {
   }
 }
 
+/** What a name says that is no file of its own: it is gone, a link, a part of a path that is none, or a socket. */
+const NO_FILE = new Set(['ENOENT', 'ELOOP', 'ENOTDIR', 'ENXIO'])
+const PROBE = 8000
+
+/** True for what has a zero byte near its beginning, as git decides it. */
+export function isBinary(bytes: Buffer): boolean {
+  return bytes.subarray(0, PROBE).includes(0)
+}
+
 /** Reads files into one buffer that grows as needed: what it gives is good until the next read that begins at the same place. */
 export class FileReader {
-  #buffer = Buffer.allocUnsafe(256 * 1024)
+  #buffer = Buffer.allocUnsafe(512 * 1024)
+  /** Why the last file that was not read should have been; undefined where there was none to read. */
+  why: string | undefined
 
   /** What has been read up to a place. */
   upTo(end: number): Buffer {
@@ -62,27 +73,35 @@ export class FileReader {
     this.#buffer = larger
   }
 
-  /** The bytes of a regular file; undefined for what is gone, a link, a folder, or larger than `maxBytes`. */
+  /** The bytes of a regular file; undefined for what is gone, a link, a folder, larger than `maxBytes`, or can't be read. */
   read(path: string, maxBytes: number, at = 0): Buffer | undefined {
-    let handle: number
+    this.why = undefined
+    let handle: number | undefined
     try {
       handle = openSync(path, READ_NO_LINK)
-    } catch {
-      return undefined
-    }
-    try {
       const stat = fstatSync(handle)
-      if (!stat.isFile() || stat.size > maxBytes) return undefined
-      this.#grow(at, stat.size)
+      if (!stat.isFile()) return undefined
+      const size = stat.size > maxBytes ? PROBE : stat.size
+      this.#grow(at, size)
       let length = 0
-      while (length < stat.size) {
-        const read = readSync(handle, this.#buffer, at + length, stat.size - length, null)
+      while (length < size) {
+        const read = readSync(handle, this.#buffer, at + length, size - length, null)
         if (read === 0) break
         length += read
       }
-      return this.#buffer.subarray(at, at + length)
+      const bytes = this.#buffer.subarray(at, at + length)
+      if (stat.size <= maxBytes) return bytes
+      if (!isBinary(bytes)) this.why = `larger than ${Math.floor(maxBytes / MEGABYTE)} MiB`
+      return undefined
+    } catch (error) {
+      const { code = String(error) } = error as NodeJS.ErrnoException
+      // A name that is not UTF-8 can't be said, so that nothing is there by the name that is.
+      if (!NO_FILE.has(code) || path.includes('\uFFFD')) this.why = NO_FILE.has(code) ? 'its name is not UTF-8' : code
+      return undefined
     } finally {
-      closeSync(handle)
+      if (handle !== undefined) closeSync(handle)
     }
   }
 }
+
+const MEGABYTE = 1024 * 1024

@@ -21,15 +21,24 @@ export interface ScanRules {
 type Matcher = (text: string) => boolean
 
 /**
- * The provider rules, and a gitleaks configuration where there is one: its own rules, its allow-lists of paths and commits,
- * `extend.path` and `extend.disabledRules`. A rule of the configuration replaces one of ours with the same id.
+ * The provider rules, and a gitleaks configuration where there is one: its own rules, its allow-lists, `extend.path` and
+ * `extend.disabledRules`. A rule of the configuration replaces one of ours with the same id.
  *
  * @throws TypeError or PatternError for a configuration that can't be read
  */
 export function loadRules(root: string, configPath: string | undefined): ScanRules {
+  return rulesOf(readConfiguration(root, configPath))
+}
+
+/** A configuration, and those that it extends, the innermost first; nothing where there is none. */
+export function readConfiguration(root: string, configPath: string | undefined): readonly Layer[] {
   const path = configPath ?? join(root, '.gitleaks.toml')
   if (configPath !== undefined && !existsSync(path)) throw new TypeError(`There is no configuration ${configPath}`)
-  const layers = existsSync(path) ? readLayers(path, 0) : []
+  return existsSync(path) ? readLayers(path, 0) : []
+}
+
+/** What is looked for with a configuration that was read. */
+export function rulesOf(layers: readonly Layer[]): ScanRules {
   const disabled = new Set(layers.flatMap((layer) => layer.extend?.disabledRules ?? []))
   const rules = new Map<string, Rule>(providerRules.map((rule) => [rule.id, rule]))
   const builtIn = new Set(rules.keys())
@@ -74,7 +83,8 @@ export function loadRules(root: string, configPath: string | undefined): ScanRul
   }
 }
 
-interface Layer extends GitleaksConfig {
+/** One file of a configuration. */
+export interface Layer extends GitleaksConfig {
   readonly extend?: { readonly path?: string; readonly useDefault?: boolean; readonly disabledRules?: readonly string[] }
 }
 

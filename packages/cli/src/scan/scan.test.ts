@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readAdded } from './diff.ts'
+import { COMMIT_FORMAT, PatchReader, type Added } from './diff.ts'
 import { fingerprintOf, type ScanFinding } from './finding.ts'
 import { writeReport } from './reports.ts'
 import { scan } from './scan.ts'
@@ -54,15 +54,29 @@ describe('the working tree', () => {
     expect((await scan({ root, paths: ['.gitignore'] })).scanned).toBe(1)
   })
 
-  it('leaves out binaries, links, what is too large and what is gone', async () => {
+  it('leaves out binaries, links, what is too large and what is gone, and names text that it did not look at', async () => {
     git('init', '-q')
     write('bin', Buffer.concat([Buffer.from([0]), Buffer.from(TOKEN)]))
-    write('big', TOKEN.padEnd(100))
+    write('big-bin', Buffer.alloc(3_000_000))
+    write('big', TOKEN.padEnd(3_000_000))
     write('gone', TOKEN)
     symlinkSync('/etc/passwd', join(root, 'link'))
     git('add', '-A')
     rmSync(join(root, 'gone'))
-    expect((await scan({ root, maxBytes: 60 })).findings).toEqual([])
+    expect(await scan({ root, maxBytes: 2 ** 20 })).toMatchObject({ findings: [], scanned: 1, unread: ['big (larger than 1 MiB)'] })
+  })
+
+  it.runIf(process.platform === 'linux')('names a file whose name is not UTF-8', async () => {
+    writeFileSync(Buffer.concat([Buffer.from(`${root}/caf`), Buffer.from([0xe9])]), TOKEN)
+    expect((await scan({ root })).unread).toEqual(['caf\uFFFD (its name is not UTF-8)'])
+  })
+
+  it('gives the same in several threads', async () => {
+    const files = 4200
+    for (let at = 0; at < files; at++) write(`${at % 20}/f${at}.txt`, at % 500 === 0 ? `'${TOKEN}'` : 'nothing')
+    const alone = await scan({ root, threads: 1 })
+    expect(alone).toMatchObject({ scanned: files, findings: { length: Math.ceil(files / 500) } })
+    expect(await scan({ root, threads: 4 })).toEqual(alone)
   })
 
   it('gives the same for many files at once as for each by itself', async () => {
@@ -221,10 +235,11 @@ describe('git', () => {
   it('the history, incrementally: only new commits are read, earlier findings stay, values are not kept', async () => {
     git('init', '-q')
     const progressFile = join(root, '.sallyport', 'scan-history.json')
-    write('.gitignore', '.sallyport\n')
     write('a.ts', TOKEN)
     commit('one')
     expect(await scan({ root, mode: 'history', progressFile })).toMatchObject({ scanned: 1 })
+    // What it keeps is nobody's to commit.
+    expect(git('status', '--porcelain')).toBe('')
     expect(readFileSync(progressFile, 'utf8')).not.toContain(TOKEN)
     expect(await scan({ root, mode: 'history', progressFile })).toMatchObject({ scanned: 0 })
     write('b.ts', OTHER)
@@ -232,13 +247,108 @@ describe('git', () => {
     const third = await scan({ root, mode: 'history', progressFile })
     expect(third.scanned).toBe(1)
     expect(places(third.findings)).toEqual(['a.ts:1 github-pat', 'b.ts:1 github-pat'])
-    // Other rules: from the beginning.
+    // Other rules, or other places that they leave out: from the beginning.
     write('.gitleaks.toml', "[[rules]]\nid = 'x'\nregex = '''xyz-[0-9]{4}'''\n")
     commit('three')
     expect((await scan({ root, mode: 'history', progressFile })).scanned).toBe(3)
+    write('.gitleaks.toml', "[[rules]]\nid = 'x'\nregex = '''xyz-[0-9]{4}'''\n[[allowlists]]\npaths = ['''^a''']\n")
+    expect(await scan({ root, mode: 'history', progressFile })).toMatchObject({ scanned: 3, findings: { length: 1 } })
   })
 
-  it('reads patches in any pieces', async () => {
+  it.each([['diff.noprefix', 'true'], ['diff.mnemonicPrefix', 'true'], ['diff.interHunkContext', '9'], ['diff.context', '9'], ['diff.relative', 'true'], ['log.showRoot', 'false'], ['log.showSignature', 'true'], ['diff.algorithm', 'patience'], ['color.ui', 'always']])(
+    'whatever the configuration says: %s = %s',
+    async (key, value) => {
+      git('init', '-q')
+      git('config', key, value)
+      write('app/b/a.ts', `1\n2\n3\n4\n${OTHER}\n`)
+      commit('one')
+      write('app/b/a.ts', `one\n2\n3\nfour\n${OTHER}\n6\n${TOKEN}\n`)
+      git('add', '-A')
+      expect(places((await scan({ root: join(root, 'app'), mode: 'staged' })).findings)).toEqual(['app/b/a.ts:7 github-pat'])
+      commit('two')
+      expect(places((await scan({ root: join(root, 'app'), mode: 'history' })).findings)).toEqual(['app/b/a.ts:7 github-pat', 'app/b/a.ts:5 github-pat'])
+    },
+  )
+
+  it('what is staged, where attributes say that it is no text', async () => {
+    git('init', '-q')
+    write('.gitattributes', '*.lock -diff\n*.min.js binary\n')
+    write('a.lock', `one\n${TOKEN}\n`)
+    write('b.min.js', OTHER)
+    write('c.png', Buffer.concat([Buffer.from([0x89, 0, 0x0a]), Buffer.from(TOKEN)]))
+    git('add', '-A')
+    expect(places((await scan({ root, mode: 'staged' })).findings)).toEqual(['a.lock:2 github-pat', 'b.min.js:1 github-pat'])
+  })
+
+  it('what a merge added itself, and not again what it merged', async () => {
+    git('init', '-q')
+    write('a.ts', '1\n2\n3\n')
+    commit('one')
+    git('checkout', '-q', '-b', 'side')
+    write('a.ts', `1\n2\nside ${OTHER}\n`)
+    commit('side')
+    git('checkout', '-q', 'main')
+    write('a.ts', '1\nmain\n3\n')
+    commit('main')
+    expect(() => git('merge', '-q', 'side')).toThrow()
+    write('a.ts', `0\n1\nmain\nside ${OTHER}\n-- both\n${TOKEN}\n`)
+    write('b.ts', 'new\n')
+    const merge = commit('merge')
+    const { findings, scanned } = await scan({ root, mode: 'history' })
+    expect(findings.map(fingerprintOf).toSorted()).toEqual([`${git('rev-parse', 'side')}:a.ts:github-pat:3`, `${merge}:a.ts:github-pat:6`].toSorted())
+    expect(scanned).toBe(4)
+  })
+
+  it('a folder that was there keeps to what its owner says of it', async () => {
+    git('init', '-q')
+    write('.sallyport/notes.md', 'mine')
+    commit('one')
+    await scan({ root, mode: 'history', progressFile: join(root, '.sallyport', 'scan-history.json') })
+    expect(git('status', '--porcelain')).toBe('?? .sallyport/scan-history.json')
+  })
+
+  it('the history in several threads: the same, in the same order', async () => {
+    git('init', '-q')
+    for (let at = 0; at < 40; at++) {
+      write('a.ts', at % 5 === 0 ? `${at}\n${TOKEN}\n` : `${at}\n`)
+      commit(`change ${at}`)
+    }
+    const alone = await scan({ root, mode: 'history', threads: 1 })
+    expect(alone).toMatchObject({ scanned: 40, findings: { length: 8 } })
+    let told = 0
+    expect(await scan({ root, mode: 'history', threads: 4, onProgress: (commits) => { told = commits } })).toEqual(alone)
+    expect(told).toBe(40)
+    // The newest first, as git log has them.
+    expect(alone.findings.map(({ commit }) => commit?.message)).toEqual([35, 30, 25, 20, 15, 10, 5, 0].map((at) => `change ${at}`))
+    expect(await scan({ root, mode: 'history', range: ['HEAD~5..HEAD'] })).toMatchObject({ scanned: 5, findings: { length: 1 } })
+  })
+
+  it('the history of a repository without commits, and with tags of all kinds', async () => {
+    git('init', '-q')
+    expect(await scan({ root, mode: 'history', progressFile: join(root, '.git/progress.json') })).toMatchObject({ scanned: 0, findings: [] })
+    write('a.ts', TOKEN)
+    commit('one')
+    git('tag', '-a', 'v1', '-m', 'one')
+    git('tag', 'a-file', 'HEAD:a.ts')
+    git('tag', 'a-tree', 'HEAD^{tree}')
+    git('checkout', '-q', '--detach')
+    write('a.ts', 'x')
+    write('b.ts', OTHER)
+    commit('on no branch')
+    expect(await scan({ root, mode: 'history' })).toMatchObject({ scanned: 2, findings: { length: 2 } })
+  })
+
+  it.each(['', '{', 'null', '{"rules":1}', '[]'])('the history from its beginning where %j was kept of the last scan', async (kept) => {
+    git('init', '-q')
+    write('a.ts', TOKEN)
+    commit('one')
+    const progressFile = join(root, '.git/progress.json')
+    writeFileSync(progressFile, kept)
+    expect(await scan({ root, mode: 'history', progressFile })).toMatchObject({ scanned: 1, findings: { length: 1 } })
+    expect(await scan({ root, mode: 'history', progressFile })).toMatchObject({ scanned: 0, findings: { length: 1 } })
+  })
+
+  it('reads patches in any pieces', () => {
     git('init', '-q')
     write('ü.ts', `"\n${TOKEN}\nä\n`)
     commit('one')
@@ -248,22 +358,29 @@ describe('git', () => {
     commit('two')
     write('b.ts', ['+plus', '++ b/x', '', ...old.slice(1, 8), '-minus', '@@ -1 +1 @@', ...old.slice(9), '+'].join('\n'))
     commit('three')
-    const patch = execFileSync('git', ['-c', 'core.quotePath=false', 'log', '-p', '-U0', '--format=%x00%H%x00a%x00b%x00c%x00d'], { cwd: root })
-    const read = async (size: number): Promise<unknown> => {
-      async function* pieces(): AsyncGenerator<Buffer> {
-        for (let at = 0; at < patch.length; at += size) yield patch.subarray(at, at + size)
+    const patch = execFileSync('git', ['-c', 'core.quotePath=false', 'log', '-p', '-U0', `--format=${COMMIT_FORMAT}`], { cwd: root })
+    const read = (size: number): unknown => {
+      const reader = new PatchReader()
+      const all: unknown[] = []
+      const take = (complete: readonly Added[]): void => {
+        for (const { file, commit, start, end, lineOf } of complete) {
+          const text = reader.upTo(end).toString('utf8', start)
+          all.push({ file, message: commit?.message, text, lines: text.split('\n').map((_, line) => lineOf(line)) })
+        }
+        // What comes next begins anew.
+        reader.forget()
       }
-      const all = []
-      for await (const { lineOf, ...added } of readAdded(pieces())) all.push({ ...added, lines: added.text.split('\n').map((_, line) => lineOf(line)) })
+      for (let at = 0; at < patch.length; at += size) take(reader.push(Buffer.from(patch.subarray(at, at + size))))
+      take(reader.end())
       return all
     }
-    const whole = await read(1e6)
+    const whole = read(1e6)
     expect(whole).toMatchObject([
-      { file: 'b.ts', text: '+plus\n++ b/x\n\n-minus\n@@ -1 +1 @@\nline 11\n+', lines: [1, 2, 3, 11, 12, 15, 16] },
+      { file: 'b.ts', message: 'three', text: '+plus\n++ b/x\n\n-minus\n@@ -1 +1 @@\nline 11\n+', lines: [1, 2, 3, 11, 12, 15, 16] },
       { file: 'b.ts', text: old.join('\n'), lines: old.map((_, at) => at + 1) },
       { file: 'ü.ts', text: `"\n${TOKEN}\nä`, lines: [1, 2, 3] },
     ])
-    for (const size of [1, 2, 3, 7, 64]) expect(await read(size)).toEqual(whole)
+    for (const size of [1, 2, 3, 7, 64]) expect(read(size)).toEqual(whole)
   })
 
   it('fails outside of a repository, for a history', async () => {

@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { BUNDLE_FOLDERS, scanBundle, serverValues } from './bundle.ts'
-import { isBinary, ScanEngine, type BatchPart } from './engine.ts'
-import { FileReader, listFiles } from './files.ts'
+import { divide } from './crew.ts'
+import { ScanEngine } from './engine.ts'
+import { listFiles } from './files.ts'
 import type { ScanFinding } from './finding.ts'
-import { scanHistory, scanStaged } from './history.ts'
+import { handFor } from './hand.ts'
+import { scanRange, scanStaged } from './history.ts'
 import { loadIgnored } from './ignore.ts'
 import { repositoryRoot } from './git.ts'
-import { loadRules } from './rules.ts'
+import { commitsOf, headsOf, present, readProgress, rulesId, writeProgress } from './progress.ts'
+import { readConfiguration, rulesOf } from './rules.ts'
+import type { Found, Portion, Task } from './task.ts'
 
 /** What to scan, and how. */
 export interface ScanOptions {
@@ -32,6 +37,8 @@ export interface ScanOptions {
   readonly range?: readonly string[]
   /** Told how many commits of the history were looked at so far, batch by batch. */
   readonly onProgress?: (commits: number) => void
+  /** The most threads that look, this one included. Default: as many as the machine runs at once. Little work is done in one. */
+  readonly threads?: number
   /** Known values, by name. For bundles the server's environment is added. */
   readonly known?: ReadonlyMap<string, string>
   readonly env?: Readonly<Record<string, string | undefined>>
@@ -48,71 +55,81 @@ export interface ScanResult {
   readonly refused: readonly string[]
   /** Files with more findings than are listed, by name. */
   readonly cutShort: readonly string[]
+  /** Files that could not be read, or are too large, each with its reason. */
+  readonly unread: readonly string[]
 }
 
 const MAX_BYTES = 10 * 1024 * 1024
-const BATCH_BYTES = 256 * 1024
+/** Files of a portion: so few that all threads end at about the same time. */
+const PORTION_FILES = 128
+/** Portions of a history, and the most commits that one has. git is started anew for each. */
+const PORTIONS_OF_HISTORY = 32
+const MAX_PORTION_COMMITS = 250
+/** Another thread takes about as long to start as one takes for so many portions. */
+const PORTIONS_TO_START = { files: 16, commits: 4 } as const
 
 /** Looks for secrets. Reads only. */
 export async function scan(options: ScanOptions): Promise<ScanResult> {
   const { root, mode = 'tree' } = options
   if ((mode === 'staged' || mode === 'history') && repositoryRoot(root) === undefined) throw new TypeError(`There is no git repository at ${root}`)
-  const rules = loadRules(root, options.config)
-  const known = mode === 'bundle' ? new Map([...serverValues(root, options.env ?? {}), ...(options.known ?? [])]) : options.known
+  const layers = readConfiguration(root, options.config)
+  const rules = rulesOf(layers)
+  const known = new Map([...(mode === 'bundle' ? serverValues(root, options.env ?? {}) : []), ...(options.known ?? [])])
   const engine = new ScanEngine(rules, known)
   const ignored = loadIgnored(options.ignoreFile ?? join(root, '.gitleaksignore'), options.baseline)
-  const { findings, scanned } = await run()
+  const found = await run()
+  const findings = found.flatMap((part) => part.findings)
   const kept = findings.filter((finding) => !ignored(finding))
-  return { findings: kept, ignored: findings.length - kept.length, scanned, refused: engine.refused, cutShort: engine.cutShort }
+  return {
+    findings: kept, ignored: findings.length - kept.length, scanned: found.reduce((sum, part) => sum + part.scanned, 0), refused: engine.refused,
+    cutShort: [...new Set(found.flatMap((part) => part.cutShort))], unread: found.flatMap((part) => part.unread),
+  }
 
-  async function run(): Promise<{ readonly findings: readonly ScanFinding[]; readonly scanned: number }> {
+  function run(): Promise<readonly Found[]> {
     switch (mode) {
       case 'staged':
-        return { findings: await scanStaged(root, engine, rules), scanned: 0 }
-      case 'history': {
-        const { findings: found, commits } = await scanHistory({
-          root, engine, rules, ...(options.progressFile === undefined ? {} : { progressFile: options.progressFile }), ...(options.range === undefined ? {} : { range: options.range }),
-          ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-        })
-        return { findings: found, scanned: commits }
+        return Promise.all([scanStaged(root, rules, engine)])
+      case 'history':
+        return options.range === undefined ? scanHistory() : Promise.all([scanRange(root, options.range, rules, engine, options.onProgress)])
+      case 'bundle':
+        return scanBundleFolders()
+      case 'tree': {
+        const files = listFiles(root, options.paths ?? [], options.everything ?? false).filter((file) => rules.wantsFile(file))
+        return share('files', files, PORTION_FILES)
       }
-      case 'bundle': {
-        const named = options.paths ?? []
-        const missing = named.find((path) => !existsSync(join(root, path)))
-        if (missing !== undefined) throw new TypeError(`There is no ${missing}`)
-        const { findings: found, files } = scanBundle(root, named.length === 0 ? BUNDLE_FOLDERS : named, engine)
-        return { findings: found, scanned: files }
-      }
-      case 'tree':
-        return scanTree()
     }
   }
 
-  function scanTree(): { readonly findings: readonly ScanFinding[]; readonly scanned: number } {
-    const reader = new FileReader()
-    const found: ScanFinding[] = []
-    let scanned = 0
-    let parts: BatchPart[] = []
-    let end = 0
-    const flush = (): void => {
-      if (parts.length > 0) found.push(...engine.scanBatch(reader.upTo(end), parts))
-      parts = []
-      end = 0
-    }
-    for (const file of listFiles(root, options.paths ?? [], options.everything ?? false)) {
-      if (!rules.wantsFile(file)) continue
-      const bytes = reader.read(join(root, file), options.maxBytes ?? MAX_BYTES, end)
-      if (bytes === undefined) continue
-      scanned++
-      if (isBinary(bytes)) {
-        found.push(...engine.scanBytes(bytes, { file }))
-        continue
-      }
-      parts.push({ file, start: end, end: end + bytes.length })
-      end = reader.breakAt(end + bytes.length)
-      if (end >= BATCH_BYTES) flush()
-    }
-    flush()
-    return { findings: found, scanned }
+  function share(kind: Task['kind'], all: readonly string[], size: number, onFound?: (found: Found) => void): Promise<readonly Found[]> {
+    const task: Task = { kind, root, layers, known, maxBytes: options.maxBytes ?? MAX_BYTES }
+    const portions = inPortions(all, size)
+    const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), Math.floor(portions.length / PORTIONS_TO_START[kind])))
+    return divide(task, portions, handFor(task, rules, engine), { threads, ...(onFound === undefined ? {} : { onFound }) })
   }
+
+  async function scanBundleFolders(): Promise<readonly Found[]> {
+    const named = options.paths ?? []
+    const missing = named.find((path) => !existsSync(join(root, path)))
+    if (missing !== undefined) throw new TypeError(`There is no ${missing}`)
+    return [scanBundle(root, named.length === 0 ? BUNDLE_FOLDERS : named, engine)]
+  }
+
+  async function scanHistory(): Promise<readonly Found[]> {
+    const { progressFile, onProgress } = options
+    const id = rulesId(rules, layers)
+    const before = progressFile === undefined ? undefined : readProgress(progressFile, id)
+    const heads = headsOf(root)
+    const commits = commitsOf(root, heads, present(root, before?.heads ?? []))
+    let done = 0
+    const found = await share('commits', commits, Math.min(MAX_PORTION_COMMITS, Math.ceil(commits.length / PORTIONS_OF_HISTORY)), ({ scanned }) => onProgress?.(done += scanned))
+    const all = before === undefined ? found : [{ findings: before.findings, scanned: 0, cutShort: [], unread: [] }, ...found]
+    if (progressFile !== undefined) writeProgress(progressFile, { heads, rules: id, findings: all.flatMap(({ findings }) => findings) })
+    return all
+  }
+}
+
+function inPortions(all: readonly string[], size: number): readonly Portion[] {
+  const portions: Portion[] = []
+  for (let at = 0; at < all.length; at += size) portions.push(all.slice(at, at + size))
+  return portions
 }
