@@ -6,7 +6,7 @@ import { definePolicy } from './policy/define-policy.ts'
 import { envProvider } from './secrets/providers/env.ts'
 import { defineSecrets } from './secrets/secrets.ts'
 import { memoryStore } from './stores/memory/store.ts'
-import { createTestPort, testUser } from './testing/index.ts'
+import { createTestPort, fakeClock, testUser } from './testing/index.ts'
 
 const policy = definePolicy({ roles: { customer: ['order:read'] } })
 const user = testUser('u1', ['customer'])
@@ -48,16 +48,19 @@ describe("a port's state", () => {
     const make = (name: string, store: () => ReturnType<typeof memoryStore>) =>
       createPort({ name, environment: 'test', policy, store, identity: { name: 'test', authenticate: () => user } })
     const store = () => (made++, memoryStore())
-    expect(make('one-state', store).store.ledger).toBe(make('one-state', store).store.ledger)
+    // A state outlives its test: each try has names of its own.
+    const [one, another] = [crypto.randomUUID(), crypto.randomUUID()]
+    expect(make(one, store).store.ledger).toBe(make(one, store).store.ledger)
     expect(made).toBe(1)
-    make('another-state', store)
+    make(another, store)
     expect(made).toBe(2)
     expect(createTestPort({ policy }).store.ledger).not.toBe(createTestPort({ policy }).store.ledger)
   })
 
   it('does not multiply limits when a module is instantiated three times', async () => {
+    const [name, clock] = [crypto.randomUUID(), fakeClock()]
     const instance = () => {
-      const port = createPort({ name: 'thrice', environment: 'test', policy, store: memoryStore, identity: { name: 'test', authenticate: () => user }, log: () => undefined })
+      const port = createPort({ name, clock, environment: 'test', policy, store: memoryStore, identity: { name: 'test', authenticate: () => user }, log: () => undefined })
       return port.define('order.read').noInput().authorize('order:read').outputSchema(z.string()).action(() => 'x')
     }
     const instances = [instance(), instance(), instance()]

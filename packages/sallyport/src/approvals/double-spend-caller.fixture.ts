@@ -1,5 +1,6 @@
 // A process that uses up one approval, or one grant, as often as it can, at once, when it is told to on standard input. Says on
 // standard output how often the handler ran.
+import { PATIENT_MS } from '../stores/postgres/schema.fixture.ts'
 import type { SqlLedger } from '../stores/sql/ledger.ts'
 import type { Store } from '../stores/types.ts'
 import { testAgent } from '../testing/index.ts'
@@ -25,7 +26,7 @@ export type SharedStore = Store & { readonly ledger: SqlLedger }
 export async function openShared({ kind, at, encryptionKey }: Pick<CallerTask, 'kind' | 'at' | 'encryptionKey'>): Promise<SharedStore> {
   const encryptionKeys = [encryptionKey]
   if (kind === 'sqlite') return (await import('../stores/sqlite/store.ts')).sqliteStore({ path: at, encryptionKeys })
-  return (await import('../stores/postgres/store.ts')).postgresStore({ connectionString: at, encryptionKeys })
+  return (await import('../stores/postgres/store.ts')).postgresStore({ connectionString: at, encryptionKeys, timeoutMs: PATIENT_MS })
 }
 
 async function run(task: CallerTask): Promise<void> {

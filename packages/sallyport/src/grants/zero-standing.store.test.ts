@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe } from 'vitest'
-import { freshSchema, postgresAnswers } from '../stores/postgres/schema.fixture.ts'
+import { freshSchema, PATIENT_MS, postgresAnswers } from '../stores/postgres/schema.fixture.ts'
 import { postgresStore } from '../stores/postgres/store.ts'
 import { generateEncryptionKey } from '../stores/sql/encryption.ts'
 import { sqliteStore } from '../stores/sqlite/store.ts'
@@ -25,7 +25,7 @@ zeroStandingContract('sqlite', async () => {
 describe.skipIf(!answers)('Postgres (skipped where DATABASE_URL does not answer)', () => {
   zeroStandingContract('postgres', async () => {
     const { connectionString, drop } = await freshSchema()
-    const store = postgresStore({ connectionString, encryptionKeys: [generateEncryptionKey()] })
+    const store = postgresStore({ connectionString, encryptionKeys: [generateEncryptionKey()], timeoutMs: PATIENT_MS })
     cleanups.push(drop, () => store.ledger.close())
     return store
   }, 5)

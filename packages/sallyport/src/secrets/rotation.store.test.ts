@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { postgresDriver } from '../stores/postgres/driver.ts'
-import { freshSchema, postgresAnswers } from '../stores/postgres/schema.fixture.ts'
+import { freshSchema, PATIENT_MS, postgresAnswers } from '../stores/postgres/schema.fixture.ts'
 import type { SqlDriver } from '../stores/sql/driver.ts'
 import { sqliteDriver } from '../stores/sqlite/driver.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
@@ -50,7 +50,7 @@ describe('a rotation that is killed at every call and gone on with', () => {
   describe.skipIf(!answers)('Postgres (skipped where DATABASE_URL does not answer)', () => {
     it.concurrent.each(PARTS)('on Postgres (part %i of 4)', async (part) => {
       const { connectionString, drop } = await freshSchema()
-      const driver = postgresDriver({ connectionString })
+      const driver = postgresDriver({ connectionString, timeoutMs: PATIENT_MS })
       await onDriver(driver, part)
       await driver.close()
       await drop()
@@ -107,7 +107,7 @@ describe('a process that is killed as a step of its rotation begins', () => {
 
   it.skipIf(!answers)('on Postgres: another one goes on (skipped where DATABASE_URL does not answer)', async () => {
     const { connectionString, drop } = await freshSchema()
-    const driver = postgresDriver({ connectionString })
+    const driver = postgresDriver({ connectionString, timeoutMs: PATIENT_MS })
     await killedProcesses(connectionString, driver)
     await driver.close()
     await drop()

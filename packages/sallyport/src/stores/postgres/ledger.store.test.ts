@@ -5,7 +5,7 @@ import { admission, ledgerContract } from '../sql/ledger.contract.fixture.ts'
 import { sealingContract } from '../sql/sealing.contract.fixture.ts'
 import { postgresDriver } from './driver.ts'
 import { postgresLedger } from './ledger.ts'
-import { freshSchema, postgresAnswers } from './schema.fixture.ts'
+import { freshSchema, PATIENT_MS, postgresAnswers } from './schema.fixture.ts'
 
 const answers = await postgresAnswers()
 const drops: (() => Promise<void>)[] = []
@@ -20,17 +20,17 @@ async function schema(): Promise<string> {
 }
 
 describe.skipIf(!answers)('Postgres (skipped where no server answers)', () => {
-  driverContract('postgres', async () => postgresDriver({ connectionString: await schema() }))
+  driverContract('postgres', async () => postgresDriver({ connectionString: await schema(), timeoutMs: PATIENT_MS }))
 
   ledgerContract('postgres', async () => {
     const connectionString = await schema()
-    const ledger = postgresLedger({ connectionString, admission })
+    const ledger = postgresLedger({ connectionString, admission, timeoutMs: PATIENT_MS })
     await ledger.flush()
-    return { ledger, driver: postgresDriver({ connectionString }) }
+    return { ledger, driver: postgresDriver({ connectionString, timeoutMs: PATIENT_MS }) }
   })
 
   sealingContract('postgres', async (signers) => {
-    const ledger = postgresLedger({ connectionString: await schema(), sealing: { signers, everyMs: 1e6 } })
+    const ledger = postgresLedger({ connectionString: await schema(), timeoutMs: PATIENT_MS, sealing: { signers, everyMs: 1e6 } })
     await ledger.flush()
     return ledger
   })

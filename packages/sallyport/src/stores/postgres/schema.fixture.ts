@@ -4,9 +4,12 @@ import pg from 'pg'
 /** The server that tests use. */
 export const DATABASE_URL: string = process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test'
 
+/** Milliseconds that a store waits for a server that is well: a busy machine is no outage. */
+export const PATIENT_MS = 60_000
+
 /** Whether it answers. */
 export async function postgresAnswers(url: string = DATABASE_URL): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
   try {
     await client.connect()
     await client.end()

@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest'
 import { generateEncryptionKey } from '../sql/encryption.ts'
-import { freshSchema } from './schema.fixture.ts'
+import { freshSchema, PATIENT_MS } from './schema.fixture.ts'
 import { postgresStore, type PostgresStore } from './store.ts'
 
 /** One store for all tests of a file, in a schema of its own: opened when it is first asked for, and removed after them. */
@@ -13,7 +13,7 @@ export function sharedPostgresStore(): () => Promise<PostgresStore> {
   return async () => {
     if (opened === undefined) {
       const { connectionString, drop } = await freshSchema()
-      opened = { store: postgresStore({ connectionString, encryptionKeys: [generateEncryptionKey()] }), drop }
+      opened = { store: postgresStore({ connectionString, encryptionKeys: [generateEncryptionKey()], timeoutMs: PATIENT_MS }), drop }
     }
     return opened.store
   }

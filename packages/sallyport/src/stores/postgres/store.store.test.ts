@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { approvalStoreContract } from '../../approvals/store.contract.fixture.ts'
 import { grantStoreContract } from '../../grants/store.contract.fixture.ts'
 import { generateEncryptionKey } from '../sql/encryption.ts'
-import { freshSchema, postgresAnswers } from './schema.fixture.ts'
+import { freshSchema, PATIENT_MS, postgresAnswers } from './schema.fixture.ts'
 import { postgresStore, type PostgresStore } from './store.ts'
 
 const answers = await postgresAnswers()
@@ -14,7 +14,7 @@ afterAll(async () => {
 async function open(): Promise<PostgresStore> {
   const { connectionString, drop } = await freshSchema()
   drops.push(drop)
-  return postgresStore({ connectionString, encryptionKeys: [generateEncryptionKey()] })
+  return postgresStore({ connectionString, encryptionKeys: [generateEncryptionKey()], timeoutMs: PATIENT_MS })
 }
 
 describe.skipIf(!answers)('Postgres (skipped where DATABASE_URL does not answer)', () => {

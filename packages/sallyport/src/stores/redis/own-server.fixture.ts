@@ -14,7 +14,7 @@ export const canStart = (program: ServerProgram): boolean => spawnSync(program, 
 
 /** True when something answers `PING` there. */
 export async function redisAnswers(url: string): Promise<boolean> {
-  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0, connectTimeout: 2000 })
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0, connectTimeout: 10_000 })
   redis.on('error', () => undefined)
   return redis.ping().then(() => true, () => false).finally(() => redis.disconnect())
 }

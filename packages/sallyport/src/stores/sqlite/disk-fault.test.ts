@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -45,7 +45,7 @@ describe.skipIf(!canTrace)('a disk that fails (skipped where strace can not trac
     it(`${name}: calls are refused, nothing acknowledged is lost, and it recovers by itself`, { timeout: 120_000 }, async () => {
       const calls = inject.slice(0, inject.indexOf(':'))
       const wrap = ['strace', '-f', '-qq', '--seccomp-bpf', '-o', '/dev/null', '-e', `trace=${calls}`, '-e', `inject=${inject}`]
-      const { refusals, report } = await throughFault(join(folder, `${name.replaceAll(' ', '-')}.db`), wrap)
+      const { refusals, report } = await throughFault(join(mkdtempSync(join(folder, 'disk-')), 'ledger.db'), wrap)
       expect([...refusals]).toEqual(['UNAVAILABLE'])
       expect(report).toMatchObject({ lost: [], twice: [], stillOpen: 0, verified: true })
     })
@@ -54,8 +54,7 @@ describe.skipIf(!canTrace)('a disk that fails (skipped where strace can not trac
 
 describe('a disk that is full', () => {
   it('refuses calls until there is room again, and loses nothing that was acknowledged', { timeout: 120_000 }, async (test) => {
-    const mount = join(folder, 'small')
-    mkdirSync(mount)
+    const mount = mkdtempSync(join(folder, 'small-'))
     if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', mount]).status !== 0) test.skip('this machine does not let a test mount a tmpfs')
     try {
       const filler = join(mount, 'filler')
