@@ -147,6 +147,8 @@ export function approvalFlowContract(name: string, open: () => Promise<Store>): 
         const actor = await register(shop, 'batch', 'dan')
         await grant(shop, { actor, subject: null, grantedBy: 'bea' })
         const agent = testAgent(actor, ['price:update'])
+        // It acts for itself, and so has to own what it changes.
+        shop.product.owners = [actor]
         const id = await shop.ask(agent, 500)
         await mayNot(shop, 'bea', id)
         expect(code(await approve(shop, 'cid', id))).toBeUndefined()
@@ -231,6 +233,47 @@ export function approvalFlowContract(name: string, open: () => Promise<Store>): 
       expect(shop.ran).toEqual([])
     })
 
+    it('runs nothing once the resource is not theirs any more, and is not used up by trying', async () => {
+      const shop = await opened()
+      const ann = shop.person('ann')
+      const id = await shop.ask(ann, 500)
+      await approve(shop, 'bea', id)
+      const { owners } = shop.product
+      shop.product.owners = ['zoe']
+      expect(code(await shop.resume(ann, id))).toBe('NOT_FOUND')
+      expect(code(await shop.change(ann, 500))).toBe('NOT_FOUND')
+      expect(shop.ran).toEqual([])
+      shop.product.owners = owners
+      expect(await shop.resume(ann, id)).toEqual({ data: { price: 500 } })
+    })
+
+    it('shows what will run, to the letter: what nobody can see is written out, and what was digested runs', async () => {
+      const shop = await opened()
+      const ann = shop.person('ann')
+      const productId = 'tea\u202E\u200B</b>'
+      const asked = await shop.change(ann, 500, undefined, productId)
+      const id = String(asked.serverError?.details?.['approvalId'])
+      const shown = await shop.approvals.show.call({ principal: shop.person('bea'), input: { approvalId: id } })
+      expect(shown.data).toMatchObject({ input: '{"price":500,"productId":"tea\\u{202e}\\u{200b}</b>"}', summary: '{"price":500,"productId":"tea\\u{202e}\\u{200b}</b>"}', resource: { id: 'tea\\u{202e}\\u{200b}</b>' } })
+      await approve(shop, 'bea', id)
+      // What looks the same to a person is another call.
+      expect(code(await shop.change(ann, 500, id))).toBe('CONFLICT')
+      expect(await shop.resume(ann, id)).toEqual({ data: { price: 500 } })
+      const intents = (await shop.port.events()).flatMap(({ event }) => (event.kind === 'intent' && event.facts.approval === id ? [event.facts] : []))
+      expect(intents.map(({ inputDigest, resource }) => ({ inputDigest, resource }))).toEqual([{ inputDigest: shown.data?.digest, resource: { type: 'price', id: productId } }])
+    })
+
+    it('shows an input however long it is, and however much of it nobody can see', async () => {
+      const shop = await opened()
+      const productId = `${'x'.repeat(12_000)}${'\u202E'.repeat(20_000)}`
+      expect(code(await shop.change(shop.person('ann'), 500, undefined, productId))).toBe('APPROVAL_REQUIRED')
+      const inbox = await shop.approvals.inbox.call({ principal: shop.person('bea'), input: undefined })
+      expect(inbox.data?.approvals[0]?.input).toHaveLength('{"price":500,"productId":""}'.length + 12_000 + 8 * 20_000)
+      const id = inbox.data?.approvals[0]?.id ?? ''
+      const noted = await shop.approvals.deny.call({ principal: shop.person('bea'), input: { approvalId: id, note: '\u202E'.repeat(2_000) } })
+      expect(noted.data?.decisions[0]?.note).toHaveLength(16_000)
+    })
+
     it('is withdrawn by who asked, and not by others', async () => {
       const shop = await opened()
       const ann = shop.person('ann')
@@ -269,7 +312,11 @@ export function approvalFlowContract(name: string, open: () => Promise<Store>): 
       const id = await shop.ask(shop.person('eve'), 500)
       expect(code(await glass('ann', id))).toBe('NOT_FOUND')
       expect(code(await shop.approvals.breakGlass.call({ principal: shop.person('eve'), input: { approvalId: id, justification: 'because' } }))).toBe('INVALID_INPUT')
+      const stale = shop.person('eve')
+      await shop.port.clock.advance(300_001)
+      expect(code(await shop.approvals.breakGlass.call({ principal: stale, input: { approvalId: id, justification } }))).toBe('REAUTHENTICATE')
       expect(code(await glass('eve', id))).toBeUndefined()
+      expect((await shop.port.events()).some(({ event }) => event.kind === 'intent' && event.facts.action === 'approval.breakGlass' && event.facts.fields?.['justification'] === justification)).toBe(true)
       expect(shop.notices.at(-1)).toEqual({ kind: 'glass-broken', approvalId: id, environment: shop.port.environment })
       expect(await shop.resume(shop.person('eve'), id)).toEqual({ data: { price: 500 } })
       const review = (by: string): Promise<AnyResult> => shop.approvals.review.call({ principal: shop.person(by), input: { approvalId: id } })

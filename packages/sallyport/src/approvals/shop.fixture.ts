@@ -15,13 +15,15 @@ export interface Shop {
   readonly port: TestPort<Principal, Permission>
   readonly approvals: ApprovalActions
   readonly ran: { readonly price: number; readonly by: string }[]
-  readonly product: { price: number; version: number }
+  readonly product: { price: number; version: number; owners: readonly string[] }
   readonly notices: (ApprovalNotice | GrantNotice)[]
   readonly roles: Map<string, readonly string[]>
   /** A person, signed in just now. */
   person(id: string): Principal
-  change(principal: Principal, price: number, approval?: string): Promise<AnyResult>
+  change(principal: Principal, price: number, approval?: string, productId?: string): Promise<AnyResult>
   resume(principal: Principal, approvalId: string): Promise<AnyResult>
+  /** An action that waits for nobody: a grant alone lets an agent do it. */
+  look(principal: Principal): Promise<AnyResult>
   /** Asks, and gives back the id of the approval. */
   ask(principal: Principal, price: number): Promise<string>
   define(more?: { readonly version?: number; readonly quorum?: number; readonly requestsPerHour?: number }): AnyAction
@@ -43,7 +45,7 @@ let shops = 0
 export function openShop(store: Store, more: ShopOptions = {}): Shop {
   const environment = more.environment ?? `shop-${process.pid}-${++shops}`
   const ran: { price: number; by: string }[] = []
-  const product = { price: 100, version: 1 }
+  const product: Shop['product'] = { price: 100, version: 1, owners: ['ann', 'bea', 'cid', 'dan', 'eve', 'mia', 'zoe'] }
   const notices: (ApprovalNotice | GrantNotice)[] = []
   const roles = new Map<string, readonly string[]>([['ann', ['clerk']], ['bea', ['manager']], ['cid', ['manager']], ['dan', ['clerk']], ['eve', ['chief']], ['mia', ['manager']]])
   const port = createTestPort<Principal, Permission>({ name: environment, environment, policy, store, rolesOf: (id) => roles.get(id) ?? null, notify: (notice) => void notices.push(notice) })
@@ -51,8 +53,8 @@ export function openShop(store: Store, more: ShopOptions = {}): Shop {
     port
       .define('price.change')
       .version(version)
-      .inputSchema(recordShape({ productId: textShape(20), price: integerShape(1) }))
-      .authorize('price:update', { resource: ({ parsedInput }) => ({ id: parsedInput.productId, version: product.version }) })
+      .inputSchema(recordShape({ productId: textShape(40_000), price: integerShape(1) }))
+      .authorize('price:update', { resource: ({ parsedInput }) => ({ id: parsedInput.productId, version: product.version }), owner: () => product.owners })
       .approval({ approvers: 'price:approve', breakGlass: 'price:emergency', decideWithin: '1h', executeWithin: '10m', quorum, requestsPerHour })
       .outputSchema(recordShape({ price: integerShape(1) }))
       .action(({ parsedInput, principal }) => {
@@ -60,13 +62,19 @@ export function openShop(store: Store, more: ShopOptions = {}): Shop {
         ran.push({ price: parsedInput.price, by: principal.id })
         return { price: parsedInput.price }
       })
+  const look = port.define('price.look').noInput().authorize('price:update').outputSchema(recordShape({ price: integerShape(1) })).action(({ principal }) => {
+    more.onRun?.()
+    ran.push({ price: product.price, by: principal.id })
+    return { price: product.price }
+  })
   let action: AnyAction = define(more)
   const shop: Shop = {
     port, ran, product, notices, roles,
     approvals: approvalActions(port, { permission: 'price:approve', ownPermission: 'approval:own', actions: [{ ...action, name: 'price.change' }] }),
     person: (id) => testUser(id, roles.get(id) ?? [], { tier: 'enterprise', session: { credential: 'internal', authenticatedAt: port.clock.now() } }),
-    change: (principal, price, approval) => action.call({ principal, input: { productId: 'tea', price }, ...(approval === undefined ? {} : { approval }) }),
+    change: (principal, price, approval, productId = 'tea') => action.call({ principal, input: { productId, price }, ...(approval === undefined ? {} : { approval }) }),
     resume: (principal, approval) => action.call({ principal, input: undefined, approval, resume: true }),
+    look: (principal) => look.call({ principal, input: undefined }),
     async ask(principal, price) {
       const { serverError } = await shop.change(principal, price)
       if (serverError?.code !== 'APPROVAL_REQUIRED') throw new Error(`not asked: ${serverError?.code}`)

@@ -3,14 +3,17 @@ import { choiceShape, flagShape, integerShape, listShape, nullableShape, optiona
 import { approvalStatus } from './status.ts'
 import { readStoredInput } from './stored-input.ts'
 import type { ApprovalRecord } from './types.ts'
-import { visible } from '../lib/visible.ts'
+import { visible, VISIBLE_GROWTH, visibleIn } from '../lib/visible.ts'
 
-const decisionView = recordShape({ by: textShape(300), decision: choiceShape(['approve', 'deny']), at: integerShape(0), note: optionalShape(textShape(2_000)) })
+/** As long as the input of an action can be: what somebody is to decide must be there to be seen. */
+const anyText = textShape(100_000_000, { min: 0 })
+const shownId = textShape(300 * VISIBLE_GROWTH)
+const decisionView = recordShape({ by: shownId, decision: choiceShape(['approve', 'deny']), at: integerShape(0), note: optionalShape(textShape(2_000 * VISIBLE_GROWTH)) })
 const glassView = recordShape({
-  by: textShape(300),
-  justification: textShape(4_000),
+  by: shownId,
+  justification: textShape(4_000 * VISIBLE_GROWTH),
   at: integerShape(0),
-  reviewedBy: optionalShape(textShape(300)),
+  reviewedBy: optionalShape(shownId),
   reviewedAt: optionalShape(integerShape(0)),
 })
 
@@ -18,10 +21,10 @@ const fields = {
   id: textShape(100),
   action: textShape(200),
   status: choiceShape(['pending', 'approved', 'denied', 'withdrawn', 'superseded', 'executed', 'expired']),
-  requester: textShape(1_000),
-  summary: textShape(10_000, { min: 0 }),
-  input: nullableShape(textShape(1_000_000, { min: 0 })),
-  resource: nullableShape(recordShape({ type: textShape(200), id: optionalShape(textShape(500)) })),
+  requester: textShape(1_000 * VISIBLE_GROWTH),
+  summary: anyText,
+  input: nullableShape(anyText),
+  resource: nullableShape(recordShape({ type: textShape(200), id: optionalShape(anyText) })),
   digest: textShape(64),
   quorum: integerShape(1),
   decisions: listShape(decisionView, 1_000),
@@ -32,7 +35,7 @@ const fields = {
   breakGlass: nullableShape(glassView),
 } as const
 
-/** An approval as people see it. Times are epoch milliseconds. */
+/** An approval as people see it: whatever somebody wrote, with invisible characters written out. Times are epoch milliseconds. */
 export type ApprovalView = ShapeOf<typeof approvalViewShape>
 
 /** The shape of {@link ApprovalView}. */
@@ -65,18 +68,18 @@ export function viewOf(record: ApprovalRecord, now: number, mayDecide: boolean):
     id: record.id,
     action: record.action,
     status: approvalStatus(record, now),
-    requester: record.requester,
+    requester: visible(record.requester),
     summary: record.summary === '' ? (input ?? '') : record.summary,
     input,
-    resource: record.resource ?? null,
+    resource: visibleIn(record.resource ?? null),
     digest: record.digest,
     quorum: record.quorum,
-    decisions: record.decisions,
+    decisions: visibleIn(record.decisions),
     createdAt: record.createdAt,
     decideBy: record.decideBy,
     executeBy: record.executeBy,
     mayDecide,
-    breakGlass: record.breakGlass ?? null,
+    breakGlass: visibleIn(record.breakGlass ?? null),
   }
 }
 

@@ -108,9 +108,9 @@ export function grantFlowContract(name: string, open: () => Promise<Store>): voi
       const bot = shop.agent('bot', 'ann')
       const refused = await shop.cancel(bot)
       expect(refused.serverError).toMatchObject({ code: 'GRANT_REQUIRED', details: { requestable: true, action: 'order.cancel', resource: '1' } })
-      const asked = await shop.grants.request.call({ principal: bot, input: { actions: ['order.cancel'], resources: { order: ['1'] }, reason: 'The customer asked.\u202E', uses: 2, seconds: 60 } })
+      const asked = await shop.grants.request.call({ principal: bot, input: { actions: ['order.cancel'], resources: { order: ['1'] }, input: { mode: ['so\u200Bft', 'soft'] }, reason: 'The customer asked.\u202E', uses: 2, seconds: 60 } })
       const requestId = asked.data?.requestId ?? ''
-      expect((await shop.grants.requests.call({ principal: shop.person('ann'), input: undefined })).data?.requests).toMatchObject([{ id: requestId, actor: 'bot', reason: 'The customer asked.\\u{202e}', status: 'pending' }])
+      expect((await shop.grants.requests.call({ principal: shop.person('ann'), input: undefined })).data?.requests).toMatchObject([{ id: requestId, actor: 'bot', reason: 'The customer asked.\\u{202e}', input: { mode: ['so\\u{200b}ft', 'soft'] }, status: 'pending' }])
       for (const other of ['bea', 'cle', 'gov']) {
         expect((await shop.grants.requests.call({ principal: shop.person(other), input: undefined })).data?.requests).toEqual([])
         expect(code(await shop.grants.answer.call({ principal: shop.person(other), input: { requestId, decision: 'give' } }))).toBe('NOT_FOUND')
@@ -122,6 +122,15 @@ export function grantFlowContract(name: string, open: () => Promise<Store>): voi
       const runs = await Promise.all([1, 2, 3, 4, 5].map(() => shop.cancel(bot, '1')))
       expect(runs.filter((run) => run.data !== undefined)).toHaveLength(2)
       expect(shop.ran).toEqual(['1', '1'])
+    })
+
+    it('is shown to who may answer, however much of what was asked nobody can see', async () => {
+      const shop = await opened()
+      const unseen = (length: number): string => '\u202E'.repeat(length)
+      const input = { actions: ['order.cancel'], resources: { order: [unseen(500)] }, input: { mode: [unseen(1_000), 7] }, fields: [unseen(200)], reason: unseen(2_000) }
+      expect(code(await shop.grants.request.call({ principal: shop.agent('bot', 'ann'), input }))).toBeUndefined()
+      const shown = await shop.grants.requests.call({ principal: shop.person('ann'), input: undefined })
+      expect(shown.data?.requests).toMatchObject([{ resources: { order: ['\\u{202e}'.repeat(500)] }, input: { mode: ['\\u{202e}'.repeat(1_000), 7] }, fields: ['\\u{202e}'.repeat(200)], reason: '\\u{202e}'.repeat(2_000) }])
     })
 
     it('that an agent asked for as itself lets it act for who gave it, when they say so', async () => {

@@ -1,5 +1,5 @@
 import { choiceShape, integerShape, listShape, mapShape, nullableShape, optionalShape, recordShape, scalarShape, textShape, type Shape } from '../lib/shape.ts'
-import { visible } from '../lib/visible.ts'
+import { VISIBLE_GROWTH, visibleIn } from '../lib/visible.ts'
 import type { GrantRecord, GrantRequest } from './types.ts'
 
 const idShape = textShape(200)
@@ -37,24 +37,29 @@ export const grantViewShape: Shape<GrantView> = recordShape({
   createdAt: integerShape(0),
 })
 
+/** Texts of who asks, as people see them: longer than they were given. */
+const shownId = textShape(200 * VISIBLE_GROWTH)
+
 /** A request as people see it. */
 export type GrantRequestView = Omit<GrantRequest, 'environment' | 'tenant' | 'state'> & { readonly status: 'pending' | 'given' | 'refused' | 'expired' }
 
 export const requestViewShape: Shape<GrantRequestView> = recordShape({
   id: idShape,
   status: choiceShape(['pending', 'given', 'refused', 'expired']),
-  subject: nullableShape(idShape),
-  actor: idShape,
-  chain: listShape(idShape, 20),
-  taskId: optionalShape(idShape),
-  actions: listShape(idShape, 100),
-  ...scopeFields,
+  subject: nullableShape(shownId),
+  actor: shownId,
+  chain: listShape(shownId, 20),
+  taskId: optionalShape(shownId),
+  actions: listShape(shownId, 100),
+  resources: nullableShape(mapShape(listShape(textShape(500 * VISIBLE_GROWTH), 1_000), 50)),
+  input: nullableShape(mapShape(listShape(scalarShape(1_000 * VISIBLE_GROWTH), 1_000), 50)),
+  fields: nullableShape(listShape(shownId, 200)),
   uses: integerShape(1),
   durationMs: integerShape(1),
-  reason: textShape(20_000),
+  reason: textShape(2_000 * VISIBLE_GROWTH),
   createdAt: integerShape(0),
   answerBy: integerShape(0),
-  answeredBy: optionalShape(idShape),
+  answeredBy: optionalShape(shownId),
   grantId: optionalShape(idShape),
 })
 
@@ -66,7 +71,8 @@ export function viewOfGrant(grant: GrantRecord, now: number): GrantView {
 export function viewOfRequest(request: GrantRequest, now: number): GrantRequestView {
   const { environment: _environment, tenant: _tenant, state, ...shown } = request
   const status = state === 'pending' && now >= request.answerBy ? 'expired' : state
-  return { ...shown, reason: visible(request.reason), status }
+  // All of it is in the words of who asks.
+  return { ...visibleIn(shown), status }
 }
 
 function statusOf(grant: GrantRecord, now: number): GrantStatus {

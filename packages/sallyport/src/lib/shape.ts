@@ -67,9 +67,9 @@ export function choiceShape<const Choice extends string>(choices: readonly Choic
 }
 
 /** A text, a number or a truth value. */
-export function scalarShape(): Shape<string | number | boolean> {
+export function scalarShape(maxLength = 1_000): Shape<string | number | boolean> {
   const read = (value: unknown): Read<string | number | boolean> => {
-    if (typeof value === 'string' ? value.length <= 1_000 : typeof value === 'boolean' || Number.isFinite(value)) return { value: value as string | number | boolean }
+    if (typeof value === 'string' ? value.length <= maxLength : typeof value === 'boolean' || Number.isFinite(value)) return { value: value as string | number | boolean }
     return wrong('A text, a number, true or false is expected.')
   }
   return shape(read, { type: ['string', 'number', 'boolean'] })
