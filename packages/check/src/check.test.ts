@@ -153,6 +153,7 @@ describe('exposure', () => {
     expect(tier({ 'app/page.tsx': 'import { remove } from \'./actions\'' })?.tier).toBe('registered')
     expect(tier({ 'app/button.tsx': '\'use client\'\nimport { remove } from \'./actions\'' })?.tier).toBe('shipped')
     expect(tier({ 'app/index.ts': 'export * from \'./actions\'', 'button.tsx': '\'use client\'\nimport { remove } from \'./app\'' })?.tier).toBe('shipped')
+    expect(run({ 'app/page.tsx': open }).entries[0]?.exposure).toMatchObject({ tier: 'registered', derived: true })
     expect(run({ 'app/actions.ts': open }).findings.find(({ rule }) => rule === 'missing-authentication')?.level).toBe('warning')
   })
 })

@@ -27,7 +27,7 @@ export function recordEffect(machine: Machine, rule: CallRule, lib: Lib, made: L
   read(effect, style, lastName(lib.path), args)
   if (style === 'key' && args[0] && node.type === 'CallExpression') namedKey(effect, node.arguments[0], args[0])
   if (!machine.quiet) machine.seen.effects.push(effect)
-  if (effect.kind === 'model' && !machine.quiet && /stream/i.test(lib.path)) machine.seen.streams.push({ at: effect.at, scrubbed: has(effect.labels, 0), labels: effect.labels })
+  if (effect.kind === 'model' && !machine.quiet && (/stream/i.test(lib.path) || args.some(asksForStream))) machine.seen.streams.push({ at: effect.at, scrubbed: has(effect.labels, 0), labels: effect.labels })
   for (const arg of args) if (arg.kind === 'object') runHooks(machine, arg, node, module)
   if (style === 'chain' || style === 'data-chain') return { ...made, effect }
   if (rule.counts) {
@@ -41,6 +41,12 @@ export function recordEffect(machine: Machine, rule: CallRule, lib: Lib, made: L
     else return labelled(resultOf(machine, made, effect), COUNT)
   }
   return resultOf(machine, made, effect)
+}
+
+/** `create({ stream: true })`. */
+function asksForStream(arg: Value): boolean {
+  const stream = arg.kind === 'object' ? arg.properties.get('stream') : undefined
+  return stream?.kind === 'const' && stream.value === true
 }
 
 /** Tools and hooks of a model call: functions that it may run. */

@@ -1,6 +1,7 @@
 import { has, ERROR, ROW, SCRUBBED } from '../derive/labels.ts'
 import { returnsWith, unscrubbedReturns } from '../derive/facts-of.ts'
 import type { Place } from '../derive/facts.ts'
+import type { Value } from '../derive/value.ts'
 import type { Rule } from './types.ts'
 
 /** Where it is returned, if that is in the file of the entry point: a wrapper elsewhere returns for all that it wraps. */
@@ -54,6 +55,11 @@ export const rawRowReturned: Rule = {
   },
 }
 
+function isPlain(value: Value): boolean {
+  if (value.kind === 'object') return value.rest === undefined && [...value.properties.values()].every(isPlain)
+  return value.kind === 'const' || (value.kind === 'list' && value.items.every(isPlain))
+}
+
 export const unscrubbedModelStream: Rule = {
   id: 'unscrubbed-model-stream',
   title: 'Model output is streamed unscrubbed',
@@ -68,7 +74,8 @@ export const unscrubbedModelStream: Rule = {
     const stream = streams[0]
     if (!stream || entry.controls.scrubbing.state === 'present') return []
     const open = unscrubbedReturns(facts)
-    const escapes = open.length > 0 || returns.length === 0 || returns.every(({ value }) => !has(value.labels, SCRUBBED))
+    // What the code itself says holds nothing of a model; of anything else nobody knows.
+    const escapes = open.length > 0 || returns.length === 0 || (returns.every(({ value }) => !has(value.labels, SCRUBBED)) && !returns.every(({ value }) => isPlain(value)))
     return escapes ? [{ message: `${entry.name}: streams model output as it comes`, at: own(open[0], at), evidence: [stream.at] }] : []
   },
 }

@@ -12,7 +12,9 @@ const literals: readonly (readonly [name: string, pattern: RegExp])[] = [
 ]
 /** Shown in a form or in documentation: no secret. */
 const placeholder = /EXAMPLE|your|x{4}|\.{3}|0{6}|123456|(.)\1{7}/i
-const secretVariable = /process\.env\.(?!NEXT_PUBLIC_)([A-Z][A-Z0-9_]*(?:SECRET|PRIVATE_KEY|PASSWORD|SERVICE_ROLE|API_KEY|ACCESS_TOKEN|DATABASE_URL)[A-Z0-9_]*)/
+const secretName = '(?!NEXT_PUBLIC_)([A-Z][A-Z0-9_]*(?:SECRET|PRIVATE_KEY|PASSWORD|SERVICE_ROLE|API_KEY|ACCESS_TOKEN|DATABASE_URL)[A-Z0-9_]*|DATABASE_URL)'
+/** `process.env.NAME`, `process.env['NAME']`, `const { NAME } = process.env`. */
+const secretVariables = [new RegExp(`process\\.env(?:\\.|\\[['"])${secretName}`), new RegExp(`\\{[^{}]*?\\b${secretName}\\b[^{}]*\\}\\s*=\\s*process\\.env\\b`)]
 const publicSecret = /\bNEXT_PUBLIC_[A-Z0-9_]*(?:SECRET|PRIVATE_KEY|PASSWORD|SERVICE_ROLE|DATABASE_URL|API_SECRET|ACCESS_TOKEN|OPENAI_API_KEY|ANTHROPIC_API_KEY)[A-Z0-9_]*/g
 
 function place(file: string, text: string, offset: number, shown: string): Place {
@@ -39,8 +41,8 @@ import { createCheckout } from './actions'`,
         const match = pattern.exec(text)
         if (match && !placeholder.test(match[0])) reports.push({ message: `${name} stands in a client file`, at: place(file, text, match.index, name), key: name })
       }
-      const variable = secretVariable.exec(text)
-      if (variable) reports.push({ message: `${variable[1] ?? 'a secret'} is read in a client file: it is undefined there, or published by the build`, at: place(file, text, variable.index, variable[0]), level: 'warning', key: variable[1] ?? '' })
+      const variable = secretVariables.map((pattern) => pattern.exec(text)).find((match) => match !== null)
+      if (variable) reports.push({ message: `${variable[1] ?? 'a secret'} is read in a client file: it is undefined there, or published by the build`, at: place(file, text, variable.index + variable[0].indexOf(variable[1] ?? ''), variable[0]), level: 'warning', key: variable[1] ?? '' })
     }
     return reports
   },
