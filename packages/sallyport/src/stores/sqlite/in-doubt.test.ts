@@ -41,10 +41,10 @@ async function throughDeath(...plan: (readonly [place: string, times: number])[]
   await ledger.flush()
   await ledger.admit({ intent: intent('a') })
   ledger.record(outcome('a'))
-  const b = await ledger.admit({ intent: intent('b') }).then(() => 'admitted', (error: unknown) => String((error as { code?: unknown }).code))
+  const b = await Promise.resolve(ledger.admit({ intent: intent('b') })).then(() => 'admitted', (error: unknown) => String((error as { code?: unknown }).code))
   await ledger.flush()
   // It goes on by itself. (A thread may die just now: that call is refused.)
-  const goesOn = async (): Promise<boolean> => ledger.admit({ intent: intent('later') }).then(() => true, () => false)
+  const goesOn = async (): Promise<boolean> => Promise.resolve(ledger.admit({ intent: intent('later') })).then(() => true, () => false)
   while (!(await goesOn()) || deaths.length > 0);
   expect(await ledger.seal()).toMatchObject({ refused: 0 })
   expect(await verifyLog(sqlLogSource(ledger.driver), { verifiers: [parseVerifier(verifierText)] })).toMatchObject({ ok: true })
