@@ -57,6 +57,8 @@ describe('sallyport identities', () => {
     expect(registered.code).toBe(0)
     expect(JSON.parse(registered.text)).toMatchObject({ id: 'greeter', kind: 'agent', name: 'greeter', owner: 'bea', ceiling: ['order:read', 'order:cancel'], state: 'active', credentials: [] })
     expect(await run('register', 'greeter', ...about)).toMatchObject({ code: 1, text: expect.stringContaining('CONFLICT') as string })
+    const bad = await run('register', 'two words', '--purpose', 'short', '--owner', 'bea')
+    expect([bad.code, bad.text]).toEqual([1, expect.stringMatching(/^The arguments are not valid\.\nid: .+\npurpose: .+8/)])
     expect(await run('register', 'batch', ...about, '--kind', 'service')).toMatchObject({ code: 0, text: expect.stringMatching(/batch +service[^]*--permissions/) as string })
     const permissions = join(folder, 'permissions.txt')
     writeFileSync(permissions, 'order:read\n\norder:update\n')

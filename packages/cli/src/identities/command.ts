@@ -3,7 +3,7 @@ import type { ActionResult, IdentityView, Offboarded } from 'sallyport'
 import { PLACES } from './load.ts'
 import { openRegistry, type OpenRegistry, type RegistryFlags } from './open.ts'
 import { table } from './table.ts'
-import { tellEnded, tellNotEnded } from './tell.ts'
+import { tellEnded, tellInvalid, tellNotEnded } from './tell.ts'
 import { RegistryUsageError } from './usage-error.ts'
 
 /** How it ended: fine, something was refused, found or not ended, or it could not be done. */
@@ -60,7 +60,7 @@ export function identitiesCommand(host: IdentitiesHost = processHost()): Command
       open = await openRegistry(flags, host, ceiling)
       const { data, serverError, validationErrors } = await ask(open)
       if (serverError !== undefined || validationErrors !== undefined) {
-        host.complain(serverError === undefined ? 'The arguments are not valid.' : `${serverError.code}: ${serverError.message}${serverError.details === undefined ? '' : ` ${JSON.stringify(serverError.details)}`}`)
+        host.complain(serverError === undefined ? tellInvalid(validationErrors ?? {}) : `${serverError.code}: ${serverError.message}${serverError.details === undefined ? '' : ` ${JSON.stringify(serverError.details)}`}`)
         host.exit(IDENTITIES_EXIT.problems)
         return
       }

@@ -1,4 +1,4 @@
-import type { NotEnded, Offboarded } from 'sallyport'
+import { flattenValidationErrors, type NotEnded, type Offboarded } from 'sallyport'
 import { PLACES } from './load.ts'
 
 /** What a departure ended, for who reads it. */
@@ -28,4 +28,11 @@ export function tellNotEnded({ notEnded }: Pick<Offboarded, 'notEnded'>): readon
     why === 'not-configured' ? [] : [`Not ended: ${WHAT[what]}${name === undefined ? '' : ` ${name}`}${by === undefined ? '' : ` of ${by}`}: ${WHY[why]}.`])
   if (unknown.length === 0) return lines
   return [...lines, `Not ended: ${unknown.join(', ')}: the store alone does not know them. Write ${PLACES[0]}, which exports what the application's identityActions gives, or name it with --module, and run this again.`]
+}
+
+/** Which arguments are not valid, and why. */
+export function tellInvalid(errors: object): string {
+  const { formErrors, fieldErrors } = flattenValidationErrors(errors)
+  const fields = Object.entries(fieldErrors).map(([field, messages]) => `${field}: ${messages.join(' ')}`)
+  return ['The arguments are not valid.', ...formErrors, ...fields].join('\n')
 }
