@@ -1,4 +1,5 @@
-import { trace, type Span, type SpanOptions, type Tracer, type TracerProvider } from '@opentelemetry/api'
+import { diag, DiagLogLevel, trace } from '@opentelemetry/api'
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { inspect } from 'node:util'
 import { fetchAdapter, toFetchHandler } from 'sallyport/fetch'
 import { openTelemetrySink } from 'sallyport/audit'
@@ -100,11 +101,11 @@ describe.each(Object.keys(FORMS))('a revealed secret, %s', (form) => {
     const events = await port.events()
     expect(events.length).toBeGreaterThan(2)
     expect(JSON.stringify(events)).toContain('API_KEY')
-    const spans = recorded()
     const records: unknown[] = []
+    const spans = recorder()
     await openTelemetrySink({ tracer: trace.getTracer('sallyport'), logger: { emit: (record) => void records.push(record) } }).deliver(events)
-    expect(spans.length).toBeGreaterThan(0)
-    for (const kept of [events, spans, records]) expect(leaks(inspect(kept, { depth: 12, maxStringLength: null }))).toEqual([])
+    expect(spans.exported().length).toBeGreaterThan(0)
+    for (const kept of [events, spans.exported(), spans.said, records]) expect(leaks(inspect(kept, { depth: 12, maxStringLength: null }))).toEqual([])
   })
 })
 
@@ -119,43 +120,55 @@ describe('the handle itself', () => {
     expect(leaks(JSON.stringify([...new Headers({ authorization: handle as unknown as string })]))).toEqual([])
   })
 
-  it('as an attribute of a span is not a value that OpenTelemetry takes, and holds none', () => {
-    const spans = recorded()
-    return shop().then(({ secrets }) => {
-      const span = trace.getTracer('app').startSpan('call', { attributes: { key: secrets.get('API_KEY') as unknown as string } })
-      span.setAttribute('again', secrets.get('API_KEY') as unknown as string)
-      span.recordException(new Error(`${secrets.get('API_KEY')}`))
-      span.end()
-      expect(spans).toHaveLength(1)
-      expect(leaks(`${inspect(spans, { depth: 12, showHidden: true })} ${JSON.stringify(spans)}`)).toEqual([])
-    })
+  it('leaves no value in a span: as an attribute, in an event, a link, a status or an exception', async () => {
+    const { secrets, port } = await shop()
+    const handle = secrets.get('API_KEY')
+    const text = handle as unknown as string
+    const spans = recorder()
+    const span = trace.getTracer('app').startSpan('call', { attributes: { key: text, list: [text], nested: { handle } as never } })
+    span.setAttribute('again', text)
+    span.setAttributes({ more: text, shown: `${handle}` })
+    span.addEvent('upstream', { header: text })
+    span.addLink({ context: span.spanContext(), attributes: { key: text } })
+    span.setStatus({ code: 2, message: `${handle}` })
+    span.recordException(new Error(`${handle}`, { cause: handle }))
+    span.recordException(handle as unknown as Error)
+    span.end()
+    expect(spans.exported()).toMatchObject([{ name: 'call', attributes: { shown: '[secret API_KEY]' }, events: [{ name: 'upstream' }, { name: 'exception' }, { name: 'exception' }] }])
+    for (const kept of [spans.exported(), spans.said]) expect(leaks(`${inspect(kept, { depth: 12, showHidden: true, maxStringLength: null })} ${JSON.stringify(kept)}`)).toEqual([])
+    expect(port.log).toEqual([])
   })
 })
 
 it('would be seen by these tests', () => {
-  for (const [name, text] of Object.entries(FORMS)) expect(leaks(`… ${text} …`)).toContain(name)
+  for (const [name, text] of Object.entries(FORMS)) {
+    expect(leaks(`… ${text} …`)).toContain(name)
+    const spans = recorder()
+    const span = trace.getTracer('app').startSpan('call')
+    span.recordException(new Error(text))
+    span.end()
+    expect(leaks(inspect(spans.exported(), { depth: 12, maxStringLength: null }))).not.toEqual([])
+  }
 })
 
-// The real API of OpenTelemetry, with a provider that keeps what it is given, as an exporter in memory does.
-interface Recorded { name: string; options: SpanOptions | undefined; set: unknown[] }
-const kept: Recorded[] = []
-function recorded(): Recorded[] {
-  kept.length = 0
-  return kept
-}
-const tracer: Tracer = {
-  startSpan(name, options) {
-    const one: Recorded = { name, options, set: [] }
-    kept.push(one)
-    const note = (...args: unknown[]): Span => (one.set.push(args), span)
-    const span: Span = {
-      spanContext: () => ({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 1 }), setAttribute: note, setAttributes: note, addEvent: note, addLink: note, addLinks: note,
-      setStatus: note, updateName: note, end: () => undefined, isRecording: () => true, recordException: (...args) => void one.set.push(args),
-    }
-    return span
-  },
-  startActiveSpan: () => { throw new Error('not used') },
-}
-const provider: TracerProvider = { getTracer: () => tracer }
+// The SDK of OpenTelemetry, with the exporter that keeps what others would send.
+const exporter = new InMemorySpanExporter()
+const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] })
 trace.setGlobalTracerProvider(provider)
-afterAll(() => trace.disable())
+const said: string[] = []
+const note = (...words: readonly unknown[]): void => void said.push(inspect(words))
+diag.setLogger({ error: note, warn: note, info: note, debug: note, verbose: note }, DiagLogLevel.ALL)
+afterAll(async () => {
+  trace.disable()
+  diag.disable()
+  await provider.shutdown()
+})
+
+/** What is exported from now on, and what the SDK says of itself. */
+function recorder(): { readonly exported: () => readonly object[]; readonly said: readonly string[] } {
+  exporter.reset()
+  said.length = 0
+  const exported = (): readonly object[] =>
+    exporter.getFinishedSpans().map(({ name, attributes, events, links, status, resource, instrumentationScope }) => ({ name, attributes, events, links, status, resource: resource.attributes, instrumentationScope }))
+  return { exported, said }
+}
