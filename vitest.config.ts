@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     // A machine of CI may stand still for a moment: a test that fails there has one more try, and `npm test` then names it as flaky, with its first error.
     retry: process.env['CI'] === undefined ? 0 : 1,
+    // Deadlines are for what hangs: each is many times what the slowest test needs on a machine with other work.
     // A poll waits for what has to come; a short limit would only say how busy the machine is.
     expect: { poll: { timeout: 30_000 } },
     projects: [
@@ -19,8 +20,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'packages/*/test/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
           exclude: ['**/*.store.test.ts', '**/node_modules/**'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
@@ -28,8 +29,8 @@ export default defineConfig({
         test: {
           name: 'stores',
           include: ['packages/*/src/**/*.store.test.ts', 'packages/*/test/**/*.store.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
           fileParallelism: false,
         },
       },

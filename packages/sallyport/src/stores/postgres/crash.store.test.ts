@@ -7,7 +7,7 @@ const rounds = Number(process.env['SALLYPORT_CRASH_ROUNDS'] ?? 1)
 const answers = await postgresAnswers()
 
 describe.skipIf(!answers)('kill -9 (skipped where no Postgres answers)', () => {
-  it(`loses nothing that was acknowledged, gives no number twice, and closes what was open (${rounds} rounds × 4 writers)`, { timeout: 60_000 + rounds * 20_000 }, async () => {
+  it(`loses nothing that was acknowledged, gives no number twice, and closes what was open (${rounds} rounds × 4 writers)`, { timeout: 180_000 + rounds * 20_000 }, async () => {
     const { connectionString, drop } = await freshSchema()
     onTestFinished(drop)
     const report = await crashRounds({ kind: 'postgres', at: connectionString }, rounds)

@@ -8,7 +8,7 @@ import { crashRounds } from '../sql/crash.contract.fixture.ts'
 const rounds = Number(process.env['SALLYPORT_CRASH_ROUNDS'] ?? 1)
 
 describe('kill -9', () => {
-  it(`loses nothing that was acknowledged, gives no number twice, and closes what was open (${rounds} rounds × 4 writers)`, { timeout: 60_000 + rounds * 20_000 }, async () => {
+  it(`loses nothing that was acknowledged, gives no number twice, and closes what was open (${rounds} rounds × 4 writers)`, { timeout: 180_000 + rounds * 20_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sallyport-crash-'))
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
     const report = await crashRounds({ kind: 'sqlite', at: join(folder, 'ledger.db') }, rounds)

@@ -42,7 +42,7 @@ describe.skipIf(!canTrace)('a disk that fails (skipped where strace can not trac
     ['EIO from a write', 'pwrite64:error=EIO:when=300..340'],
     ['ENOSPC from a write', 'pwrite64:error=ENOSPC:when=300..340'],
   ] as const) {
-    it(`${name}: calls are refused, nothing acknowledged is lost, and it recovers by itself`, { timeout: 120_000 }, async () => {
+    it(`${name}: calls are refused, nothing acknowledged is lost, and it recovers by itself`, async () => {
       const calls = inject.slice(0, inject.indexOf(':'))
       const wrap = ['strace', '-f', '-qq', '--seccomp-bpf', '-o', '/dev/null', '-e', `trace=${calls}`, '-e', `inject=${inject}`]
       const { refusals, report } = await throughFault(join(mkdtempSync(join(folder, 'disk-')), 'ledger.db'), wrap)
@@ -53,7 +53,7 @@ describe.skipIf(!canTrace)('a disk that fails (skipped where strace can not trac
 })
 
 describe('a disk that is full', () => {
-  it('refuses calls until there is room again, and loses nothing that was acknowledged', { timeout: 120_000 }, async (test) => {
+  it('refuses calls until there is room again, and loses nothing that was acknowledged', async (test) => {
     const mount = mkdtempSync(join(folder, 'small-'))
     if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', mount]).status !== 0) test.skip('this machine does not let a test mount a tmpfs')
     try {
