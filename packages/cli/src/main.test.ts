@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,6 +31,20 @@ describe('the command', () => {
     const { code, out } = sallyport('help', 'scan')
     expect(code).toBe(0)
     expect(out).toContain('--history')
+  })
+
+  it('ends without a word when nobody reads on', () => {
+    const many = join(nowhere, 'many')
+    mkdirSync(many)
+    writeFileSync(join(many, 'actions.ts'), `'use server'\n${Array.from({ length: 3_000 }, (_, i) => `export async function action${i}(id: string) { return db.post.delete({ where: { id } }) }`).join('\n')}\n`)
+    const { stdout, stderr } = spawnSync('sh', ['-c', '"$0" --conditions=@sallyport/source "$1" check "$2" --format json | head -c 1', process.execPath, bin, many], { encoding: 'utf8' })
+    expect({ stdout, stderr }).toEqual({ stdout: '{', stderr: '' })
+  })
+
+  it('says which Node it needs', () => {
+    const old = `Object.defineProperty(process.versions, 'node', { value: '20.9.0' })`
+    const { status, stderr } = spawnSync(process.execPath, ['--conditions=@sallyport/source', '--import', `data:text/javascript,${encodeURIComponent(old)}`, bin, 'check'], { cwd: nowhere, encoding: 'utf8' })
+    expect({ status, stderr }).toEqual({ status: 2, stderr: 'sallyport needs Node 22.13 or later, and this is 20.9.0\n' })
   })
 
   it.each(Object.keys(commands))('%s has a help', (name) => {

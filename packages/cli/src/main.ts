@@ -5,12 +5,25 @@ import { commands } from './commands.ts'
 /** How every command ends that could not run. 1 is kept for what a command found. */
 const UNABLE = 2
 
+/** The oldest Node that has what the commands need: `node:sqlite` without a flag. */
+const OLDEST_NODE: readonly [number, number] = [22, 13]
+
 /**
  * Runs the `sallyport` command. Only the command that is asked for is loaded: `check` needs no database, `audit` no parser.
  *
  * @param argv As `process.argv`.
  */
 export async function main(argv: readonly string[]): Promise<void> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+    process.stderr.write(`sallyport needs Node ${OLDEST_NODE.join('.')} or later, and this is ${process.versions.node}\n`)
+    process.exit(UNABLE)
+  }
+  // `| head` closes the pipe: that is an end, not an error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
   const program = new Command('sallyport')
     .description('Makes every server action a control boundary: checks, secrets, audit.')
     .version(ownVersion(), '-V, --version', 'print the version')

@@ -35,11 +35,17 @@ export function auditCommand(host: AuditHost = processHost()): Command {
       withLog(flags, host, async (log) => {
         const query = { ...queryOf(flags, host), ...(flags.oldest === true && { order: 'oldest' as const }) }
         const found = await search(log, query, flags.all === true ? Infinity : countOf(flags.limit, '--limit'), flags.json === true, host)
+        if (found === 0) host.err('nothing in the log matches\n')
         return found > 0 ? EXIT.ok : EXIT.problems
       }))
 
   located(audit.command('show').description('print all that the log has of one call').argument('<id>', 'correlation id'))
-    .action((id: string, flags: Flags) => withLog(flags, host, async (log) => ((await show(log, id, flags.json === true, host)) > 0 ? EXIT.ok : EXIT.problems)))
+    .action((id: string, flags: Flags) =>
+      withLog(flags, host, async (log) => {
+        if ((await show(log, id, flags.json === true, host)) > 0) return EXIT.ok
+        host.err(`the log has no call ${id}\n`)
+        return EXIT.problems
+      }))
 
   located(audit.command('verify').description('check the whole log against its public key and earlier checkpoints'))
     .option('-k, --key <key>', 'public key, or a file that holds it; repeat for several (default: SALLYPORT_AUDIT_KEY)', collect)

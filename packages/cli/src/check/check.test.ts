@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkCommand } from './command.ts'
 
@@ -9,9 +10,10 @@ describe('sallyport check', () => {
   let out = ''
   let err = ''
   let code = -1
+  let columns: number | undefined
   const run = async (...args: string[]): Promise<number> => {
     out = err = ''
-    await checkCommand({ out: (text) => void (out += text), err: (text) => void (err += text), exit: (given) => void (code = given), interactive: false }).parseAsync(args, { from: 'user' })
+    await checkCommand({ out: (text) => void (out += text), err: (text) => void (err += text), exit: (given) => void (code = given), interactive: false, columns }).parseAsync(args, { from: 'user' })
     return code
   }
   beforeEach(() => {
@@ -39,6 +41,16 @@ describe('sallyport check', () => {
     expect(out).toMatch(/missing-authentication.*4 entry points: it never looks who calls/)
     expect(out).toContain('app/shared.ts:3  ←  app/many.ts#a, app/many.ts#b, app/many.ts#c and 1 more')
     expect(out).toMatch(/missing-authentication.*remove: it never looks/)
+  })
+
+  it('puts below each other what a terminal is too narrow for', async () => {
+    columns = 60
+    await run(root, '--fail-on', 'never')
+    const lines = stripVTControlCharacters(out).split('\n')
+    expect(lines.slice(0, 4)).toEqual(['remove  registered*', '  app/actions.ts:4', '  ✗ auth    ✗ authz   ✗ valid   ✗ limit   ✗ audit', expect.stringMatching(/^ {2}. proj    . scrub   . errors$/)])
+    columns = undefined
+    await run(root, '--fail-on', 'never')
+    expect(out).toContain('│ entry point')
   })
 
   it('prints every format, and writes to a file', async () => {

@@ -27,6 +27,8 @@ export interface CommandHost {
   readonly err: (text: string) => void
   readonly exit: (code: number) => void
   readonly interactive: boolean
+  /** The width of the terminal that `out` writes to. Default: it is none. */
+  readonly columns?: number | undefined
 }
 
 /** The process itself. */
@@ -37,6 +39,7 @@ export const processHost: CommandHost = {
     process.exitCode = code
   },
   interactive: process.stderr.isTTY === true,
+  columns: process.stdout.columns,
 }
 
 /**
@@ -95,7 +98,7 @@ function runCheck(dir: string, flags: CheckFlags, host: CommandHost): number {
   }
   const result = baselineFile === undefined ? all : { ...all, findings: withoutBaseline(all.findings, baselineFile) }
   if (flags.manifest) writeFileSync(join(root, manifestFile), toManifest(result))
-  const text = render(result, flags)
+  const text = render(result, flags, flags.output === undefined ? host.columns : undefined)
   if (flags.output === undefined) host.out(text)
   else writeFileSync(flags.output, text)
   return failed(result.findings, flags.failOn ?? config.failOn ?? 'error') ? 1 : 0
@@ -106,7 +109,7 @@ function withoutBaseline(findings: readonly Finding[], file: string): readonly F
   return beyondBaseline(findings, readBaseline(readFileSync(file, 'utf8')))
 }
 
-function render(result: CheckResult, flags: CheckFlags): string {
+function render(result: CheckResult, flags: CheckFlags, columns: number | undefined): string {
   switch (flags.format) {
     case 'json':
       return toJson(result)
@@ -117,7 +120,7 @@ function render(result: CheckResult, flags: CheckFlags): string {
     case 'html':
       return toHtml(result)
     default:
-      return toTable(result, flags.all === true)
+      return toTable(result, flags.all === true, columns)
   }
 }
 

@@ -8,12 +8,28 @@ const shown: readonly (readonly [control: Control, heading: string])[] = [
 const paint: { readonly [mark: string]: (text: string) => string } = { '✓': colours.green, '✗': colours.red, '?': colours.yellow, '→': colours.blue, w: colours.magenta, '·': colours.dim }
 const levels: { readonly [level in Level]: (text: string) => string } = { error: colours.red, warning: colours.yellow, note: colours.dim }
 
+const painted = (mark: string): string => (paint[mark] ?? String)(mark)
+const exposureOf = ({ exposure }: EntryPoint): string => exposure.tier + (exposure.derived ? '*' : '')
+
 function row(entry: EntryPoint): string[] {
-  const marks = shown.map(([control]) => {
-    const mark = sign(entry, control)
-    return (paint[mark] ?? String)(mark)
-  })
-  return [`${entry.name}\n${colours.dim(`${entry.file}:${entry.line}`)}`, entry.exposure.tier + (entry.exposure.derived ? '*' : ''), ...marks]
+  return [`${entry.name}\n${colours.dim(`${entry.file}:${entry.line}`)}`, exposureOf(entry), ...shown.map(([control]) => painted(sign(entry, control)))]
+}
+
+function table(entries: readonly EntryPoint[]): string {
+  const cells = new Table({ head: ['entry point', 'exposure', ...shown.map(([, heading]) => heading)], style: { head: [], border: [], compact: true } })
+  for (const entry of entries) cells.push(row(entry))
+  return cells.toString()
+}
+
+/** The same below each other, for a terminal that the table is too wide for. */
+function list(entries: readonly EntryPoint[], columns: number): string {
+  const width = Math.max(...shown.map(([, heading]) => heading.length)) + 2
+  const perLine = Math.max(1, Math.floor((columns - 2) / (width + 2)))
+  return entries.map((entry) => {
+    const marks = shown.map(([control, heading]) => `${painted(sign(entry, control))} ${heading.padEnd(width)}`)
+    const lines = Array.from({ length: Math.ceil(marks.length / perLine) }, (_, line) => `  ${marks.slice(line * perLine, (line + 1) * perLine).join('').trimEnd()}`)
+    return [`${colours.bold(entry.name)}  ${exposureOf(entry)}`, colours.dim(`  ${entry.file}:${entry.line}`), ...lines].join('\n')
+  }).join('\n')
 }
 
 /** From how many on findings with one cause are said in one line. */
@@ -45,15 +61,18 @@ function together(group: readonly Finding[]): string[] {
   ]
 }
 
-/** The result as a table for a terminal. Findings with one cause stand together. Notes are counted, and printed with `all`. */
-export function toTable(result: CheckResult, all: boolean): string {
+/**
+ * The result as a table for a terminal. Findings with one cause stand together. Notes are counted, and printed with `all`.
+ *
+ * @param columns The width of the terminal. Default: as wide as it takes, for a file or a pipe.
+ */
+export function toTable(result: CheckResult, all: boolean, columns: number = Infinity): string {
   const { entries, findings, statistics } = result
   const count = (level: Level): number => findings.filter((finding) => finding.level === level).length
   const lines: string[] = []
   if (entries.length > 0) {
-    const table = new Table({ head: ['entry point', 'exposure', ...shown.map(([, heading]) => heading)], style: { head: [], border: [], compact: true } })
-    for (const entry of entries) table.push(row(entry))
-    lines.push(table.toString(), colours.dim('✓ present  ✗ absent  ? unknown  → delegated  w waived  · nothing to do' + (statistics.exposure === 'derived' ? '   * derived: no build to read it from' : '')), '')
+    const wide = table(entries)
+    lines.push(wide.indexOf('\n') > columns ? list(entries, columns) : wide, colours.dim('✓ present  ✗ absent  ? unknown  → delegated  w waived  · nothing to do' + (statistics.exposure === 'derived' ? '   * derived: no build to read it from' : '')), '')
   } else lines.push('No server actions and no route handlers here.', '')
   for (const group of grouped(findings.filter(({ level }) => all || level !== 'note'))) lines.push(...(group.length < several ? group.flatMap(one) : together(group)))
   for (const { file, problem } of result.problems) lines.push(`${colours.yellow('file')}    ${file} ${problem}`)
