@@ -2,7 +2,7 @@ import { call, callUnknown, invoke, runCallback, settle } from './calls.ts'
 import { apply, anyClient, callLibrary } from './library-calls.ts'
 import { changed, held, lasts, memory, note } from './counters.ts'
 import { libMember, member } from './members.ts'
-import { has, namesIdentity, union, CALLER, COUNT, CREDENTIAL, ERROR, IDENTITY, MODEL, NOW, ROLE, SESSION, STORED } from './labels.ts'
+import { has, namesIdentity, union, CALLER, COUNT, CREDENTIAL, ERROR, IDENTITY, MODEL, NOW, ROLE, SCRUBBED, SESSION, STORED } from './labels.ts'
 import { Abrupt, type Machine } from './machine.ts'
 import { constant, deepLabels, join, labelled, truth, unknown, type Lib, type Value } from './value.ts'
 import type { Node } from '../syntax/ast.ts'
@@ -61,6 +61,8 @@ export function callMethod(machine: Machine, base: Value, name: string, args: re
 function unknownMethod(machine: Machine, base: Value, name: string, args: readonly Value[], node: Node, module: Module): Value {
   if (name === 'push') changed(machine, base, node, module)
   const key = args[0]
+  // What comes out of a scrubber went through it.
+  if (name === 'pipeThrough' && key && has(deepLabels(key), SCRUBBED)) return unknown(base.labels | SCRUBBED)
   if (has(base.labels, CALLER) && (name === 'get' || name === 'getAll') && key?.kind === 'const' && typeof key.value === 'string') {
     return unknown(base.labels | (namesIdentity(key.value) ? IDENTITY : 0), key.value)
   }

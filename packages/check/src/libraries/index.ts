@@ -69,6 +69,7 @@ import { rateLimiterFlexible } from './limits/rate-limiter-flexible.ts'
 import { unkey } from './limits/unkey.ts'
 import { upstashRatelimit } from './limits/upstash-ratelimit.ts'
 import { vercelFirewall } from './limits/vercel-firewall.ts'
+import { redactors } from './scrubbing/redactors.ts'
 import { scrubbers } from './scrubbing/scrubbers.ts'
 import type { Library } from './types.ts'
 
@@ -82,5 +83,5 @@ export const knownLibraries: readonly Library[] = [
   aiSdk, openai, anthropic, google, mistral, replicate, langchain, otherModels,
   zod, valibot, arktype, yup, joi, superstruct, typebox, effect, ajv, standardSchema,
   upstashRatelimit, unkey, rateLimiterFlexible, arcjet, vercelFirewall, limiter, middlewareLimiters,
-  scrubbers,
+  scrubbers, redactors,
 ]

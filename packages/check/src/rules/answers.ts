@@ -67,8 +67,8 @@ export const unscrubbedModelStream: Rule = {
   why: 'A model repeats what it has read: keys in a prompt, personal data from a tool. Once a chunk is sent it can\'t be taken back.',
   fix: 'Pass the stream through a scrubber before it leaves the server.',
   bad: `return streamText({ model, messages }).toTextStreamResponse()`,
-  good: `return scrubStream(streamText({ model, messages }).textStream)`,
-  standards: { nhi: ['NHI2:2025'], llm: ['LLM02:2025', 'LLM05:2025'], asvs: ['16.2.5', '14.2.6'], cwe: ['CWE-200'] },
+  good: `return streamText({ model, messages }).textStream.pipeThrough(scrubText(scrubber))`,
+  standards: { nhi: ['NHI2:2025'], llm: ['LLM02:2025', 'LLM05:2025'], asvs: ['14.2.6'], cwe: ['CWE-200'] },
   entry: ({ entry, facts, at }) => {
     const { streams, returns } = facts.member.seen
     const stream = streams[0]

@@ -18,7 +18,7 @@ export const unauthenticatedSpending: Rule = {
   good: `export const summarize = port.define('text.summarize')
   .inputSchema(z.object({ text: z.string().max(8_000) }))
   .authorize('text:summarize')
-  .tokens({ reserve: 2_000 })
+  .tokens()
   .outputSchema(Summary)
   .action(({ parsedInput }) => …)`,
   standards: { llm: ['LLM10:2025'], api: ['API4:2023', 'API6:2023'], asvs: ['2.4.1'], cwe: ['CWE-306', 'CWE-770'] },

@@ -1,11 +1,11 @@
 import type { Library } from '../types.ts'
 
-/** What removes secrets and personal data. */
+/** Sallyport's scrubber: `scrubber.scrub(text)`, `stream.pipeThrough(scrubText(scrubber))`. */
 export const scrubbers: Library = {
-  name: 'Scrubbers',
-  packages: ['sallyport/scrub', 'sallyport/gitleaks', '@secretlint/*', 'redact-pii', 'fast-redact'],
+  name: 'Sallyport scrubber',
+  packages: ['sallyport/scrub'],
   calls: {
-    '**{scrub,scrubText,scrubStream,redact,createScrubber().*,scrubber().*}': { scrubs: true },
-    '**': { scrubs: true },
+    'createScrubber().**': { scrubs: true },
+    '{scrubText,scrubBytes}': { scrubs: true },
   },
 }
