@@ -122,7 +122,6 @@ async function openMarks(source: LogSource, options: VerifyOptions, head: Opened
 
 async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheckpoint, marks: readonly Mark[], problems: LogProblem[]): Promise<number> {
   const most = options.maxProblems ?? 20
-  const minimum = await source.minimumIndex()
   let tree: Frontier = EMPTY_TREE
   let nextMark = 0
   let good = 0
@@ -148,7 +147,7 @@ async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheck
     const first = n * TILE_WIDTH
     const width = Math.min(TILE_WIDTH, head.size - first)
     const tile = await source.tile(0, n, width)
-    const leaves = await leavesOf(source, n, width, tile, first + width <= minimum, problems)
+    const leaves = await leavesOf(source, n, width, tile, problems)
     if (leaves === undefined) break
     if (leaves.read) read += width
     if (!checkMarks(leaves.hashes, first + width)) break
@@ -173,12 +172,13 @@ async function compareTile(source: LogSource, level: number, n: number, hashes: 
 
 /** Leaf hashes of a bundle, from its entries. Names each entry that is not the one whose hash the tile keeps. */
 async function leavesOf(
-  source: LogSource, n: number, width: number, tile: Uint8Array | undefined, removable: boolean, problems: LogProblem[],
+  source: LogSource, n: number, width: number, tile: Uint8Array | undefined, problems: LogProblem[],
 ): Promise<{ readonly hashes: Buffer; readonly read: boolean } | undefined> {
   const first = n * TILE_WIDTH
   const expected = tile !== undefined && tile.length >= width * HASH_BYTES ? Buffer.from(tile.subarray(0, width * HASH_BYTES)) : undefined
   const bundle = await source.bundle(n, width)
-  if (bundle === undefined && removable && expected !== undefined) return { hashes: expected, read: false }
+  // Asked now, not before: retention may be at work.
+  if (bundle === undefined && expected !== undefined && first + width <= (await source.minimumIndex())) return { hashes: expected, read: false }
   const hashes = bundle === undefined ? Buffer.alloc(0) : hashed(bundle, first, width, problems)
   if (hashes === undefined) return undefined
   const there = hashes.length / HASH_BYTES

@@ -95,6 +95,31 @@ export function sealingContract(name: string, open: (signers: readonly string[])
       }
     })
 
+    it('verifies while the application writes, seals and removes', { timeout: 60_000 }, async () => {
+      const ledger = await ledgerWith(300)
+      await ledger.seal()
+      let calls = 300
+      // Between any two reads of the verifier a lot happens.
+      const busy: Pick<SqlLedger['driver'], 'query'> = {
+        async query(sql, params) {
+          const rows = await ledger.driver.query(sql, params)
+          if (calls < 900) {
+            for (const end of [calls + 10, calls + 20]) await write(ledger, end - 10, end)
+            calls += 20
+            await ledger.seal()
+            await write(ledger, calls, (calls += 5))
+            await removeBefore(ledger.driver, 400)
+          }
+          return rows
+        },
+      }
+      for (let rounds = 0; rounds < 3; rounds += 1) {
+        calls = Math.min(calls, 800)
+        expect(await verifyLog(sqlLogSource(busy), { verifiers })).toMatchObject({ ok: true, problems: [] })
+        expect((await checkUnsealed(busy, key)).problems).toEqual([])
+      }
+    })
+
     it('closes what a crash left open as unknown, once', async () => {
       const ledger = await ledgerWith(3)
       await ledger.admit({ intent: intent('open', { tenant: 'acme' }, 100) })

@@ -22,8 +22,11 @@ export async function checkUnsealed(driver: Pick<SqlDriver, 'query'>, key: MacKe
     const batches = await unsealedBatches(driver, position, 64)
     if (batches.length === 0) return { entries, authenticated: key !== undefined, problems }
     for (const batch of batches) {
+      // What is missing may have been sealed since this began to read: then it is not.
+      const known = writers.get(batch.writer) ?? 0
+      const expected = batch.first > known ? Math.max(known, Math.min(batch.first, await nextOf(driver, batch.writer))) : known
+      writers = new Map([...writers, [batch.writer, expected]])
       const plan = planSeal({ tree: EMPTY_TREE, bundle: undefined, writers }, [batch], key, 0)
-      const expected = writers.get(batch.writer) ?? 0
       if (batch.first > expected) problems.push(`batch ${batch.position}: entries ${expected} to ${batch.first - 1} of its writer are missing`)
       for (const { reason } of plan.refused) problems.push(`batch ${batch.position}: ${reason}`)
       writers = plan.edge.writers
@@ -31,4 +34,10 @@ export async function checkUnsealed(driver: Pick<SqlDriver, 'query'>, key: MacKe
       position = batch.position
     }
   }
+}
+
+/** Where the sealer is with a writer's entries. */
+async function nextOf(driver: Pick<SqlDriver, 'query'>, writer: string): Promise<number> {
+  const [row] = await driver.query('SELECT next FROM sallyport_audit_writer WHERE writer = $1', [writer])
+  return Number(row?.['next'] ?? 0)
 }
