@@ -208,7 +208,7 @@ describe('secrets and versions', () => {
     const found = flaws(dependencies)
     expect(found).toHaveLength(count === 0 ? 0 : 1)
     expect(found.flatMap((message) => message.match(/(?:CVE-\d|GHSA-)/g) ?? [])).toHaveLength(count)
-    if (count > 0) expect(found[0]).toContain(`Update to ${to} or later`)
+    if (count > 0) expect(found[0]).toContain(`update to ${to} or later`)
   })
 
   it('makes a new finding of an advisory that is new, for a baseline', () => {

@@ -33,7 +33,7 @@ export function flawOf(suppression: Suppression, today: string): string | undefi
   if (suppression.reason.length < 8) return 'needs a reason that somebody else understands: `sallyport-ignore rule: reason`'
   if (suppression.until === undefined) return undefined
   if (!/^\d{4}-\d{2}-\d{2}$/.test(suppression.until) || Number.isNaN(Date.parse(suppression.until))) return `names no date that can be read (${suppression.until}): write \`until 2027-03-01\``
-  return suppression.until < today ? `expired on ${suppression.until}` : undefined
+  return suppression.until < today ? `expired on ${suppression.until}: mend what it accepts, or give it a later date` : undefined
 }
 
 /** Splits findings into those that stand and those that a valid suppression accepts. */

@@ -17,8 +17,10 @@ export const vulnerableVersion: Rule = {
       const concerns = advisoriesFor(name, version)
       if (concerns.length === 0) continue
       const ids = concerns.map(({ advisory }) => advisory.id).join(', ')
+      const worst = concerns.find(({ advisory }) => advisory.what.startsWith('code execution')) ?? concerns[0]
+      const others = concerns.length === 1 ? '' : ` and ${concerns.length - 1} more`
       reports.push({
-        message: `${name} ${version}${exact ? '' : ' (the lowest that package.json allows)'}: ${[...new Set(concerns.map(({ advisory }) => advisory.what))].join('; ')} (${ids}, as of ${advisoriesAsOf}). Update to ${latest(concerns)} or later`,
+        message: `${name} ${version}${exact ? '' : ' (the lowest that package.json allows)'}: ${worst?.advisory.what ?? ''}${others}; update to ${latest(concerns)} or later (${ids}; as of ${advisoriesAsOf})`,
         at,
         // An advisory that is new to the table makes a new finding: a baseline does not hide it.
         key: `${name} ${ids}`,

@@ -77,5 +77,7 @@ describe('sallyport check', () => {
     expect(out).toContain('CWE-915')
     expect(await run('--explain', 'nothing')).toBe(2)
     expect(err).toContain('mass-assignment')
+    expect(await run('--explain', 'missing-auth')).toBe(2)
+    expect(err).toContain('Did you mean missing-authentication?')
   })
 })

@@ -47,7 +47,8 @@ function grouped(findings: readonly Finding[]): Finding[][] {
 }
 
 function one({ level, rule, message, file, line, evidence: [cause] }: Finding): string[] {
-  return [`${levels[level](level.padEnd(7))} ${colours.bold(rule)}  ${message}`, colours.dim(`        ${file}:${line}${cause ? `  →  ${cause.file}:${cause.line}` : ''}`)]
+  const elsewhere = cause && (cause.file !== file || cause.line !== line)
+  return [`${levels[level](level.padEnd(7))} ${colours.bold(rule)}  ${message}`, colours.dim(`        ${file}:${line}${elsewhere ? `  →  ${cause.file}:${cause.line}` : ''}`)]
 }
 
 function together(group: readonly Finding[]): string[] {
@@ -59,6 +60,10 @@ function together(group: readonly Finding[]): string[] {
     `${levels[first.level](first.level.padEnd(7))} ${colours.bold(first.rule)}  ${group.length} entry points: ${first.message.replace(/^[^:]*: /, '')}`,
     colours.dim(`        ${cause?.file}:${cause?.line}  ←  ${where.slice(0, several).join(', ')}${where.length > several ? ` and ${where.length - several} more (--format json lists them)` : ''}`),
   ]
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 /**
@@ -77,7 +82,7 @@ export function toTable(result: CheckResult, all: boolean, columns: number = Inf
   for (const group of grouped(findings.filter(({ level }) => all || level !== 'note'))) lines.push(...(group.length < several ? group.flatMap(one) : together(group)))
   for (const { file, problem } of result.problems) lines.push(`${colours.yellow('file')}    ${file} ${problem}`)
   if (findings.length > 0 || result.problems.length > 0) lines.push('')
-  lines.push(`${entries.length} entry points in ${statistics.files} files (${statistics.milliseconds} ms): ${count('error')} errors, ${count('warning')} warnings, ${count('note')} notes${all || count('note') === 0 ? '' : ' (--all shows them)'}, ${result.suppressed.length} accepted`)
+  lines.push(`${counted(entries.length, 'entry point')} in ${counted(statistics.files, 'file')} (${statistics.milliseconds} ms): ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}, ${counted(count('note'), 'note')}${all || count('note') === 0 ? '' : ' (--all shows them)'}, ${result.suppressed.length} accepted`)
   if (findings[0]) lines.push(colours.dim(`sallyport check --explain ${findings[0].rule}`))
   return `${lines.join('\n')}\n`
 }
