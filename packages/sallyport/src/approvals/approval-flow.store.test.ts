@@ -2,7 +2,10 @@ import { describe } from 'vitest'
 import { postgresAnswers } from '../stores/postgres/schema.fixture.ts'
 import { sharedPostgresStore } from '../stores/postgres/shared-store.fixture.ts'
 import { approvalFlowContract } from './approval-flow.contract.fixture.ts'
+import { tamperContract } from './tamper.contract.fixture.ts'
 
 describe.skipIf(!(await postgresAnswers()))('Postgres (skipped where DATABASE_URL does not answer)', () => {
-  approvalFlowContract('postgres', sharedPostgresStore())
+  const open = sharedPostgresStore()
+  approvalFlowContract('postgres', open)
+  tamperContract('postgres', open)
 })

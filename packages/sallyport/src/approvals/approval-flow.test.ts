@@ -5,6 +5,7 @@ import { afterAll } from 'vitest'
 import { memoryStore } from '../stores/memory/store.ts'
 import { sqliteStore } from '../stores/sqlite/store.ts'
 import { approvalFlowContract } from './approval-flow.contract.fixture.ts'
+import { tamperContract } from './tamper.contract.fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-approvals-'))
 const store = sqliteStore({ path: folder })
@@ -15,3 +16,4 @@ afterAll(async () => {
 
 approvalFlowContract('memory', async () => memoryStore())
 approvalFlowContract('sqlite', async () => store)
+tamperContract('sqlite', async () => store)
