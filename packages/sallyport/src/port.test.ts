@@ -74,6 +74,11 @@ describe("a port's state", () => {
     expect(() => createPort({ ...options, [key]: undefined } as never)).toThrow(DefinitionError)
   })
 
+  it.each([['identity', () => user], ['policy', { roles: {} }]])('refuses what is no %s, as plain JavaScript can pass it', (key, value) => {
+    const options = { policy, store: memoryStore(), identity: { name: 'test', authenticate: () => user } }
+    expect(() => createPort({ ...options, [key]: value } as never)).toThrow(new RegExp(`\`${key}\` of createPort`))
+  })
+
   it('says so when a limit is declared local and there is nowhere to count', () => {
     expect(() => createTestPort({ policy, limits: { onStoreFailure: { principal: 'local' } } })).toThrow(/limits\.local/)
   })

@@ -151,6 +151,9 @@ function makeRuntime(options: PortOptions): PortRuntime {
   for (const key of ['identity', 'policy', 'store'] as const) {
     if (options[key] === undefined || options[key] === null) throw new DefinitionError(`createPort needs \`${key}\`.`)
   }
+  // What plain JavaScript can get wrong, and every call would then be refused without a word of where it comes from.
+  if (typeof options.identity.authenticate !== 'function') throw new DefinitionError('`identity` of createPort is no identity provider: it needs a name and authenticate(request).')
+  if (typeof options.policy.holds !== 'function') throw new DefinitionError('`policy` of createPort is no policy: make one with definePolicy({ roles }).')
   const name = options.name ?? 'default'
   const environment = options.environment ?? readEnvironment()
   const production = environment !== 'development' && environment !== 'test'

@@ -39,6 +39,10 @@ describe('a declared number of trusted proxies', () => {
     expect(read(request({ 'x-forwarded-for': '192.0.2.1' }))).toBeUndefined()
   })
 
+  test.each([undefined, {}])('refuses %j, which says nothing', (source) => {
+    expect(() => clientAddress(source as never)).toThrow(/trustedProxies: 0/)
+  })
+
   test.each([-1, 1.5, Number.NaN, 33])('refuses %d proxies', (trustedProxies) => {
     expect(() => clientAddress({ trustedProxies })).toThrow(DefinitionError)
   })

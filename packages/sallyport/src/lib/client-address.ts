@@ -28,6 +28,8 @@ export interface AddressKeyOptions {
   readonly ipv6Prefix?: number
 }
 
+const NOT_SAID = "an adapter needs to know where the client's address comes from: { trustedProxies: 0 }, { header, setBy: 'front' } or { waived: '…' }"
+
 /**
  * Reads the client's address from a request, by the number of proxies that are declared, and never from what a client may set.
  *
@@ -42,6 +44,7 @@ export interface AddressKeyOptions {
  * ```
  */
 export function clientAddress(source: AddressSource): ClientAddress {
+  if (typeof source !== 'object') throw new DefinitionError(NOT_SAID)
   if ('waived' in source) {
     if (source.waived.trim() === '') throw new DefinitionError('a waiver of the client address needs a reason')
     return Object.assign((): undefined => undefined, { waived: source.waived })
@@ -52,6 +55,7 @@ export function clientAddress(source: AddressSource): ClientAddress {
     return (request) => written(parseForwardedIp(request.headers.get(source.header) ?? ''))
   }
   const proxies = source.trustedProxies
+  if (proxies === undefined) throw new DefinitionError(NOT_SAID)
   return typeof proxies === 'number' ? byCount(proxies) : byAddress(proxies.map(parseCidr))
 }
 

@@ -95,6 +95,7 @@ describe('what has to be declared', () => {
     expect(() => nextAdapter({ trustedProxies: 0 })).toThrow(/x-forwarded-for/)
     // As plain JavaScript may call it.
     expect(() => nextAdapter({} as never)).toThrow(DefinitionError)
+    expect(() => nextAdapter(undefined as never)).toThrow(DefinitionError)
     expect(() => nextAdapter({ trustedProxies: ['10.0.0.0/8'] } as never)).toThrow(DefinitionError)
     expect(nextAdapter({ waived: 'an internal tool' }).clientAddress?.waived).toBe('an internal tool')
     expect(nextAdapter({ header: 'x-real-ip', setBy: 'front', allowedOrigins: ['https://a.example'] }).origin).toEqual({ allowed: ['https://a.example'] })

@@ -32,6 +32,7 @@ export type NextAdapterOptions = (
  * ```
  */
 export function nextAdapter(options: NextAdapterOptions): Host {
+  const address = clientAddress(checked(options))
   return {
     name: 'next',
     async current(): Promise<CallRequest | null> {
@@ -42,7 +43,7 @@ export function nextAdapter(options: NextAdapterOptions): Host {
     },
     phase: () => nextPhase().phase,
     navigation: nextNavigation,
-    clientAddress: clientAddress(checked(options)),
+    clientAddress: address,
     origin: {
       ...(options.allowedOrigins === undefined ? {} : { allowed: options.allowedOrigins }),
       ...(options.trustForwardedHost === undefined ? {} : { trustForwardedHost: options.trustForwardedHost }),
@@ -50,9 +51,12 @@ export function nextAdapter(options: NextAdapterOptions): Host {
   }
 }
 
-function checked(options: NextAdapterOptions): AddressSource {
-  if ('header' in options || 'waived' in options) return options
-  if (typeof options.trustedProxies === 'number' && options.trustedProxies >= 1) return options
+function checked(options: NextAdapterOptions | undefined): AddressSource {
+  // Plain JavaScript may call it with nothing.
+  if (options !== undefined) {
+    if ('header' in options || 'waived' in options) return options
+    if (typeof options.trustedProxies === 'number' && options.trustedProxies >= 1) return options
+  }
   throw new DefinitionError(
     'nextAdapter() needs to know where the client\'s address comes from. Next shows no socket, so say how many proxies of yours append to ' +
       "x-forwarded-for ({ trustedProxies: 1 }), which header a front overwrites ({ header: 'x-real-ip', setBy: 'front' }), or why you do without ({ waived: '…' }).",
