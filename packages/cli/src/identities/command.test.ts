@@ -165,7 +165,7 @@ process.exit()
     expect(revoked()).toEqual([false, false])
 
     const gone = await node('run.ts', ['offboard', 'ann', '--module', 'named.ts'])
-    expect(gone.stdout).toMatch(/^Ended helper; handed over none\.\n0 grants revoked, 0 requests withdrawn, 2 API keys revoked, 0 sessions ended; secrets revoked: ANNS\.\n$/)
+    expect(gone.stdout).toMatch(/^Ended helper; handed over none\.\nGrants revoked: 0; requests withdrawn: 0; API keys revoked: 2, handed over: 0; sessions ended: 0; secrets revoked: ANNS\.\n$/)
     expect(gone.stderr).toMatch(/^Not ended: what they sign in with of tokens: .*endSessions.*\nNot ended: secrets TEAMS: they answered for it.*\n$/)
     expect(gone.code).toBe(1)
     expect(revoked()).toEqual([true, true])
@@ -173,7 +173,7 @@ process.exit()
 
     // In the folder of the application nothing has to be named, and a provider that can't is the application's to stand in for.
     writeFileSync(join(shop, 'sallyport.identities.ts'), "export { made } from './application.ts'\n")
-    expect(await node('run.ts', ['offboard', 'bea'], { CAN_END: 'yes' })).toMatchObject({ code: 0, stdout: expect.stringContaining('2 sessions ended') as string, stderr: '' })
+    expect(await node('run.ts', ['offboard', 'bea'], { CAN_END: 'yes' })).toMatchObject({ code: 0, stdout: expect.stringContaining('sessions ended: 2') as string, stderr: '' })
     expect(JSON.parse((await node('run.ts', ['list', '--json'])).stdout)).toMatchObject({ identities: [{ id: 'helper', state: 'ended', environment: 'staging' }] })
   }, 120_000)
 

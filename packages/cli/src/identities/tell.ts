@@ -6,7 +6,7 @@ export function tellEnded({ tenant, ended, handedOver, grants, approvals, keys, 
   const names = (list: readonly string[]): string => list.join(', ') || 'none'
   return [
     `${tenant === null ? 'Ended' : `Of tenant ${tenant}: ended`} ${names(ended)}; handed over ${names(handedOver)}.`,
-    `${grants} grants revoked, ${approvals} requests withdrawn, ${keys} API keys revoked${keysHandedOver === 0 ? '' : ` and ${keysHandedOver} handed over`}, ${sessions} sessions ended; secrets revoked: ${names(secrets)}.`,
+    `Grants revoked: ${grants}; requests withdrawn: ${approvals}; API keys revoked: ${keys}, handed over: ${keysHandedOver}; sessions ended: ${sessions}; secrets revoked: ${names(secrets)}.`,
   ].join('\n')
 }
 
