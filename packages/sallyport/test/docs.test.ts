@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { ActionBuilder } from '../src/action/builder.ts'
 import { CONTROL_NAMES, OTHER_PLACES } from '../src/action/posture.ts'
 import { ERRORS } from '../src/errors/codes.ts'
 import { compile, snippetsOf } from './docs/snippets.ts'
@@ -46,6 +47,19 @@ describe('the docs', () => {
   it('would not pass an example that does not compile', () => {
     const wrong = snippetsOf('wrong.md', "# A page\n\n```ts\nimport { createPort } from 'sallyport'\n\ncreatePort({ nam: 'shop' })\n```\n")
     expect(compile(wrong, root)[0]).toMatch(/^wrong\.md:6: error TS\d+: .*'nam'/)
+  })
+
+  it('name every method of the builder', () => {
+    const page = read('docs/actions.md')
+    const methods = Object.getOwnPropertyNames(ActionBuilder.prototype).filter((name) => name !== 'constructor')
+    expect(methods.length).toBeGreaterThan(20)
+    expect(methods.filter((name) => !page.includes(`\`.${name}(`))).toEqual([])
+  })
+
+  it('show what the compiler says of an action that does not say what it lets out', () => {
+    const code = "export const listed = port.define('order.list').noInput().authorize('order:read').action(async () => [])"
+    const said = compile([{ page: 'x.md', line: 1, language: 'ts', code }], root).find((line) => line.includes('Not declared'))
+    expect(said?.slice(said.indexOf("to type '{")).trim()).toBe(/to type '\{ readonly "Not declared.*/.exec(read('docs/actions.md'))?.[0])
   })
 
   it('name every code that a caller can meet', () => {

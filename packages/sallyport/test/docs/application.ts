@@ -78,6 +78,7 @@ export declare const model: LanguageModelV4
 export declare const messages: ModelMessage[]
 export declare function provider(model: string): LanguageModelV4
 export declare function ask(prompt: string, options: { readonly maxOutputTokens: number }): Promise<{ readonly text: string; readonly usage: { readonly inputTokens: number; readonly outputTokens: number } }>
+export declare function streamOf(prompt: string, options: { readonly signal: AbortSignal }): AsyncIterable<string>
 export declare const modelText: ReadableStream<string>
 export declare const mail: { readonly body: string }
 export declare const url: string
