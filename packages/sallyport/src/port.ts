@@ -16,6 +16,7 @@ import { systemClock, type Clock } from './lib/clock.ts'
 import { consoleLog } from './lib/console-log.ts'
 import { Deadlines } from './lib/deadline.ts'
 import { parseDuration } from './lib/duration.ts'
+import { randomUuid } from './lib/uuid.ts'
 import { accessLists } from './limits/access-lists.ts'
 import { createBans } from './limits/bans.ts'
 import { withFailurePolicy } from './limits/failure-policy.ts'
@@ -187,7 +188,7 @@ function makeRuntime(options: PortOptions): PortRuntime {
     ipv6Prefix: 64,
     // Only secrets ask which call they are revealed in.
     context: options.secrets === undefined ? null : createContext<Call>(),
-    newId: () => crypto.randomUUID(),
+    newId: randomUuid,
     sha256: sha256Hex,
     log,
     stop,
