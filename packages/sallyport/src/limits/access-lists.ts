@@ -46,7 +46,7 @@ function listed(list: AccessList = {}): (facts: AccessFacts) => boolean {
   const blocks: readonly Cidr[] = (list.addresses ?? []).map(parseCidr)
   const principals = new Set(list.principals)
   return ({ address, principal }) => {
-    if (principal && principals.has(`${principal.kind}:${principal.id}`)) return true
+    if (principal && principals.size > 0 && principals.has(`${principal.kind}:${principal.id}`)) return true
     if (blocks.length === 0 || address === undefined) return false
     const parsed = parseIp(address)
     return parsed !== undefined && blocks.some((block) => inCidr(parsed, block))

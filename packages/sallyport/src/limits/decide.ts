@@ -29,28 +29,43 @@ export function decide(tables: LimitTables, checks: readonly LimitCheck[], now: 
  * sight. Everything else is `undefined`, with nothing charged.
  */
 function decideAtOnce(tables: LimitTables, checks: readonly LimitCheck[], now: number): LimitDecision | undefined {
+  if (checks.length === 1) return decideOneAtOnce(tables, checks[0] as LimitCheck, now)
   const counters = new Array<Counter>(checks.length)
   const decision = ++decisions
   for (let i = 0; i < checks.length; i++) {
     const check = checks[i] as LimitCheck
-    if (check.kind !== 'window' || !(check.cost > 0) || !(check.windowMs > 0)) return undefined
-    const counter = tables.counter(check.key)
+    if (check.kind !== 'window') return undefined
+    const counter = counterWithRoom(tables, check, now)
     if (counter === undefined || counter.decision === decision) return undefined
-    advance(counter, check.windowMs, now)
-    if (counter.credit > 0 || now < counter.blockedUntil || !(check.limit - counter.total - counter.held >= check.cost)) return undefined
     counter.decision = decision
     counter.pending = check.cost
     counters[i] = counter
   }
   const states = new Array<LimitState>(checks.length)
   for (let i = 0; i < checks.length; i++) {
-    const { name, limit, cost } = checks[i] as WindowCheck
-    const counter = counters[i] as Counter
-    chargeNewest(counter, cost)
-    tables.saveCounter(counter)
-    states[i] = new WindowState(name, limit, limit - counter.total - counter.held, counter.headEnd + BUCKETS * counter.bucketMs - now)
+    states[i] = take(tables, checks[i] as WindowCheck, counters[i] as Counter, now)
   }
   return { allowed: true, states }
+}
+
+/** The same for one check: what the limit of an address, and most principals, come down to. */
+function decideOneAtOnce(tables: LimitTables, check: LimitCheck, now: number): LimitDecision | undefined {
+  const counter = check.kind === 'window' ? counterWithRoom(tables, check, now) : undefined
+  return counter && { allowed: true, states: [take(tables, check as WindowCheck, counter, now)] }
+}
+
+function counterWithRoom(tables: LimitTables, { key, limit, windowMs, cost }: WindowCheck, now: number): Counter | undefined {
+  if (!(cost > 0) || !(windowMs > 0)) return undefined
+  const counter = tables.counter(key)
+  if (counter === undefined) return undefined
+  advance(counter, windowMs, now)
+  return counter.credit > 0 || now < counter.blockedUntil || !(limit - counter.total - counter.held >= cost) ? undefined : counter
+}
+
+function take(tables: LimitTables, { name, limit, cost }: WindowCheck, counter: Counter, now: number): WindowState {
+  chargeNewest(counter, cost)
+  tables.saveCounter(counter)
+  return new WindowState(name, limit, limit - counter.total - counter.held, counter.headEnd + BUCKETS * counter.bucketMs - now)
 }
 
 function decideInSteps(tables: LimitTables, checks: readonly LimitCheck[], now: number): LimitDecision {

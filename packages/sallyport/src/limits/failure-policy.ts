@@ -39,26 +39,29 @@ export function withFailurePolicy(store: LimitStore, options: FailurePolicyOptio
   const deadlines = new DeadlineList(clock, deadlineMs)
   const breaker = new Breaker({ failures: options.failures ?? 5, retryMs, probeMs: deadlineMs * 2 })
 
+  function failed<F>(cause: unknown, otherwise: (cause: unknown) => MaybePromise<F>): MaybePromise<F> {
+    // The store's own answer that it is closed is an answer.
+    if (cause instanceof SallyportError) throw cause
+    breaker.failed(clock.now())
+    report?.(cause)
+    return otherwise(cause)
+  }
+
   /** Asks the store. Late answers go to `undo`, for whoever asked has been told something else by then. */
   function ask<T, F>(question: () => MaybePromise<T>, otherwise: (cause: unknown) => MaybePromise<F>, undo?: (late: T) => unknown): MaybePromise<T | F> {
     if (!breaker.calm && !breaker.mayAsk(clock.now())) return otherwise(new Error(`store '${store.name}' is left alone after failures`))
-    const failed = (cause: unknown): MaybePromise<F> => {
-      // The store's own answer that it is closed is an answer.
-      if (cause instanceof SallyportError) throw cause
-      breaker.failed(clock.now())
-      report?.(cause)
-      return otherwise(cause)
-    }
     let answer: MaybePromise<T>
     try {
       answer = question()
     } catch (cause) {
-      return failed(cause)
+      return failed(cause, otherwise)
     }
-    if (!isPromiseLike(answer)) {
-      breaker.answered()
-      return answer
-    }
+    if (isPromiseLike(answer)) return waitFor(answer, otherwise, undo)
+    breaker.answered()
+    return answer
+  }
+
+  function waitFor<T, F>(answer: Promise<T>, otherwise: (cause: unknown) => MaybePromise<F>, undo?: (late: T) => unknown): Promise<T | F> {
     let late = false
     if (undo !== undefined) answer.then((value) => (late ? undo(value) : undefined), () => undefined).catch((error: unknown) => report?.(error))
     return withDeadline(answer, deadlines, () => {
@@ -67,7 +70,7 @@ export function withFailurePolicy(store: LimitStore, options: FailurePolicyOptio
     }).then((value) => {
       breaker.answered()
       return value
-    }, failed)
+    }, (cause: unknown) => failed(cause, otherwise))
   }
 
   const isClosed = (check: LimitCheck): boolean => policyOf(check) === 'closed' || (policyOf(check) === 'local' && local === undefined)
@@ -76,15 +79,26 @@ export function withFailurePolicy(store: LimitStore, options: FailurePolicyOptio
     throw new SallyportError('UNAVAILABLE', { reason: `the limit store '${store.name}' can't be asked`, retryAfterMs: retryMs, cause })
   }
 
+  const otherwise = (checks: readonly LimitCheck[], now: number) => (cause: unknown): MaybePromise<LimitDecision> =>
+    checks.some(isClosed) ? unavailable(cause) : decideLocally(local, localShare, checks, now)
+
+  const undo = (checks: readonly LimitCheck[]) => (late: LimitDecision): unknown => late.allowed && giveSlotsBack(store, checks, clock.now())
+
   return {
     name: store.name,
 
     decide(checks, now) {
-      return ask(
-        () => store.decide(checks, now),
-        (cause) => (checks.some(isClosed) ? unavailable(cause) : decideLocally(local, localShare, checks, now)),
-        (late) => late.allowed && giveSlotsBack(store, checks, clock.now()),
-      )
+      // Two of these stand in nearly every call, and most stores answer at once: nothing is made for that.
+      if (!breaker.calm) return ask(() => store.decide(checks, now), otherwise(checks, now), undo(checks))
+      let answer: MaybePromise<LimitDecision>
+      try {
+        answer = store.decide(checks, now)
+      } catch (cause) {
+        return failed(cause, otherwise(checks, now))
+      }
+      if (isPromiseLike(answer)) return waitFor(answer, otherwise(checks, now), undo(checks))
+      breaker.answered()
+      return answer
     },
     async leave(key, holder, now) {
       await local?.leave(key, holder, now)

@@ -56,6 +56,25 @@ describe('the two decisions of a call', () => {
     return { action, all, left, port }
   }
 
+  it('tell the caller of both, in their order', async () => {
+    const { action } = setUp()
+    const { limits } = await action('order.read', { perAction: 6 }).handle(testRequest(), { n: 1 })
+    expect(limits?.map(({ name, remaining }) => [name, remaining])).toEqual([['address', 11], ['principal', 99], ['tenant', 8], ['action', 5], ['global', 7]])
+  })
+
+  it('charge the tenant that the caller has now', async () => {
+    const { action, left, port } = setUp()
+    const read = action('order.read', {})
+    const signIn = (tenant: string) => port.signIn({ ...user('u1', 'enterprise'), tenant })
+    for (const tenant of ['t1', 't2', 't2', 't1']) {
+      signIn(tenant)
+      await read.handle(testRequest(), { n: 1 })
+    }
+    port.signIn(user('u1', 'enterprise'))
+    await read.handle(testRequest(), { n: 1 })
+    expect(await left(['shop:tenant:t1', 9], ['shop:tenant:t2', 9], ['shop:principal:user:u1', 100])).toEqual([7, 7, 95])
+  })
+
   it('charge the address in the first, and principal, tenant, action and everybody in the second, all or none', async () => {
     const { action, all, left } = setUp()
     const weighty = action('order.weighty', { weight: 3, perAction: 6 })

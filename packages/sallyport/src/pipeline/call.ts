@@ -58,7 +58,6 @@ export class Call extends Waiter {
   /** How many controls have passed, in the order of the action's list. */
   passed = 0
   observed: { readonly control: string; readonly reason: string }[] | null = null
-  limitStates: readonly LimitState[] | null = null
   /** Secrets that the handler revealed. */
   secrets: { readonly name: string; readonly version: string }[] | null = null
   /** What the handler returned. */
@@ -70,6 +69,8 @@ export class Call extends Waiter {
   /** The intent is durable. */
   admitted = false
   #id: string | null = null
+  #limits: readonly LimitState[] | null = null
+  #furtherLimits: readonly LimitState[] | null = null
   /** When it began, or last went on after it had waited. `null` until somebody asks. */
   #now: number | null
   #releases: (() => unknown)[] | null = null
@@ -111,6 +112,22 @@ export class Call extends Waiter {
 
   override gaveUp(reason: unknown): void {
     this.onGivenUp(this, reason)
+  }
+
+  /** What the limits said: all that were charged, or those of the decision that refused. */
+  get limitStates(): readonly LimitState[] | null {
+    return this.#limits === null || this.#furtherLimits === null ? this.#limits : [...this.#limits, ...this.#furtherLimits]
+  }
+
+  /** A decision of the limit store. Most calls have two, and few callers look at them: they are joined for who does. */
+  charged(states: readonly LimitState[]): void {
+    if (this.#limits === null) this.#limits = states
+    else this.#furtherLimits = this.#furtherLimits === null ? states : [...this.#furtherLimits, ...states]
+  }
+
+  refusedByLimit(states: readonly LimitState[]): void {
+    this.#limits = states
+    this.#furtherLimits = null
   }
 
   /** Made when somebody first asks for it: most handlers never do. */

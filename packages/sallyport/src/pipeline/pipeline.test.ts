@@ -121,6 +121,7 @@ const cases: Readonly<Record<string, Case[]>> = {
     (fault) => ({ store: withStore('limits', 'decide', fault) }),
     { denies: 'RATE_LIMITED', nonsense: 'UNAVAILABLE' },
   ),
+  'rate-limit (what is left)': [['not told', { store: withStore('limits', 'decide', () => ({ allowed: true })) }, 'UNAVAILABLE']],
   'rate-limit (tier)': [['unknown tier', { principal: { ...customer, tier: 'platinum' } }], ['prototype tier', { principal: { ...customer, tier: 'constructor' } }]],
   authentication: [
     ...faults(() => null, identity, { denies: 'UNAUTHENTICATED', nonsense: 'UNAVAILABLE' }),

@@ -11,25 +11,25 @@ export const addressLimit: Control = {
     const { host } = port
     if (host?.clientAddress === undefined) return null
     const read = host.clientAddress
-    const limit = port.limits.perAddress
-    const keyOf = memoize((address: string) => `${port.name}:address:${addressKey(address, { ipv6Prefix: port.ipv6Prefix })}`)
+    // An address that can't be known shares one limit with all others like it.
+    const checksOf = memoize((address: string): readonly WindowCheck[] => [
+      {
+        kind: 'window',
+        name: 'address',
+        key: `${port.name}:address:${addressKey(address, { ipv6Prefix: port.ipv6Prefix })}`,
+        limit: port.limits.perAddress,
+        windowMs: 60_000,
+        cost: 1,
+        onStoreFailure: port.limits.onStoreFailure.address,
+      },
+    ])
     return (call) => {
       if (call.request === null) return PASS
       call.address = read(call.request)
       const verdict = port.accessOf({ address: call.address })
       if (verdict === 'denied') throw new Refusal('FORBIDDEN', 'the address is on the deny-list')
       if (verdict === 'allowed') return PASS
-      // An address that can't be known shares one limit with all others like it.
-      const check: WindowCheck = {
-        kind: 'window',
-        name: 'address',
-        key: keyOf(call.address ?? ''),
-        limit,
-        windowMs: 60_000,
-        cost: 1,
-        onStoreFailure: port.limits.onStoreFailure.address,
-      }
-      return chargeLimits(call, [check])
+      return chargeLimits(call, checksOf(call.address ?? ''))
     }
   },
 }

@@ -10,16 +10,16 @@ export function chargeLimits(call: Call, checks: readonly LimitCheck[]): MaybePr
 }
 
 function judge(call: Call, decision: LimitDecision, checks: readonly LimitCheck[]): typeof PASS {
-  if (decision.allowed !== true) {
-    if (decision.allowed !== false) throw new Refusal('UNAVAILABLE', 'the limit store answered nothing that can be read')
-    call.limitStates = decision.states
+  if ((decision.allowed !== true && decision.allowed !== false) || !Array.isArray(decision.states)) throw new Refusal('UNAVAILABLE', 'the limit store answered nothing that can be read')
+  if (!decision.allowed) {
+    call.refusedByLimit(decision.states)
     strike(call, checks.find((check) => check.name === decision.refusedBy))
     throw new Refusal('RATE_LIMITED', `limit '${decision.refusedBy}' is used up`, {
       retryAfterMs: decision.retryAfterMs,
       fix: 'Wait, or raise the limit of the tier or the action.',
     })
   }
-  call.limitStates = call.limitStates === null ? decision.states : [...call.limitStates, ...decision.states]
+  call.charged(decision.states)
   return PASS
 }
 

@@ -36,25 +36,48 @@ export const principalLimits: Control = {
     if (perAction !== undefined) shared.push(window('action', `${port.name}:action:${definition.name}`, perAction))
     if (global !== null) shared.push(window('global', `${port.name}:global`, global))
 
+    /** Windows and slots of one principal, before those that everybody shares. */
+    const checksOf = (principal: Principal, tier: Tier, slots: (name: LimitName, key: string, limit: number) => LimitCheck): LimitCheck[] => {
+      const checks = [window('principal', principalKey(principal), tier.requestsPerMinute)]
+      if (perPrincipal !== undefined) checks.push(window('principal-action', principalActionKey(limitedAs(principal)), perPrincipal))
+      if (tier.concurrency !== undefined) checks.push(slots('concurrency', `concurrency:${limitedAs(principal)}`, tier.concurrency))
+      if (concurrency !== undefined) checks.push(slots('action-concurrency', `action-concurrency:${definition.name}:${limitedAs(principal)}`, concurrency))
+      if (perTenant !== null && principal.tenant !== undefined) checks.push(window('tenant', tenantKey(principal.tenant), perTenant))
+      return [...checks, ...shared]
+    }
+    const windowsOf = rememberedWindows((principal, tier) => checksOf(principal, tier, noSlots))
+
     return (call) => {
       const { principal } = call
-      const checks: LimitCheck[] = []
       const verdict = port.accessOf({ principal })
       if (verdict === 'denied') throw new Refusal('FORBIDDEN', 'the principal is on the deny-list')
       if (verdict === 'allowed') return PASS
-      if (principal !== null) {
-        const tier = tierOf(principal, port)
-        checks.push(window('principal', principalKey(principal), tier.requestsPerMinute))
-        if (perPrincipal !== undefined) checks.push(window('principal-action', principalActionKey(limitedAs(principal)), perPrincipal))
-        if (tier.concurrency !== undefined) checks.push(slot(call, 'concurrency', `concurrency:${limitedAs(principal)}`, tier.concurrency))
-        if (concurrency !== undefined) checks.push(slot(call, 'action-concurrency', `action-concurrency:${definition.name}:${limitedAs(principal)}`, concurrency))
-        if (perTenant !== null && principal.tenant !== undefined) checks.push(window('tenant', tenantKey(principal.tenant), perTenant))
-      }
-      for (const check of shared) checks.push(check)
-      if (checks.length === 0) return PASS
-      return chargeLimits(call, checks)
+      if (principal === null) return shared.length === 0 ? PASS : chargeLimits(call, shared)
+      const tier = tierOf(principal, port)
+      const hasSlots = tier.concurrency !== undefined || concurrency !== undefined
+      return chargeLimits(call, hasSlots ? checksOf(principal, tier, (name, key, limit) => slot(call, name, key, limit)) : windowsOf(principalKey(principal), principal, tier))
     }
   },
+}
+
+function noSlots(): never {
+  throw new TypeError('there are no slots here')
+}
+
+/** Principals whose windows are remembered. */
+const REMEMBERED = 10_000
+
+/** Remembers the windows of a principal: they are the same on its every call, until its tier or tenant changes. */
+function rememberedWindows(make: (principal: Principal, tier: Tier) => readonly LimitCheck[]): (key: string, principal: Principal, tier: Tier) => readonly LimitCheck[] {
+  const known = new Map<string, { readonly limit: number; readonly tenant: string | undefined; readonly checks: readonly LimitCheck[] }>()
+  return (key, principal, tier) => {
+    const before = known.get(key)
+    if (before !== undefined && before.limit === tier.requestsPerMinute && before.tenant === principal.tenant) return before.checks
+    const checks = make(principal, tier)
+    if (known.size >= REMEMBERED) known.clear()
+    known.set(key, { limit: tier.requestsPerMinute, tenant: principal.tenant, checks })
+    return checks
+  }
 }
 
 /**
