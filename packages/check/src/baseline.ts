@@ -8,10 +8,10 @@ export function writeBaseline(findings: readonly Finding[]): string {
   return `${JSON.stringify({ version: 1, findings: entries }, null, 2)}\n`
 }
 
-/** Fingerprints of a baseline. @throws {Error} if it is malformed */
-export function readBaseline(text: string): ReadonlySet<string> {
+/** Fingerprints of a baseline. `file` is what the error calls it. @throws {Error} if it is malformed */
+export function readBaseline(text: string, file: string = 'the baseline'): ReadonlySet<string> {
   const value = parseLooseJson(text)
-  if (!isRecord(value) || value.version !== 1 || !Array.isArray(value.findings)) throw new Error('the baseline is malformed: write it again')
+  if (!isRecord(value) || value.version !== 1 || !Array.isArray(value.findings)) throw new Error(`${file} is no baseline: write it again with --update-baseline`)
   return new Set(value.findings.flatMap((one) => (isRecord(one) && typeof one.fingerprint === 'string' ? [one.fingerprint] : [])))
 }
 

@@ -171,6 +171,7 @@ describe('suppressions', () => {
     ['// sallyport-ignore missing-authentication', 'needs a reason'],
     ['// sallyport-ignore missing-authentication until 2026-01-01: everybody may delete', 'expired on 2026-01-01'],
     ['// sallyport-ignore missing-authentication until soon: everybody may delete', 'names no date'],
+    ['// sallyport-ignore missing-auth: everybody may delete in the sandbox', 'there is no rule missing-auth. Did you mean missing-authentication?'],
   ])('that are flawed are findings themselves: %s', (comment, message) => {
     const { findings } = suppressed(comment)
     expect(findings.map(({ rule }) => rule)).toEqual(expect.arrayContaining(['missing-authentication', 'bad-suppression']))
@@ -263,7 +264,7 @@ describe('a baseline', () => {
     const baseline = readBaseline(writeBaseline(before.findings))
     const moved = run({ 'app/actions.ts': `${open.replace('\'use server\'', '\'use server\'\n\n\n')}export async function clear() { await db.post.deleteMany() }` })
     expect(new Set(beyondBaseline(moved.findings, baseline).map(({ entry }) => entry))).toEqual(new Set(['app/actions.ts#clear']))
-    expect(() => readBaseline('{}')).toThrow('malformed')
+    expect(() => readBaseline('{}')).toThrow('is no baseline')
   })
 })
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isRecord, parseLooseJson, type Json } from './resolve/json.ts'
-import { flawOfLibrary } from './libraries/flaws.ts'
-import { rules } from './rules/index.ts'
+import { flawOfJson, isRecord, parseLooseJson, type Json } from './resolve/json.ts'
+import { builderKeys, builderNeeds, callKeys, effects, flawOfLibrary } from './libraries/flaws.ts'
+import { noSuchRule, ruleOf } from './rules/index.ts'
 import type { Library } from './libraries/types.ts'
 import type { Level } from './types.ts'
 
@@ -44,8 +44,9 @@ export function readConfig(root: string, path?: string): CheckConfig {
     if (path !== undefined) throw new ConfigError(`${path}: there is no such file`)
     return {}
   }
-  const value = parseLooseJson(readFileSync(file, 'utf8'))
-  if (value === undefined) throw new ConfigError(`${file}: is not valid JSON`)
+  const text = readFileSync(file, 'utf8')
+  const value = parseLooseJson(text)
+  if (value === undefined) throw new ConfigError(`${file}: is not valid JSON: ${flawOfJson(text)}`)
   return parseConfig(value, file)
 }
 
@@ -66,7 +67,7 @@ export function parseConfig(value: Json, file: string = configFile): CheckConfig
   if (value.rules !== undefined) {
     if (!isRecord(value.rules)) return fail('rules must be an object')
     for (const [rule, level] of Object.entries(value.rules)) {
-      if (!rules.some(({ id }) => id === rule)) fail(`rules: there is no rule ${rule}`)
+      if (!ruleOf(rule)) fail(`rules: ${noSuchRule(rule)}`)
       if (!levels.includes(String(level))) fail(`rules: ${rule} must be one of ${levels.join(', ')}`)
     }
   }
@@ -86,6 +87,8 @@ export function parseConfig(value: Json, file: string = configFile): CheckConfig
   return value as CheckConfig
 }
 
+const anything = (keys: readonly string[]): { readonly [key: string]: object } => Object.fromEntries(keys.map((key) => [key, {}]))
+
 /** JSON Schema of the configuration file, for editors. */
 export const configSchema: { readonly properties: { readonly [name: string]: object }; readonly [keyword: string]: unknown } = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -99,7 +102,12 @@ export const configSchema: { readonly properties: { readonly [name: string]: obj
     libraries: {
       type: 'array',
       description: 'Descriptions of your own libraries',
-      items: { type: 'object', required: ['name', 'packages'], properties: { name: { type: 'string' }, packages: { type: 'array', items: { type: 'string' } }, calls: { type: 'object' }, builders: { type: 'object' } } },
+      items: { type: 'object', required: ['name', 'packages'], additionalProperties: false, properties: {
+        name: { type: 'string' },
+        packages: { type: 'array', items: { type: 'string' } },
+        calls: { type: 'object', description: 'By the pattern of the path that is called', additionalProperties: { type: 'object', additionalProperties: false, properties: { ...anything(callKeys), effect: { enum: effects } } } },
+        builders: { type: 'object', description: 'By the pattern of the path that starts them', additionalProperties: { type: 'object', additionalProperties: false, required: builderNeeds, properties: anything(builderKeys) } },
+      } },
     },
     routes: { type: 'boolean', description: 'Check route handlers too', default: true },
     depth: { type: 'integer', minimum: 1, maximum: 16, default: 8, description: 'How many calls deep guards are followed' },

@@ -1,7 +1,7 @@
 export { check, type CheckOptions } from './check.ts'
 export { readConfig, parseConfig, configSchema, configFile, ConfigError, type CheckConfig } from './config.ts'
 export { readBaseline, writeBaseline, beyondBaseline } from './baseline.ts'
-export { rules, ruleOf } from './rules/index.ts'
+export { noSuchRule, rules, ruleOf } from './rules/index.ts'
 export { knownLibraries } from './libraries/index.ts'
 export { controls } from './types.ts'
 export type { Control, State, Grade, Tier, Exposure, EffectSummary, EntryPoint, Level, Finding, Suppressed, Problem, CheckResult } from './types.ts'

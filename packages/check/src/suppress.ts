@@ -1,3 +1,4 @@
+import { noSuchRule, ruleOf } from './rules/index.ts'
 import { lineAt } from './syntax/parse.ts'
 import type { Finding, Suppressed } from './types.ts'
 
@@ -30,6 +31,8 @@ export function suppressionsOf(file: string, text: string): Suppression[] {
 
 /** What is wrong with a suppression, if anything. `today` is an ISO date. */
 export function flawOf(suppression: Suppression, today: string): string | undefined {
+  const odd = suppression.rules.find((rule) => rule !== '*' && !ruleOf(rule))
+  if (odd !== undefined) return `does nothing: ${noSuchRule(odd)}`
   if (suppression.reason.length < 8) return 'needs a reason that somebody else understands: `sallyport-ignore rule: reason`'
   if (suppression.until === undefined) return undefined
   if (!/^\d{4}-\d{2}-\d{2}$/.test(suppression.until) || Number.isNaN(Date.parse(suppression.until))) return `names no date that can be read (${suppression.until}): write \`until 2027-03-01\``

@@ -100,6 +100,8 @@ export interface CheckResult {
   readonly entries: readonly EntryPoint[]
   readonly findings: readonly Finding[]
   readonly suppressed: readonly Suppressed[]
+  /** How many findings a baseline left out of `findings`; not there without one. */
+  readonly known?: number
   readonly problems: readonly Problem[]
   readonly statistics: {
     readonly files: number

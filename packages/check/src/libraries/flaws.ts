@@ -1,9 +1,10 @@
 import { isRecord, type Json } from '../resolve/json.ts'
 
-const callKeys = ['session', 'under', 'verifies', 'authorizes', 'effect', 'style', 'limit', 'counts', 'validates', 'exits', 'asserts', 'passes', 'gives', 'carries', 'transaction', 'scrubs', 'tells']
-const builderKeys = ['middleware', 'procedure', 'input', 'bindInput', 'output', 'handler', 'onError', 'tells', 'same', 'inputName', 'contextName']
-const builderNeeds = ['middleware', 'input', 'handler', 'inputName', 'contextName']
-const effects = ['db-write', 'db-read', 'file-write', 'file-read', 'command', 'network', 'message', 'payment', 'model', 'storage', 'queue', 'decrypt', 'cookie', 'sign-in', 'password']
+/** What a call, a builder and an effect may be said of in a configuration. */
+export const callKeys: readonly string[] = ['session', 'under', 'verifies', 'authorizes', 'effect', 'style', 'limit', 'counts', 'validates', 'exits', 'asserts', 'passes', 'gives', 'carries', 'transaction', 'scrubs', 'tells']
+export const builderKeys: readonly string[] = ['middleware', 'procedure', 'input', 'bindInput', 'output', 'handler', 'onError', 'tells', 'same', 'inputName', 'contextName']
+export const builderNeeds: readonly string[] = ['middleware', 'input', 'handler', 'inputName', 'contextName']
+export const effects: readonly string[] = ['db-write', 'db-read', 'file-write', 'file-read', 'command', 'network', 'message', 'payment', 'model', 'storage', 'queue', 'decrypt', 'cookie', 'sign-in', 'password']
 
 /** What is wrong with the description of a library that a configuration gives, if anything. */
 export function flawOfLibrary(value: Json, at: string): string | undefined {

@@ -64,7 +64,7 @@ export function toHtml(result: CheckResult): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <style>${style}</style></head><body>
 <h1>sallyport check</h1>
-<p>${entries.length} entry points · <b class="error">${count('error')} errors</b> · <b class="warning">${count('warning')} warnings</b> · ${count('note')} notes · ${result.suppressed.length} accepted</p>
+<p>${entries.length} entry points · <b class="error">${count('error')} errors</b> · <b class="warning">${count('warning')} warnings</b> · ${count('note')} notes · ${result.suppressed.length} accepted${result.known === undefined ? '' : ` · ${result.known} in the baseline`}</p>
 <p class="legend">${legend.map(([state, mark, name]) => `<span><i class="${state}">${mark}</i> ${name}</span>`).join(' ')}${result.statistics.exposure === 'derived' ? ' · * exposure derived from imports, not read from a build' : ''}</p>
 <table class="posture">${controls.map((control) => bar(control, entries)).join('')}</table>
 <h2>Inventory</h2>

@@ -18,7 +18,7 @@ export function toMarkdown(result: CheckResult): string {
   const count = (level: string): number => findings.filter((finding) => finding.level === level).length
   const lines = [
     '# sallyport check', '',
-    `${entries.length} entry points · ${count('error')} errors, ${count('warning')} warnings, ${count('note')} notes · exposure ${result.statistics.exposure === 'manifest' ? 'read from the build' : 'derived from imports'}`, '',
+    `${entries.length} entry points · ${count('error')} errors, ${count('warning')} warnings, ${count('note')} notes${result.known === undefined ? '' : `, ${result.known} in the baseline`} · exposure ${result.statistics.exposure === 'manifest' ? 'read from the build' : 'derived from imports'}`, '',
   ]
   if (findings.length > 0) {
     lines.push('## Findings', '', '| level | rule | where | what |', '|---|---|---|---|')

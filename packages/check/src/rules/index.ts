@@ -25,6 +25,18 @@ export const rules: readonly Rule[] = [
   secretInClient, secretInPublicVariable, vulnerableVersion, badSuppression,
 ]
 
+/** The rule that a name with a slip of the pen means: it begins alike, or shares a word. */
+export function ruleLike(name: string): Rule | undefined {
+  if (name === '') return undefined
+  return rules.find(({ id }) => id.startsWith(name)) ?? rules.find(({ id }) => id.split('-').some((word) => word.length > 3 && name.includes(word)))
+}
+
+/** That there is no such rule, and which one may be meant. */
+export function noSuchRule(name: string): string {
+  const like = ruleLike(name)
+  return `there is no rule ${name}${like ? `. Did you mean ${like.id}?` : ''}`
+}
+
 /** The rule of an id. */
 export function ruleOf(id: string): Rule | undefined {
   return rules.find((rule) => rule.id === id)

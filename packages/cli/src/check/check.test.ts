@@ -32,6 +32,12 @@ describe('sallyport check', () => {
     writeFileSync(join(root, 'sallyport.check.json'), '{ "fail": 1 }')
     expect(await run(root)).toBe(2)
     expect(err).toContain('fail is not a setting')
+    writeFileSync(join(root, 'sallyport.check.json'), '{\n  // ours\n  "failOn": error,\n}')
+    expect(await run(root)).toBe(2)
+    expect(err).toMatch(/is not valid JSON: .*"failOn": error/)
+    writeFileSync(join(root, 'sallyport.check.json'), '{ "rules": { "missing-auth": "off" } }')
+    expect(await run(root)).toBe(2)
+    expect(err).toContain('Did you mean missing-authentication?')
   })
 
   it('says findings with one cause in one line', async () => {
@@ -56,9 +62,9 @@ describe('sallyport check', () => {
   it('prints every format, and writes to a file', async () => {
     await run(root, '-f', 'json')
     expect(JSON.parse(out).entries).toHaveLength(1)
-    await run(root, '-f', 'sarif', '-o', join(root, 'out.sarif'))
+    await run(root, '-f', 'sarif', '-o', join(root, 'reports/out.sarif'))
     expect(out).toBe('')
-    expect(JSON.parse(readFileSync(join(root, 'out.sarif'), 'utf8')).version).toBe('2.1.0')
+    expect(JSON.parse(readFileSync(join(root, 'reports/out.sarif'), 'utf8')).version).toBe('2.1.0')
     await run(root, '-f', 'markdown')
     expect(out).toContain('| level | rule |')
     await run(root, '-f', 'html')
@@ -68,8 +74,12 @@ describe('sallyport check', () => {
   it('accepts a baseline, and writes a manifest', async () => {
     expect(await run(root, '--update-baseline')).toBe(0)
     expect(await run(root, '--baseline', join(root, 'sallyport.baseline.json'), '--manifest')).toBe(0)
+    expect(out).toMatch(/0 errors, .*, 0 accepted, [1-9]\d* in the baseline/)
     expect(JSON.parse(readFileSync(join(root, 'sallyport.manifest.json'), 'utf8')).entries[0].id).toBe('app/actions.ts#remove')
     expect(await run(root, '--baseline', join(root, 'gone.json'))).toBe(2)
+    writeFileSync(join(root, 'torn.json'), '[]')
+    expect(await run(root, '--baseline', join(root, 'torn.json'))).toBe(2)
+    expect(err).toContain('torn.json is no baseline: write it again with --update-baseline')
   })
 
   it('explains a rule, and names the rules that there are', async () => {

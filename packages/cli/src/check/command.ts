@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import {
-  beyondBaseline, check, configFile, configSchema, ConfigError, explain, manifestFile, readBaseline, readConfig, ruleOf, rules, toHtml, toJson, toManifest, toMarkdown, toSarif, writeBaseline,
+  beyondBaseline, check, configFile, configSchema, ConfigError, explain, manifestFile, noSuchRule, readBaseline, readConfig, ruleOf, rules, toHtml, toJson, toManifest, toMarkdown, toSarif, writeBaseline,
   type CheckResult, type Finding, type Level,
 } from '@sallyport/check'
 import { progressBar } from './progress.ts'
@@ -79,7 +79,7 @@ function runCheck(dir: string, flags: CheckFlags, host: CommandHost): number {
   }
   if (flags.explain !== undefined) {
     const rule = ruleOf(flags.explain)
-    if (!rule) throw new Error(`there is no rule ${flags.explain}.${meant(flags.explain)} Rules: ${rules.map(({ id }) => id).join(', ')}`)
+    if (!rule) throw new Error(`${noSuchRule(flags.explain)}\nRules: ${rules.map(({ id }) => id).join(', ')}`)
     host.out(explain(rule))
     return 0
   }
@@ -93,26 +93,24 @@ function runCheck(dir: string, flags: CheckFlags, host: CommandHost): number {
   if (flags.updateBaseline) {
     const file = baselineFile ?? join(root, 'sallyport.baseline.json')
     writeFileSync(file, writeBaseline(all.findings))
-    host.err(`${all.findings.length} findings are the baseline now: ${file}\nCommit it, and name it with --baseline, or in ${configFile}: { "baseline": "${basename(file)}" }\n`)
+    host.err(`${all.findings.length} findings are the baseline now: ${file}\nCommit it, and name it with --baseline, or in ${configFile}: { "baseline": "${relative(root, file)}" }\n`)
     return 0
   }
-  const result = baselineFile === undefined ? all : { ...all, findings: withoutBaseline(all.findings, baselineFile) }
+  const result = baselineFile === undefined ? all : withoutBaseline(all, baselineFile)
   if (flags.manifest) writeFileSync(join(root, manifestFile), toManifest(result))
   const text = render(result, flags, flags.output === undefined ? host.columns : undefined)
   if (flags.output === undefined) host.out(text)
-  else writeFileSync(flags.output, text)
+  else {
+    mkdirSync(dirname(resolve(flags.output)), { recursive: true })
+    writeFileSync(flags.output, text)
+  }
   return failed(result.findings, flags.failOn ?? config.failOn ?? 'error') ? 1 : 0
 }
 
-/** The rule whose name begins alike, or shares a word. */
-function meant(name: string): string {
-  const found = rules.find(({ id }) => id.startsWith(name)) ?? rules.find(({ id }) => id.split('-').some((word) => word.length > 3 && name.includes(word)))
-  return found === undefined || name === '' ? '' : ` Did you mean ${found.id}?`
-}
-
-function withoutBaseline(findings: readonly Finding[], file: string): readonly Finding[] {
+function withoutBaseline(all: CheckResult, file: string): CheckResult {
   if (!existsSync(file)) throw new Error(`${file}: there is no such baseline; write one with --update-baseline`)
-  return beyondBaseline(findings, readBaseline(readFileSync(file, 'utf8')))
+  const findings = beyondBaseline(all.findings, readBaseline(readFileSync(file, 'utf8'), file))
+  return { ...all, findings, known: all.findings.length - findings.length }
 }
 
 function render(result: CheckResult, flags: CheckFlags, columns: number | undefined): string {

@@ -82,7 +82,7 @@ export function toTable(result: CheckResult, all: boolean, columns: number = Inf
   for (const group of grouped(findings.filter(({ level }) => all || level !== 'note'))) lines.push(...(group.length < several ? group.flatMap(one) : together(group)))
   for (const { file, problem } of result.problems) lines.push(`${colours.yellow('file')}    ${file} ${problem}`)
   if (findings.length > 0 || result.problems.length > 0) lines.push('')
-  lines.push(`${counted(entries.length, 'entry point')} in ${counted(statistics.files, 'file')} (${statistics.milliseconds} ms): ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}, ${counted(count('note'), 'note')}${all || count('note') === 0 ? '' : ' (--all shows them)'}, ${result.suppressed.length} accepted`)
+  lines.push(`${counted(entries.length, 'entry point')} in ${counted(statistics.files, 'file')} (${statistics.milliseconds} ms): ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}, ${counted(count('note'), 'note')}${all || count('note') === 0 ? '' : ' (--all shows them)'}, ${result.suppressed.length} accepted${result.known === undefined ? '' : `, ${result.known} in the baseline`}`)
   if (findings[0]) lines.push(colours.dim(`sallyport check --explain ${findings[0].rule}`))
   return `${lines.join('\n')}\n`
 }
