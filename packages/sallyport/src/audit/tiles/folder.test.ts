@@ -1,13 +1,27 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { generateSigner, parseSigner, parseVerifier } from '../note/key.ts'
 import { openProof, proveEntry } from '../note/proof-text.ts'
 import { memoryLog } from '../verify/memory-log.fixture.ts'
 import { verifyLog } from '../verify/verify-log.ts'
 import { exportTiles, tilesFolder } from './folder.ts'
 import { tilePath } from './path.ts'
+
+// A disk that is full in the middle of a file whose path holds this.
+const full = vi.hoisted(() => ({ at: undefined as string | undefined }))
+vi.mock('node:fs/promises', async (original) => {
+  const actual = await original<typeof import('node:fs/promises')>()
+  return {
+    ...actual,
+    async writeFile(path: string, data: string | Uint8Array) {
+      if (full.at === undefined || !path.includes(full.at)) return actual.writeFile(path, data)
+      await actual.writeFile(path, data.slice(0, data.length / 2))
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+    },
+  }
+})
 
 const keys = generateSigner('shop.example/audit')
 const verifiers = [parseVerifier(keys.verifierText)]
@@ -31,6 +45,20 @@ describe('tiles', () => {
     expect(await verifyLog(tilesFolder(folder), { verifiers, earlier: [logOf(300).notes[0] ?? ''] })).toMatchObject({ ok: true, entries: 600 })
     await writeFile(join(folder, 'tile/entries/001'), 'x')
     expect((await verifyLog(tilesFolder(folder), { verifiers })).ok).toBe(false)
+  })
+})
+
+describe('an export that is interrupted', () => {
+  it('leaves nothing behind that the next one takes for whole', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sallyport-tiles-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    for (const at of ['entries/000', 'tile/0/001', 'checkpoint']) {
+      full.at = at
+      await expect(exportTiles(logOf(600), folder)).rejects.toThrow('no space')
+    }
+    full.at = undefined
+    expect(await exportTiles(logOf(600), folder)).toBe(600)
+    expect(await verifyLog(tilesFolder(folder), { verifiers })).toMatchObject({ ok: true, entries: 600 })
   })
 })
 

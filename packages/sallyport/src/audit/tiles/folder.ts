@@ -63,5 +63,7 @@ async function put(folder: string, path: string, immutable: boolean, read: () =>
   if (immutable && (await readFile(file).catch(() => undefined)) !== undefined) return
   const data = await read()
   if (data === undefined) throw new Error(`the log lacks ${path}`)
-  await writeFile(file, data)
+  // Whole or not at all: what is there is left alone the next time.
+  await writeFile(`${file}.new`, data)
+  await rename(`${file}.new`, file)
 }
