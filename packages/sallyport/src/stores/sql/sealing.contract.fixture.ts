@@ -155,6 +155,27 @@ export function sealingContract(name: string, open: (signers: readonly string[])
       expect((await ledger.events.search({ id: 'y' })).map(({ sequence }) => sequence)).toHaveLength(1)
     })
 
+    it('verifies by the old key, by both and by the new one alone, as the signer is rotated', async () => {
+      const ledger = await ledgerWith(20)
+      const next = generateSigner(ORIGIN)
+      const signers = [signer, parseSigner(next.signerText)]
+      const rotated = macKeys(signers.map(({ seed }) => macSecretFrom(seed, ORIGIN)))
+      let now = 0
+      const sealBy = (holder: string, by: readonly (typeof signer)[]) =>
+        createSealer({ driver: ledger.driver, origin: ORIGIN, signers: by, key: rotated, holder, leaseMs: 10, now: () => (now += 20) }).run()
+      const holdsBy = async (text: string, earlier: readonly string[] = []) =>
+        (await verifyLog(sqlLogSource(ledger.driver), { verifiers: [parseVerifier(text)], earlier })).ok
+      expect(await sealBy('old', [signer])).toMatchObject({ sealed: 40, refused: 0 })
+      expect([await holdsBy(keys.verifierText), await holdsBy(next.verifierText)]).toEqual([true, false])
+      await write(ledger, 20, 30)
+      expect(await sealBy('both', signers)).toMatchObject({ sealed: 20, refused: 0 })
+      expect([await holdsBy(keys.verifierText), await holdsBy(next.verifierText)]).toEqual([true, true])
+      const anchored = (await sqlLogSource(ledger.driver).checkpoint()) ?? ''
+      await write(ledger, 30, 40)
+      expect(await sealBy('new', signers.slice(1))).toMatchObject({ sealed: 20, refused: 0 })
+      expect([await holdsBy(keys.verifierText), await holdsBy(next.verifierText, [anchored])]).toEqual([false, true])
+    })
+
     it('gives no number twice while several sealers race', async () => {
       const ledger = await ledgerWith(100)
       let now = 0
