@@ -10,25 +10,32 @@ export function git(root: string, args: readonly string[], input = ''): string {
   return run.stdout
 }
 
-/** Runs git and gives its output in pieces as they come. */
-export async function* gitStream(root: string, args: readonly string[], input = ''): AsyncGenerator<Buffer> {
+/**
+ * Runs git and hands over its output in pieces as they come. They are many and small: to wait for each of them would take
+ * longer than git does.
+ */
+export function gitStream(root: string, args: readonly string[], input: string, take: (piece: Buffer) => void): Promise<void> {
   const child = spawn('git', [...SAFE, ...args], { cwd: root, stdio: 'pipe' })
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const fail = (error: unknown): void => {
+    child.kill()
+    reject(error instanceof Error ? error : new TypeError(String(error)))
+  }
+  let complaint = ''
+  child.stderr.on('data', (chunk: Buffer) => { complaint = (complaint + chunk.toString()).slice(-2000) })
+  child.stdout.on('data', (piece: Buffer) => {
+    try {
+      take(piece)
+    } catch (error) {
+      fail(error)
+    }
+  })
+  child.once('error', fail)
+  child.once('close', (status) => (status === 0 ? resolve() : fail(new TypeError(`git ${args[0] ?? ''}: ${complaint.trim()}`))))
   // Where git ends before it has read all, its exit says why.
   child.stdin.on('error', () => {})
   child.stdin.end(input)
-  let complaint = ''
-  child.stderr.on('data', (chunk: Buffer) => { complaint = (complaint + chunk.toString()).slice(-2000) })
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
-  try {
-    for await (const chunk of child.stdout) yield chunk as Buffer
-    const status = await ended
-    if (status !== 0) throw new TypeError(`git ${args[0] ?? ''}: ${complaint.trim()}`)
-  } finally {
-    child.kill()
-  }
+  return promise
 }
 
 const SAFE = ['-c', 'core.quotePath=false', '-c', 'core.fsmonitor=false', '-c', 'core.pager=cat', '-c', 'color.ui=false', '-c', 'log.showRoot=true', '-c', 'log.showSignature=false'] as const

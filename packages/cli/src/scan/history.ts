@@ -13,21 +13,21 @@ const BATCH_BYTES = 256 * 1024
 
 /** Scans the lines that some commits added, each against its parent. */
 export function scanCommits(root: string, ids: readonly string[], rules: ScanRules, engine: ScanEngine): Promise<Found> {
-  return scanAdded(gitStream(root, [...LOG, '--no-walk=unsorted', '--stdin'], ids.join('\n')), rules, engine)
+  return scanAdded(root, [...LOG, '--no-walk=unsorted', '--stdin'], ids.join('\n'), rules, engine)
 }
 
 /** Scans the lines that the commits added which `git log` gives with some options: a range, `--since=…`. */
 export function scanRange(root: string, range: readonly string[], rules: ScanRules, engine: ScanEngine, onProgress?: (commits: number) => void): Promise<Found> {
-  return scanAdded(gitStream(root, [...LOG, ...range]), rules, engine, onProgress)
+  return scanAdded(root, [...LOG, ...range], '', rules, engine, onProgress)
 }
 
 /** Scans the lines that are staged to be committed, also of files that attributes say to be no text: nobody asks for those when they are committed. */
 export function scanStaged(root: string, rules: ScanRules, engine: ScanEngine): Promise<Found> {
-  return scanAdded(gitStream(root, ['diff', '--cached', '--diff-filter=d', '--text', ...PATCH]), rules, engine)
+  return scanAdded(root, ['diff', '--cached', '--diff-filter=d', '--text', ...PATCH], '', rules, engine)
 }
 
 /** Scans many small texts at a time: to begin anew for each costs more than to look. */
-async function scanAdded(patch: AsyncIterable<Buffer>, rules: ScanRules, engine: ScanEngine, onProgress?: (commits: number) => void): Promise<Found> {
+async function scanAdded(root: string, command: readonly string[], input: string, rules: ScanRules, engine: ScanEngine, onProgress?: (commits: number) => void): Promise<Found> {
   const reader = new PatchReader()
   const findings: ScanFinding[] = []
   const commits = new Set<string>()
@@ -47,12 +47,12 @@ async function scanAdded(patch: AsyncIterable<Buffer>, rules: ScanRules, engine:
     parts = []
     end = 0
   }
-  for await (const piece of patch) {
+  await gitStream(root, command, input, (piece) => {
     take(reader.push(piece))
-    if (end < BATCH_BYTES) continue
+    if (end < BATCH_BYTES) return
     flush()
     onProgress?.(commits.size)
-  }
+  })
   take(reader.end())
   flush()
   return { findings, scanned: commits.size, cutShort: engine.takeCutShort(), unread: [] }

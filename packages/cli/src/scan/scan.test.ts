@@ -72,10 +72,10 @@ describe('the working tree', () => {
   })
 
   it('gives the same in several threads', async () => {
-    const files = 4200
-    for (let at = 0; at < files; at++) write(`${at % 20}/f${at}.txt`, at % 500 === 0 ? `'${TOKEN}'` : 'nothing')
+    const files = 8300
+    for (let at = 0; at < files; at++) write(`${at % 20}/f${at}.txt`, at % 1000 === 0 ? `'${TOKEN}'` : 'nothing')
     const alone = await scan({ root, threads: 1 })
-    expect(alone).toMatchObject({ scanned: files, findings: { length: Math.ceil(files / 500) } })
+    expect(alone).toMatchObject({ scanned: files, findings: { length: Math.ceil(files / 1000) } })
     expect(await scan({ root, threads: 4 })).toEqual(alone)
   })
 

@@ -65,8 +65,8 @@ const PORTION_FILES = 128
 /** Portions of a history, and the most commits that one has. git is started anew for each. */
 const PORTIONS_OF_HISTORY = 32
 const MAX_PORTION_COMMITS = 250
-/** Another thread takes about as long to start as one takes for so many portions. */
-const PORTIONS_TO_START = { files: 16, commits: 4 } as const
+/** A thread more for each so many portions: another takes about as long to start as one takes for them. */
+const PORTIONS_TO_START = { files: 32, commits: 4 } as const
 
 /** Looks for secrets. Reads only. */
 export async function scan(options: ScanOptions): Promise<ScanResult> {
