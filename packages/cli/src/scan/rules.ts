@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parse } from 'smol-toml'
 import { createScrubber, providerRules, type Rule } from 'sallyport/scrub'
-import { rulesFromGitleaks, type GitleaksAllowlist, type GitleaksConfig } from 'sallyport/gitleaks'
+import { rulesFromGitleaks, type GitleaksAllowlist, type GitleaksConfig, type GitleaksRule } from 'sallyport/gitleaks'
 
 /** What is looked for, and which files and commits are left out. */
 export interface ScanRules {
@@ -22,7 +22,8 @@ type Matcher = (text: string) => boolean
 
 /**
  * The provider rules, and a gitleaks configuration where there is one: its own rules, its allow-lists, `extend.path` and
- * `extend.disabledRules`. A rule of the configuration replaces one of ours with the same id.
+ * `extend.disabledRules`. A rule of the configuration with a pattern
+ * replaces one of ours with the same id; without one, it adds its allow-lists to ours.
  *
  * @throws TypeError or PatternError for a configuration that can't be read
  */
@@ -40,32 +41,33 @@ export function readConfiguration(root: string, configPath: string | undefined):
 /** What is looked for with a configuration that was read. */
 export function rulesOf(layers: readonly Layer[]): ScanRules {
   const disabled = new Set(layers.flatMap((layer) => layer.extend?.disabledRules ?? []))
-  const rules = new Map<string, Rule>(providerRules.map((rule) => [rule.id, rule]))
+  const everywhere = layers.flatMap(listsOf)
+  const configured = merged(layers).filter(({ id }) => !disabled.has(id))
+  const rules = new Map<string, Rule>(providerRules.filter(({ id }) => !disabled.has(id)).map((rule) => [rule.id, withAllowed(rule, configured.find(({ id }) => id === rule.id), everywhere)]))
   const builtIn = new Set(rules.keys())
-  for (const layer of layers) {
-    for (const rule of rulesFromGitleaks(layer).rules) {
-      rules.set(rule.id, rule)
-      builtIn.delete(rule.id)
-    }
+  for (const rule of rulesFromGitleaks({ rules: configured, allowlists: everywhere }).rules) {
+    rules.set(rule.id, rule)
+    builtIn.delete(rule.id)
   }
-  for (const id of disabled) rules.delete(id)
 
-  const everywhere = layers.flatMap((layer) => listsOf(layer))
-  const leftOut = matcherOf(everywhere.filter((list) => !isBounded(list) && (list.targetRules?.length ?? 0) === 0).flatMap((list) => list.paths ?? []))
+  const shared = everywhere.filter((list) => (list.targetRules?.length ?? 0) === 0)
+  const leftOut = matcherOf(shared.filter((list) => !isBounded(list)).flatMap((list) => list.paths ?? []))
+  const allowedEverywhere = shared.flatMap(placeList)
   const perRule = new Map<string, { readonly path: Matcher | undefined; readonly allowed: readonly PlaceList[] }>()
   const byName: { readonly id: string; readonly matches: Matcher }[] = []
   const descriptions = new Map([...rules.values()].map((rule) => [rule.id, rule.description]))
-  const shared = everywhere.filter((list) => (list.targetRules?.length ?? 0) === 0).flatMap(placeList)
-  for (const layer of layers) {
-    for (const rule of layer.rules ?? []) {
-      if (disabled.has(rule.id)) continue
-      const path = rule.path === undefined ? undefined : matcherOf([rule.path])
-      if ((rule.regex ?? '') === '' && path !== undefined) {
-        byName.push({ id: rule.id, matches: path })
-        descriptions.set(rule.id, rule.description ?? rule.id)
-      }
-      const lists = [...listsOf(rule), ...everywhere.filter((list) => list.targetRules?.includes(rule.id) === true)]
-      perRule.set(rule.id, { path, allowed: lists.flatMap(placeList) })
+  for (const rule of configured) {
+    const path = rule.path === undefined ? undefined : matcherOf([rule.path])
+    if ((rule.regex ?? '') === '' && path !== undefined) {
+      byName.push({ id: rule.id, matches: path })
+      descriptions.set(rule.id, rule.description ?? rule.id)
+    }
+    perRule.set(rule.id, { path, allowed: listsOf(rule).flatMap(placeList) })
+  }
+  for (const list of everywhere) {
+    for (const id of list.targetRules ?? []) {
+      const own = perRule.get(id)
+      perRule.set(id, { path: own?.path, allowed: [...(own?.allowed ?? []), ...placeList(list)] })
     }
   }
   return {
@@ -76,7 +78,7 @@ export function rulesOf(layers: readonly Layer[]): ScanRules {
     counts(ruleId, file, commit) {
       const own = perRule.get(ruleId)
       if (own?.path !== undefined && !own.path(file)) return false
-      return ![...shared, ...(own?.allowed ?? [])].some((list) => list(file, commit))
+      return ![...allowedEverywhere, ...(own?.allowed ?? [])].some((list) => list(file, commit))
     },
     isBuiltIn: (ruleId) => builtIn.has(ruleId),
     byName: (file) => byName.filter(({ matches }) => matches(file)).map(({ id }) => id),
@@ -86,6 +88,26 @@ export function rulesOf(layers: readonly Layer[]): ScanRules {
 /** One file of a configuration. */
 export interface Layer extends GitleaksConfig {
   readonly extend?: { readonly path?: string; readonly useDefault?: boolean; readonly disabledRules?: readonly string[] }
+}
+
+/** The rules of all layers: one that an inner layer has already is changed in what an outer one says of it, as in gitleaks. */
+function merged(layers: readonly Layer[]): readonly GitleaksRule[] {
+  const rules = new Map<string, GitleaksRule>()
+  for (const rule of layers.flatMap((layer) => layer.rules ?? [])) {
+    const { allowlist: _, ...before } = rules.get(rule.id) ?? { id: rule.id }
+    const { allowlist: __, ...changes } = rule
+    rules.set(rule.id, {
+      ...before, ...changes, keywords: [...(before.keywords ?? []), ...(rule.keywords ?? [])], allowlists: [...(rules.has(rule.id) ? listsOf(before) : []), ...listsOf(rule)],
+    })
+  }
+  return [...rules.values()]
+}
+
+/** A rule of ours with what a configuration allows, everywhere or where it names the rule. The same rule where that is nothing. */
+function withAllowed(rule: Rule, named: GitleaksRule | undefined, everywhere: readonly GitleaksAllowlist[]): Rule {
+  const stand = { id: rule.id, regex: 'x', allowlists: named === undefined ? [] : listsOf(named) }
+  const allow = rulesFromGitleaks({ rules: [stand], allowlists: everywhere }).rules[0]?.allow ?? []
+  return allow.length === 0 ? rule : { ...rule, allow: [...(rule.allow ?? []), ...allow] }
 }
 
 const MAX_LAYERS = 4

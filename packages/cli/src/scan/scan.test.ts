@@ -187,6 +187,46 @@ paths = ['''^vendor/''']
     expect(places((await scan({ root })).findings).toSorted()).toEqual(['a.conf:1 only-in-config', 'a.txt:1 internal', 'server.PEM:1 pem-file'])
   })
 
+  it('a configuration: what it allows, everywhere or for a rule, holds for our rules and for those of a configuration that it extends', async () => {
+    write('base.toml', `
+[[rules]]
+id = "internal"
+description = "Internal id"
+regex = '''internal-id:[a-z0-9-]{8,}'''
+[[allowlists]]
+regexes = ['''Z9y8X7''']
+`)
+    write('.gitleaks.toml', `
+[extend]
+path = "base.toml"
+[[rules]]
+id = "internal"
+[[rules.allowlists]]
+stopwords = ["sample"]
+[[rules]]
+id = "slack-bot-token"
+[[rules.allowlists]]
+regexTarget = "line"
+regexes = ['''^docs''']
+[[allowlists]]
+stopwords = ["q7r8"]
+[[allowlists]]
+targetRules = ["npm-token"]
+paths = ['''^b\\.txt$''']
+[[allowlists]]
+condition = "AND"
+targetRules = ["stripe-secret-key"]
+regexes = ['''aB3''']
+stopwords = ["zZ9"]
+`)
+    const slack = `xox${'b-'}204862913057-4710938265118-aB3dE5gH7jK9mN1pQ2sT4vW6`
+    const npm = `npm${'_'}aB3dE5gH7jK9mN1pQ2sT4vW6xY8zA0cD2eF4`
+    const stripe = `sk_${'live_'}aB3dE5gH7jK9mN1pQ2sT4vW6`
+    write('a.txt', [TOKEN, OTHER, 'internal-id:sample-0123', 'internal-id:0123456789', `docs ${slack}`, slack, npm, stripe, stripe.replace('mN1', 'zZ9'), `internal-id:Z9y8X7-0123`].join('\n'))
+    write('b.txt', npm)
+    expect(places((await scan({ root })).findings)).toEqual(['a.txt:4 internal', 'a.txt:6 slack-bot-token', 'a.txt:7 npm-token', 'a.txt:8 stripe-secret-key'])
+  })
+
   it('refuses a configuration that can not be read', async () => {
     write('.gitleaks.toml', "[[rules]]\nid = 'x'\nregex = '''(?<=a)b'''\n")
     await expect(scan({ root })).rejects.toThrow()
