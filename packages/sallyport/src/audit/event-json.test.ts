@@ -54,6 +54,18 @@ describe('eventJson', () => {
     )
   })
 
+  it('remembers what stays the same of one action, and takes nothing of it for another that has passed the same controls', () => {
+    const passed = Object.freeze(['size'])
+    const fixed = { action: 'a', definitionHash: 'h', environment: 'test', transport: 'direct', version: '1' }
+    for (const key of [undefined, 'action', 'definitionHash', 'environment', 'transport', 'version'] as const) {
+      for (let i = 0; i < 2; i++) {
+        const party = { kind: 'user' as const, id: `u${i}` }
+        const facts: CallFacts = { ...fixed, ...(key === undefined ? {} : { [key]: `other ${i}` }), passed, subject: party, actor: i === 0 ? party : { ...party, id: 'x' } }
+        expect(JSON.parse(eventJson({ kind: 'intent', id: 'a', time: 1, facts }))).toEqual({ kind: 'intent', id: 'a', time: 1, facts })
+      }
+    }
+  })
+
   it('writes a frozen list of controls once, and one that may change each time', () => {
     const passed = ['origin']
     const event = (list: readonly string[]): AuditEvent => ({ kind: 'intent', id: 'a', time: 1, facts: { action: 'a', definitionHash: '', environment: 'test', transport: 'direct', passed: list, version: '1' } })

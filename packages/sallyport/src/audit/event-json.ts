@@ -33,21 +33,59 @@ function outcomeJson(event: OutcomeEvent): string {
 
 function factsJson(facts: CallFacts): string {
   const { tenant, subject, actor, chain, session, grant, approval, address, observed, resource, inputDigest, fields } = facts
-  let text = `{"action":${quote(facts.action)},"definitionHash":${quote(facts.definitionHash)},"environment":${quote(facts.environment)},"transport":${quote(facts.transport)}`
-  if (tenant !== undefined) text += `,"tenant":${quote(tenant)}`
-  if (subject !== undefined) text += `,"subject":${partyJson(subject)}`
-  if (actor !== undefined) text += `,"actor":${partyJson(actor)}`
+  const fixed = fixedOf(facts)
+  let text = fixed.head
+  if (tenant !== undefined) text += field(',"tenant":"', tenant)
+  const actorText = actor === undefined ? '' : partyJson(actor)
+  // Most callers act for themselves.
+  if (subject !== undefined) text += ',"subject":' + (subject === actor ? actorText : partyJson(subject))
+  if (actor !== undefined) text += ',"actor":' + actorText
   if (chain !== undefined) text += `,"chain":${JSON.stringify(chain)}`
-  if (session !== undefined) text += `,"session":${quote(session)}`
-  if (grant !== undefined) text += `,"grant":${quote(grant)}`
-  if (approval !== undefined) text += `,"approval":${quote(approval)}`
-  if (address !== undefined) text += `,"address":${quote(address)}`
-  text += `,"passed":${passedJson(facts.passed)}`
+  if (session !== undefined) text += field(',"session":"', session)
+  if (grant !== undefined) text += field(',"grant":"', grant)
+  if (approval !== undefined) text += field(',"approval":"', approval)
+  if (address !== undefined) text += field(',"address":"', address)
+  text += fixed.passed
   if (observed !== undefined) text += `,"observed":${JSON.stringify(observed)}`
-  if (resource !== undefined) text += resource.id === undefined ? `,"resource":{"type":${quote(resource.type)}}` : `,"resource":{"type":${quote(resource.type)},"id":${quote(resource.id)}}`
-  if (inputDigest !== undefined) text += `,"inputDigest":${quote(inputDigest)}`
+  if (resource !== undefined) text += field(',"resource":{"type":"', resource.type) + (resource.id === undefined ? '}' : field(',"id":"', resource.id) + '}')
+  if (inputDigest !== undefined) text += field(',"inputDigest":"', inputDigest)
   if (fields !== undefined) text += `,"fields":${JSON.stringify(fields)}`
-  return `${text},"version":${quote(facts.version)}}`
+  return text + fixed.tail
+}
+
+/** What of an action's events is the same for all of its calls, as text. */
+interface Fixed extends Pick<CallFacts, 'action' | 'definitionHash' | 'environment' | 'transport' | 'version'> {
+  readonly head: string
+  readonly passed: string
+  readonly tail: string
+}
+
+/** By the controls of an action, which are one frozen list for all of its calls. */
+const known = new WeakMap<readonly string[], Fixed>()
+
+function fixedOf(facts: CallFacts): Fixed {
+  const before = known.get(facts.passed)
+  const same =
+    before !== undefined &&
+    before.action === facts.action &&
+    before.definitionHash === facts.definitionHash &&
+    before.environment === facts.environment &&
+    before.transport === facts.transport &&
+    before.version === facts.version
+  if (same) return before
+  const { action, definitionHash, environment, transport, version } = facts
+  const fixed: Fixed = {
+    action,
+    definitionHash,
+    environment,
+    transport,
+    version,
+    head: `{"action":${quote(action)},"definitionHash":${quote(definitionHash)},"environment":${quote(environment)},"transport":${quote(transport)}`,
+    passed: `,"passed":${JSON.stringify(facts.passed)}`,
+    tail: `,"version":${quote(version)}}`,
+  }
+  if (Object.isFrozen(facts.passed)) known.set(facts.passed, fixed)
+  return fixed
 }
 
 function callJson({ action, environment, transport, tenant, subject, actor, address }: CallSummary): string {
@@ -60,25 +98,18 @@ function callJson({ action, environment, transport, tenant, subject, actor, addr
 }
 
 function partyJson({ kind, id }: AuditParty): string {
-  return `{"kind":${quote(kind)},"id":${quote(id)}}`
-}
-
-const lists = new WeakMap<readonly string[], string>()
-
-/** The controls of an action are one frozen list for all of its calls. */
-function passedJson(passed: readonly string[]): string {
-  const known = lists.get(passed)
-  if (known !== undefined) return known
-  const text = JSON.stringify(passed)
-  if (Object.isFrozen(passed)) lists.set(passed, text)
-  return text
+  return field('{"kind":"', kind) + field(',"id":"', id) + '}'
 }
 
 function number(value: number): string {
   return Number.isFinite(value) ? String(value) : 'null'
 }
 
-/** Most strings are short and plain: looking is cheaper than escaping. */
 function quote(text: string): string {
-  return text.length <= 128 && isPlain(text) ? `"${text}"` : JSON.stringify(text)
+  return field('"', text)
+}
+
+/** A string, behind what ends in its opening quote. Most strings are short and plain: looking is cheaper than escaping. */
+function field(name: string, text: string): string {
+  return text.length <= 128 && isPlain(text) ? name + text + '"' : name + JSON.stringify(text).slice(1)
 }

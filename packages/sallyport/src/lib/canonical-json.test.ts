@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalJson, NotCanonicalError } from './canonical-json.ts'
+import { canonicalJson, canonicalWriter, NotCanonicalError } from './canonical-json.ts'
 
 /** Any JSON value that RFC 8785 covers: well-formed strings, finite numbers. */
 const json = fc.jsonValue({ maxDepth: 4 })
@@ -69,6 +69,50 @@ describe('canonicalJson', () => {
   cycle.self = cycle
   it.each([[Number.NaN], [Infinity], [() => 1], [Symbol('x')], ['\ud800'], [{ '\ud800': 1 }], [new (class Row {})()], [cycle], [new Date(Number.NaN)], [undefined]])('refuses %o', (value) => {
     expect(() => canonicalJson(value)).toThrow(NotCanonicalError)
+  })
+})
+
+describe('canonicalWriter', () => {
+  const key = fc.oneof(fc.constantFrom('a', 'b', 'c', '1', '2', '$date', '__proto__', 'ü', '"', 'orderId'), fc.string({ maxLength: 3 }))
+  const item = fc.oneof(json, fc.constantFrom(undefined, new Date(0), 1n, Number.NaN, '\ud800'))
+  const object = fc.array(fc.tuple(key, item), { maxLength: 5 }).map((entries) => Object.fromEntries(entries))
+  const outcome = (write: () => string): string => {
+    try {
+      return write()
+    } catch (error) {
+      return error instanceof NotCanonicalError ? 'NotCanonicalError' : String(error)
+    }
+  }
+
+  it('writes what canonicalJson writes, whatever it wrote before', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(object, json, item), { maxLength: 6 }), (values) => {
+        const write = canonicalWriter()
+        // Each twice in a row, so that what is learnt from one is used.
+        for (const value of [...values, ...values].flatMap((value) => [value, value])) expect(outcome(() => write(value))).toBe(outcome(() => canonicalJson(value)))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('goes on right when keys keep changing', () => {
+    const write = canonicalWriter()
+    for (let i = 0; i < 40; i++) for (const value of [{ [`k${i}`]: 1, a: i }, { a: i, [`k${i}`]: 1 }, { a: i }]) expect(write(value)).toBe(canonicalJson(value))
+  })
+
+  it('takes nothing from a prototype', () => {
+    const write = canonicalWriter()
+    write({ a: 1, b: 2 })
+    const inherited = Object.create({ b: 2 }) as { a: number }
+    inherited.a = 1
+    expect(() => write(inherited)).toThrow(NotCanonicalError)
+    const polluted = Object.prototype as { b?: number }
+    polluted.b = 2
+    try {
+      expect(write({ a: 1 })).toBe('{"a":1}')
+    } finally {
+      delete polluted.b
+    }
   })
 })
 

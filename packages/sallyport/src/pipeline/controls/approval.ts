@@ -9,7 +9,7 @@ import type { Principal } from '../../identity/principal.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import type { Call } from '../call.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
-import { digestOf } from '../digest.ts'
+import { compileDigest } from '../digest.ts'
 import { notify } from '../notify.ts'
 import { chargeLimits } from './charge-limits.ts'
 
@@ -28,6 +28,7 @@ export const approval: Control = {
       throw new DefinitionError(`Action '${definition.name}' asks for approval, so createPort needs \`rolesOf\`: who approved is checked again when the call runs.`)
     }
     requireQuorum(options, definition.name)
+    const digestOf = compileDigest(definition, port)
     const decideWithinMs = parseDuration(options.decideWithin ?? '24h')
     const executeWithinMs = parseDuration(options.executeWithin ?? '15m')
 

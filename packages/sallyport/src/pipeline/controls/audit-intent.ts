@@ -2,7 +2,7 @@ import type { Admission, AdmissionResult, IntentEvent } from '../../audit/types.
 import { isPromiseLike, type MaybePromise } from '../../lib/maybe-promise.ts'
 import type { Call } from '../call.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
-import { digestOf } from '../digest.ts'
+import { compileDigest } from '../digest.ts'
 import { factsOf } from '../facts.ts'
 
 /**
@@ -12,7 +12,8 @@ import { factsOf } from '../facts.ts'
 export function auditIntent(passed: readonly string[]): Control {
   return {
     name: 'audit',
-    prepare() {
+    prepare(definition, port) {
+      const digestOf = compileDigest(definition, port)
       return (call) => {
         const digest = call.digest ?? digestOf(call)
         return isPromiseLike(digest) ? digest.then((text) => admit(call, text, passed)) : admit(call, digest, passed)
