@@ -36,6 +36,16 @@ describe('a tree on disk', () => {
     for (const { problem } of result.problems) expect(problem).not.toContain('\n')
   })
 
+  it('says once of a tsconfig that it is malformed, and ends where tsconfigs extend each other', () => {
+    write('tsconfig.json', '{ "compilerOptions": { "paths": ')
+    write('app/more.ts', `${open}import { x } from '@/elsewhere'\nexport async function more() { await x() }`)
+    write('lib/tsconfig.json', '{ "extends": "./tsconfig.json" }')
+    write('lib/actions.ts', `${open}import { x } from '@/elsewhere'\nexport async function more() { await x() }`)
+    const result = check({ root })
+    expect(result.entries).toHaveLength(5)
+    expect(result.problems).toEqual([{ file: 'tsconfig.json', problem: 'is not valid JSON: its path aliases are not known' }])
+  })
+
   it('ends where symbolic links form a loop, or lead nowhere', () => {
     symlinkSync(root, join(root, 'app/again'))
     symlinkSync(join(root, 'gone'), join(root, 'app/gone.ts'))

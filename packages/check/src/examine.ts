@@ -2,9 +2,9 @@ import { exposureOf } from './inventory/exposure.ts'
 import { factsOf } from './derive/facts-of.ts'
 import type { Shared } from './derive/shared.ts'
 import { gradeEntry } from './grade/grade.ts'
-import { isFunction, unwrapped } from './syntax/ast.ts'
+import { isFunction, unwrapped, type Node } from './syntax/ast.ts'
 import { columnAt, lineIn } from './syntax/parse.ts'
-import type { Effect, Place, Trace } from './derive/facts.ts'
+import { Spot, type Effect, type Place, type Trace } from './derive/facts.ts'
 import type { Target } from './derive/entry.ts'
 import type { Found } from './inventory/actions.ts'
 import type { Importer } from './inventory/importers.ts'
@@ -36,10 +36,12 @@ const steps = 40_000
 
 /** Turns traces into plain data, with short paths. One place stands in many traces: it is worked out once. */
 export function plainTraces(short: (path: string) => string): (trace: Trace) => Trace {
-  const places = new WeakMap<Place, Place>()
+  const places = new Map<Node, Place>()
+  const made = (at: Place): Place => ({ file: short(at.file), line: at.line, column: at.column, text: at.text })
   const plain = (at: Place): Place => {
-    let known = places.get(at)
-    if (known === undefined) places.set(at, (known = { file: short(at.file), line: at.line, column: at.column, text: at.text }))
+    if (!(at instanceof Spot)) return made(at)
+    let known = places.get(at.node)
+    if (known === undefined) places.set(at.node, (known = made(at)))
     return known
   }
   return (trace) => ({ ...plain(trace), chain: trace.chain.map(plain) })

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { rules } from './rules/index.ts'
 import type { CheckConfig } from './config.ts'
 import type { Trace } from './derive/facts.ts'
@@ -62,7 +62,7 @@ export class Findings {
       rule: rule.id, level, message: report.message, file, line: report.at.line, column: report.at.column,
       ...(entry === undefined ? {} : { entry: entry.id }),
       evidence: distinct((report.evidence ?? []).map(shorten)),
-      fingerprint: createHash('sha256').update([rule.id, entry?.id ?? file, report.key ?? ''].join('\0')).digest('hex').slice(0, 16),
+      fingerprint: hash('sha256', [rule.id, entry?.id ?? file, report.key ?? ''].join('\0')).slice(0, 16),
     })
   }
 

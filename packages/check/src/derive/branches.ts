@@ -128,6 +128,6 @@ function trust(machine: Machine, scope: Scope, node: Node): void {
 
 function mark(machine: Machine, scope: Scope, name: string, add: number, remove: number): void {
   const found = owner(scope, name)
-  const value = found?.values.get(name)
+  const value = found?.get(name)
   if (found && value) machine.write(found, name, relabelled(value, (value.labels | add) & ~remove))
 }

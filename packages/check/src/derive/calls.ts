@@ -132,7 +132,7 @@ export function runCallback(machine: Machine, value: Value, args: readonly Value
 /** Runs a function of the code base with these arguments. */
 export function invoke(machine: Machine, fn: Fn, given: readonly Value[], node: Node, module: Module): Value {
   const args = fn.bound ? [...fn.bound, ...given] : given
-  return remembered(machine, fn, args, node, module, () => enter(machine, fn, args, node, module))
+  return remembered(machine, fn, args, node, module, enter)
 }
 
 function enter(machine: Machine, fn: Fn, args: readonly Value[], node: Node, module: Module): Value {
@@ -149,7 +149,7 @@ function enter(machine: Machine, fn: Fn, args: readonly Value[], node: Node, mod
     return unknown(args.reduce((labels, arg) => union(labels, deepLabels(arg)), 0))
   }
   const scope = inner(fn.scope)
-  if (fn.self) scope.values.set('this', fn.self)
+  if (fn.self) scope.set('this', fn.self)
   machine.active.push(fn.node)
   machine.deepest = Math.max(machine.deepest, machine.active.length)
   machine.stack.push(machine.place(node, module))
@@ -176,18 +176,20 @@ function enter(machine: Machine, fn: Fn, args: readonly Value[], node: Node, mod
   if (machine.frames.length === machine.root && !machine.quiet) {
     for (const returned of frame.returns) machine.seen.returns.push({ at: machine.trace(returned.node, fn.module), value: returned.value })
   }
-  const [first, ...others] = frame.returns
+  const [first] = frame.returns
   if (!first) return unknown()
   machine.checks = checksOf(frame.returns)
-  const value = others.reduce((all, other) => join(all, other.value), first.value)
+  let { value } = first
+  for (let index = 1; index < frame.returns.length; index += 1) value = join(value, frame.returns[index]?.value ?? value)
   return frame.implicit === 0 || value.kind === 'function' || value.kind === 'lib' ? value : labelled(value, frame.implicit)
 }
 
 /** What holds whichever way a function was left, but for ways that only a setting opens. */
 function checksOf(returns: Frame['returns']): Machine['checks'] {
-  const ways = returns.some(({ aside }) => aside !== true) ? returns.filter(({ aside }) => aside !== true) : returns
-  const [first, ...others] = ways.map(({ checks }) => checks)
-  return others.reduce<Machine['checks']>(eitherWay, first ?? [])
+  const open = returns.some(({ aside }) => aside !== true)
+  let all: Machine['checks'] | undefined
+  for (const { aside, checks } of returns) if (!open || aside !== true) all = all === undefined ? checks : eitherWay(all, checks)
+  return all ?? []
 }
 
 function bindParameters(machine: Machine, fn: Fn, args: readonly Value[], scope: Scope): void {
@@ -217,7 +219,7 @@ export function evaluateNew(machine: Machine, node: Node & { type: 'NewExpressio
     return machine.quiet ? kept(machine, made) : made
   }
   if (target.kind !== 'class') return unknown(args.reduce((labels, arg) => union(labels, deepLabels(arg)), 0))
-  return remembered(machine, target, args, node, module, () => construct(machine, target, args, node, module))
+  return remembered(machine, target, args, node, module, construct)
 }
 
 /** `new Promise((resolve, reject) => …)`: what it is resolved with; a throw, where it is surely rejected. */
@@ -233,9 +235,9 @@ function promised(machine: Machine, executor: Value, node: Node, module: Module)
     },
   })
   call(machine, executor, [settles('value', ([value]) => value ?? undefinedValue), settles('rejected', ([reason]) => constant(true, reason?.labels ?? 0))], node, module)
-  const rejected = outcome.values.get('rejected')
+  const rejected = outcome.get('rejected')
   if (rejected?.kind === 'const' && rejected.value === true) throw new Abrupt(rejected.labels)
-  return outcome.values.get('value') ?? unknown()
+  return outcome.get('value') ?? unknown()
 }
 
 function construct(machine: Machine, target: ClassValue, args: readonly Value[], node: Node, module: Module): Value {

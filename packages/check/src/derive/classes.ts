@@ -18,7 +18,7 @@ export function classMember(machine: Machine, of: ClassValue, name: string, self
     const scope = inner(of.scope)
     if (part.type !== 'MethodDefinition') {
       if (!part.value) return undefined
-      scope.values.set('this', self)
+      scope.set('this', self)
       const value = evaluate(machine, part.value, scope, of.module)
       return self.kind === 'class' || machine.shared.isFixed(self) ? kept(machine, value) : value
     }

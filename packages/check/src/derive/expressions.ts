@@ -13,28 +13,20 @@ import { keyName, unwrapped, type Node } from '../syntax/ast.ts'
 import type { Machine } from './machine.ts'
 import type { Module } from '../syntax/module.ts'
 
-/** The value of an expression, as far as it is known without running the program. */
+/** The value of an expression, as far as it is known without running the program. No function is made in it: it would hold on to what it is passed, each time. */
 export function evaluate(machine: Machine, node: Node, scope: Scope, module: Module): Value {
   if (!machine.step()) return unknown()
   switch (node.type) {
     case 'Identifier': {
       const found = owner(scope, node.name)
-      return found?.values.get(node.name) ?? globalValue(machine, module, node.name)
+      return found?.get(node.name) ?? globalValue(machine, module, node.name)
     }
     case 'Literal':
       return typeof node.value === 'string' || typeof node.value === 'number' || typeof node.value === 'boolean' || node.value === null
         ? constant('regex' in node || 'bigint' in node ? 'pattern' : node.value)
         : { kind: 'unknown', labels: 0, truthy: true }
-    case 'TemplateLiteral': {
-      let labels = 0
-      let text: string | undefined = node.quasis[0]?.value.cooked ?? ''
-      node.expressions.forEach((part, index) => {
-        const value = evaluate(machine, part, scope, module)
-        labels = union(labels, deepLabels(value))
-        text = text !== undefined && value.kind === 'const' ? `${text}${value.value}${node.quasis[index + 1]?.value.cooked ?? ''}` : undefined
-      })
-      return text === undefined ? { kind: 'unknown', labels, truthy: true } : constant(text, labels)
-    }
+    case 'TemplateLiteral':
+      return template(machine, node, scope, module)
     case 'ArrowFunctionExpression':
     case 'FunctionExpression': {
       const value: Value = { kind: 'function', node, module, scope, labels: 0 }
@@ -95,9 +87,9 @@ export function evaluate(machine: Machine, node: Node, scope: Scope, module: Mod
     case 'TaggedTemplateExpression':
       return evaluateTag(machine, node, scope, module)
     case 'ThisExpression':
-      return owner(scope, 'this')?.values.get('this') ?? machine.frame?.self ?? unknown()
+      return owner(scope, 'this')?.get('this') ?? machine.frame?.self ?? unknown()
     case 'Super':
-      return owner(scope, 'this')?.values.get('this') ?? machine.frame?.self ?? unknown()
+      return owner(scope, 'this')?.get('this') ?? machine.frame?.self ?? unknown()
     case 'ImportExpression':
       return node.source.type === 'Literal' && typeof node.source.value === 'string' ? imported(machine, node.source.value, module) : unknown()
     case 'JSXElement':
@@ -111,6 +103,19 @@ export function evaluate(machine: Machine, node: Node, scope: Scope, module: Mod
     default:
       return unknown()
   }
+}
+
+function template(machine: Machine, node: Node & { type: 'TemplateLiteral' }, scope: Scope, module: Module): Value {
+  let labels = 0
+  let text: string | undefined = node.quasis[0]?.value.cooked ?? ''
+  for (let index = 0; index < node.expressions.length; index += 1) {
+    const part = node.expressions[index]
+    if (!part) continue
+    const value = evaluate(machine, part, scope, module)
+    labels = union(labels, deepLabels(value))
+    text = text !== undefined && value.kind === 'const' ? `${text}${value.value}${node.quasis[index + 1]?.value.cooked ?? ''}` : undefined
+  }
+  return text === undefined ? { kind: 'unknown', labels, truthy: true } : constant(text, labels)
 }
 
 /** `a?.b.c`: nothing at `a?.b` ends the whole chain quietly. */

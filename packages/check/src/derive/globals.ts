@@ -125,7 +125,7 @@ function localValue(machine: Machine, module: Module, name: string, node: Node):
       ? apart(machine, () => {
           const scope = topScope()
           bind(machine, id, evaluate(machine, init, scope, module), scope, module)
-          return scope.values.get(name) ?? unknown()
+          return scope.get(name) ?? unknown()
         })
       : undefined
     if (init && !mayChange(declared)) return declared ?? unknown()

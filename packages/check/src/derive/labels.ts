@@ -62,10 +62,12 @@ export function namesToken(name: string): boolean {
 }
 
 const clean: readonly (readonly [mark: Labels, of: Labels])[] = [[VALID, CALLER], [TEXT, CALLER], [SCRUBBED, MODEL]]
+const marks: Labels = VALID | TEXT | SCRUBBED
 
 /** Labels of a value made of two: a mark of cleanness stays only if all that needed it had it. */
 export function union(left: Labels, right: Labels): Labels {
   let both = left | right
+  if ((both & marks) === 0) return both
   for (const [mark, of] of clean) {
     if ((both & mark) === 0) continue
     if (((left & of) !== 0 && (left & mark) === 0) || ((right & of) !== 0 && (right & mark) === 0)) both &= ~mark

@@ -166,8 +166,8 @@ export class Machine {
   /** Binds or assigns a name. */
   write(scope: Scope, name: string, value: Value): void {
     // What is bound in a scope of the branch itself goes with the branch.
-    if (scope.born <= this.#branched) this.#log.push({ scope, name, before: scope.values.get(name) })
-    scope.values.set(name, value)
+    if (scope.born <= this.#branched) this.#log.push({ scope, name, before: scope.get(name) })
+    scope.set(name, value)
   }
 
   /** The side of a branch where nothing is done. */
@@ -198,15 +198,19 @@ export class Machine {
       return { completion, labels, checks, writes: noWrites }
     }
     const writes = new Map<Scope, Map<string, Value>>()
-    for (const { scope, name } of this.#log.slice(start)) {
-      const value = scope.values.get(name)
+    const own = this.#log.splice(start)
+    for (const { scope, name } of own) {
+      const value = scope.get(name)
       if (value === undefined) continue
-      const of = writes.get(scope) ?? new Map<string, Value>()
-      writes.set(scope, of.set(name, value))
+      const of = writes.get(scope)
+      if (of) of.set(name, value)
+      else writes.set(scope, new Map<string, Value>().set(name, value))
     }
-    for (const { scope, name, before: old } of this.#log.splice(start).reverse()) {
-      if (old === undefined) scope.values.delete(name)
-      else scope.values.set(name, old)
+    for (let index = own.length - 1; index >= 0; index -= 1) {
+      const undo = own[index]
+      if (undo === undefined) continue
+      if (undo.before === undefined) undo.scope.delete(undo.name)
+      else undo.scope.set(undo.name, undo.before)
     }
     const checks = this.checks
     this.checks = before
@@ -233,7 +237,7 @@ export class Machine {
     }
     for (const [scope, names] of all) {
       for (const name of names) {
-        const before = scope.values.get(name)
+        const before = scope.get(name)
         const one = left.writes.get(scope)?.get(name) ?? before
         const other = right.writes.get(scope)?.get(name) ?? before
         const value = one && other ? join(one, other) : (one ?? other)

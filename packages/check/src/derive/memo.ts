@@ -30,11 +30,11 @@ export interface RecordedCall {
 const lists = ['effects', 'sessions', 'refusals', 'validations', 'limits', 'checks', 'returns', 'opaque', 'streams', 'calls'] as const
 
 /** Runs a call of a top-level function, or of the constructor of a top-level class; or gives what it came to before. */
-export function remembered(machine: Machine, fn: Fn | ClassValue, args: readonly Value[], node: Node, module: Module, run: () => Value): Value {
+export function remembered<Target extends Fn | ClassValue>(machine: Machine, fn: Target, args: readonly Value[], node: Node, module: Module, run: (machine: Machine, fn: Target, args: readonly Value[], node: Node, module: Module) => Value): Value {
   // A closure depends on more than its arguments, and what reaches the caller is recorded where it is returned.
-  if ((fn.scope !== undefined && !fn.scope.top) || (fn.kind === 'function' && fn.self !== undefined) || machine.quiet || machine.wanted || machine.in.counted || machine.frames.length <= machine.root || machine.active.includes(fn.node)) return run()
+  if ((fn.scope !== undefined && !fn.scope.top) || (fn.kind === 'function' && fn.self !== undefined) || machine.quiet || machine.wanted || machine.in.counted || machine.frames.length <= machine.root || machine.active.includes(fn.node)) return run(machine, fn, args, node, module)
   const key = signatureOf(machine.shared, args)
-  if (key === undefined) return run()
+  if (key === undefined) return run(machine, fn, args, node, module)
   let calls = machine.shared.calls.get(fn.node)
   if (calls === undefined) machine.shared.calls.set(fn.node, (calls = new Map()))
   const depth = machine.active.length
@@ -44,55 +44,71 @@ export function remembered(machine: Machine, fn: Fn | ClassValue, args: readonly
     machine.asked |= known.asked
     return replay(machine, known.what, node, module)
   }
-  const before = machine.asked
-  machine.asked = 0
-  return record(machine, run, (call) => {
-    const { asked } = machine
-    machine.asked |= before
-    if (call === undefined) return
-    // What changes its arguments has to change them each time.
-    if (signatureOf(machine.shared, args) !== key || (call.value && sharesParts(machine.shared, call.value, args))) return
-    const place = call.truncated ? `${key}@${depth}` : key
-    calls.set(place, learned(call, asked, machine.in, calls.get(place)))
-  })
-}
-
-function record(machine: Machine, run: () => Value, store: (call: RecordedCall | undefined) => void): Value {
-  const { seen, truncated, deepest, recursed } = machine
-  const starts = lists.map((list) => seen[list].length)
-  const held = machine.checks.length
-  const declared = seen.declared.size
-  const depth = machine.active.length
-  machine.deepest = depth
-  machine.recursed = Infinity
+  const start = begin(machine)
   let value: Value | undefined
   let thrown: number | undefined
   try {
-    value = run()
+    value = run(machine, fn, args, node, module)
     return value
   } catch (caught) {
     if (!(caught instanceof Abrupt)) throw caught
     thrown = caught.labels
     throw caught
   } finally {
-    // What is part of a circle comes to something else wherever the circle is entered.
-    if (machine.recursed > depth && seen.declared.size === declared && machine.steps < machine.bounds.steps && seen.opaque.length < mostOpaque) {
-      const own = starts.map((start, index) => (seen[lists[index] ?? 'effects'].length === start ? nothing : seen[lists[index] ?? 'effects'].slice(start)))
-      const [effects, sessions, refusals, validations, limits, checks, returns, opaque, streams, calls] = own as unknown as readonly [Effect[], Spot[], Spot[], Observation['validations'], Spot[], Check[], Observation['returns'], Observation['opaque'], Observation['streams'], Observation['calls']]
-      const copies = new Map(effects.map((effect) => [effect, copied(effect)]))
-      store({
-        value: value && copyOf(machine.shared, value, copies), thrown, checks: thrown === undefined ? machine.checks.slice(held) : [],
-        seen: { effects: [...copies.values()], sessions, refusals, validations, limits, checks, returns, opaque, streams, calls },
-        silent: own.every((list) => list === nothing) && machine.checks.length === held, depth: machine.stack.length, held, height: machine.deepest - depth, truncated: machine.truncated !== truncated,
-      })
+    const { asked } = machine
+    const call = end(machine, start, value, thrown)
+    // What changes its arguments has to change them each time.
+    if (call !== undefined && (value !== undefined || thrown !== undefined) && signatureOf(machine.shared, args) === key && !(call.value && sharesParts(machine.shared, call.value, args))) {
+      const place = call.truncated ? `${key}@${depth}` : key
+      calls.set(place, learned(call, asked, machine.in, calls.get(place)))
     }
-    else store(undefined)
-    machine.deepest = Math.max(deepest, machine.deepest)
-    machine.recursed = Math.min(recursed, machine.recursed)
   }
 }
 
+/** How things stood when a call began. */
+interface Start {
+  readonly lengths: readonly number[]
+  readonly held: number
+  readonly declared: number
+  readonly depth: number
+  readonly asked: number
+  readonly truncated: number
+  readonly deepest: number
+  readonly recursed: number
+}
+
+function begin(machine: Machine): Start {
+  const { seen, asked, truncated, deepest, recursed } = machine
+  const depth = machine.active.length
+  machine.asked = 0
+  machine.deepest = depth
+  machine.recursed = Infinity
+  return { lengths: lists.map((list) => seen[list].length), held: machine.checks.length, declared: seen.declared.size, depth, asked, truncated, deepest, recursed }
+}
+
+function end(machine: Machine, start: Start, value: Value | undefined, thrown: number | undefined): RecordedCall | undefined {
+  const { seen } = machine
+  const { lengths, held, declared, depth, truncated } = start
+  let call: RecordedCall | undefined
+  // What is part of a circle comes to something else wherever the circle is entered.
+  if (machine.recursed > depth && seen.declared.size === declared && machine.steps < machine.bounds.steps && seen.opaque.length < mostOpaque) {
+    const own = lengths.map((length, index) => (seen[lists[index] ?? 'effects'].length === length ? nothing : seen[lists[index] ?? 'effects'].slice(length)))
+    const [effects, sessions, refusals, validations, limits, checks, returns, opaque, streams, calls] = own as unknown as readonly [Effect[], Spot[], Spot[], Observation['validations'], Spot[], Check[], Observation['returns'], Observation['opaque'], Observation['streams'], Observation['calls']]
+    const copies = effects.length === 0 ? none : new Map(effects.map((effect) => [effect, copied(effect)]))
+    call = {
+      value: value && copyOf(machine.shared, value, copies), thrown, checks: thrown === undefined ? machine.checks.slice(held) : [],
+      seen: { effects: [...copies.values()], sessions, refusals, validations, limits, checks, returns, opaque, streams, calls },
+      silent: own.every((list) => list === nothing) && machine.checks.length === held, depth: machine.stack.length, held, height: machine.deepest - depth, truncated: machine.truncated !== truncated,
+    }
+  }
+  machine.asked |= start.asked
+  machine.deepest = Math.max(start.deepest, machine.deepest)
+  machine.recursed = Math.min(start.recursed, machine.recursed)
+  return call
+}
+
 const nothing: readonly never[] = []
+const none: ReadonlyMap<Effect, Effect> = new Map()
 
 /** Chains go on to say what an effect is about, after it has been recorded. */
 function copied(effect: Effect): Effect {
@@ -107,8 +123,6 @@ function replay(machine: Machine, call: RecordedCall, node: Node, module: Module
   if (call.thrown !== undefined) throw new Abrupt(call.thrown)
   return call.value ? copyOf(machine.shared, call.value, effects) : { kind: 'const', value: undefined, labels: 0 }
 }
-
-const none: ReadonlyMap<Effect, Effect> = new Map()
 
 /** Notes what the call did as if it had been run here. Gives the copies of its effects. */
 function repeat(machine: Machine, call: RecordedCall, node: Node, module: Module): ReadonlyMap<Effect, Effect> {

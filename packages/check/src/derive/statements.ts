@@ -22,13 +22,13 @@ export function hoist(machine: Machine, body: readonly Node[], scope: Scope, mod
     const node = statement.type === 'ExportNamedDeclaration' && statement.declaration ? statement.declaration : statement
     if (node.type === 'FunctionDeclaration' && node.id && node.body) {
       const value: Value = { kind: 'function', node, module, scope, labels: 0, name: node.id.name }
-      scope.values.set(node.id.name, value)
+      scope.set(node.id.name, value)
       if (machine.wanted === node) machine.captured ??= value
-    } else if (node.type === 'ClassDeclaration' && node.id) scope.values.set(node.id.name, { kind: 'class', node, module, scope, labels: 0 })
+    } else if (node.type === 'ClassDeclaration' && node.id) scope.set(node.id.name, { kind: 'class', node, module, scope, labels: 0 })
   }
 }
 
-/** Runs one statement. */
+/** Runs one statement. As in `evaluate`, no function is made in it. */
 export function execute(machine: Machine, node: Node, scope: Scope, module: Module): Completion {
   if (!machine.step()) return 'exit'
   switch (node.type) {
@@ -50,7 +50,7 @@ export function execute(machine: Machine, node: Node, scope: Scope, module: Modu
       throw new Abrupt(value.labels)
     }
     case 'IfStatement':
-      return choose(machine, node.test, scope, module, () => execute(machine, node.consequent, scope, module), () => (node.alternate ? execute(machine, node.alternate, scope, module) : 'next'))
+      return executeIf(machine, node, scope, module)
     case 'BlockStatement':
       return executeBlock(machine, node.body, scope, module)
     case 'TryStatement':
@@ -61,12 +61,12 @@ export function execute(machine: Machine, node: Node, scope: Scope, module: Modu
     case 'DoWhileStatement':
       return node.type === 'WhileStatement' && truth(evaluate(machine, node.test, scope, module)) === false
         ? 'next'
-        : once(machine, () => execute(machine, node.body, scope, module), node.type === 'DoWhileStatement')
+        : once(machine, node.body, scope, module, node.type === 'DoWhileStatement')
     case 'ForStatement': {
       const own = inner(scope)
       if (node.init) node.init.type === 'VariableDeclaration' ? execute(machine, node.init, own, module) : evaluate(machine, node.init, own, module)
       if (node.test) evaluate(machine, node.test, own, module)
-      return once(machine, () => execute(machine, node.body, own, module), false)
+      return once(machine, node.body, own, module, false)
     }
     case 'ForInStatement':
     case 'ForOfStatement': {
@@ -76,7 +76,7 @@ export function execute(machine: Machine, node: Node, scope: Scope, module: Modu
       const item = over.kind === 'list' ? (over.items[0] ?? unknown()) : unknown(over.labels)
       if (node.left.type === 'VariableDeclaration') for (const declarator of node.left.declarations) bind(machine, declarator.id, item, own, module)
       else bind(machine, node.left, item, own, module)
-      return once(machine, () => execute(machine, node.body, own, module), false)
+      return once(machine, node.body, own, module, false)
     }
     case 'LabeledStatement':
       return execute(machine, node.body, scope, module)
@@ -90,9 +90,13 @@ export function execute(machine: Machine, node: Node, scope: Scope, module: Modu
   }
 }
 
+function executeIf(machine: Machine, node: Node & { type: 'IfStatement' }, scope: Scope, module: Module): Completion {
+  return choose(machine, node.test, scope, module, () => execute(machine, node.consequent, scope, module), () => (node.alternate ? execute(machine, node.alternate, scope, module) : 'next'))
+}
+
 /** A loop: its body may run or not, and a `break` or `return` in it ends only that round. */
-function once(machine: Machine, body: () => Completion, surely: boolean): Completion {
-  const round = machine.branch(body)
+function once(machine: Machine, body: Node, scope: Scope, module: Module, surely: boolean): Completion {
+  const round = machine.branch(() => execute(machine, body, scope, module))
   const none = machine.skip()
   if (surely && round.completion === 'throw') throw new Abrupt(round.labels)
   machine.merge(round, none, 0)

@@ -141,12 +141,16 @@ export function relabelled(value: Value, labels: Labels): Value {
 
 /** Labels of a value and of all that it holds. */
 export function deepLabels(value: Value, depth = 0): Labels {
-  if (depth > 4) return value.labels
+  return depth <= 4 && (value.kind === 'object' || value.kind === 'list') ? heldLabels(value, depth) : value.labels
+}
+
+function heldLabels(value: Obj | List, depth: number): Labels {
   let labels = value.labels
-  if (value.kind === 'object') {
+  if (value.kind === 'list') for (const item of value.items) labels = union(labels, deepLabels(item, depth + 1))
+  else {
     for (const item of value.properties.values()) labels = union(labels, deepLabels(item, depth + 1))
     if (value.rest) labels = union(labels, deepLabels(value.rest, depth + 1))
-  } else if (value.kind === 'list') for (const item of value.items) labels = union(labels, deepLabels(item, depth + 1))
+  }
   return labels
 }
 
@@ -159,17 +163,22 @@ export function openLabels(value: Value, depth = 0): Labels {
   return labels
 }
 
+function isUseful({ kind }: Value): boolean {
+  return kind === 'lib' || kind === 'function' || kind === 'native' || kind === 'class'
+}
+
+function isPlain({ kind }: Value): boolean {
+  return kind === 'unknown' || kind === 'const'
+}
+
 /** What a value is, if it may be either. */
 export function join(left: Value, right: Value): Value {
   if (left === right) return left
   const labels = union(left.labels, right.labels)
   if (left.kind === 'const' && right.kind === 'const' && left.value === right.value) return constant(left.value, labels)
   // What can be called or queried is the more useful half: the other is mostly `undefined` or a cached copy.
-  for (const [value, other] of [[left, right], [right, left]] as const) {
-    if ((value.kind === 'lib' || value.kind === 'function' || value.kind === 'native' || value.kind === 'class') && (other.kind === 'unknown' || other.kind === 'const')) {
-      return relabelled(value, labels)
-    }
-  }
+  if (isUseful(left) && isPlain(right)) return relabelled(left, labels)
+  if (isUseful(right) && isPlain(left)) return relabelled(right, labels)
   if (left.kind === 'lib' && right.kind === 'lib') return relabelled(left, labels)
   if (left.kind === 'object' && right.kind === 'object') {
     const properties = new Map<string, Value>()
@@ -179,10 +188,10 @@ export function join(left: Value, right: Value): Value {
     const rest = left.rest && right.rest ? join(left.rest, right.rest) : (left.rest ?? right.rest)
     return rest ? { kind: 'object', properties, labels, rest } : { kind: 'object', properties, labels }
   }
-  const known = [truth(left), truth(right)]
+  const known = truth(left)
   // What is either kept or of now is a time, and not that of now.
   const deep = union(deepLabels(left), deepLabels(right)) & ~NOW
-  const truthy = known[0] === known[1] ? known[0] : undefined
+  const truthy = known === truth(right) ? known : undefined
   return truthy === undefined ? unknown(deep) : { kind: 'unknown', labels: deep, truthy }
 }
 

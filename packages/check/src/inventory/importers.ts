@@ -30,25 +30,34 @@ export function importersOf(base: CodeBase, targets: readonly string[]): Map<str
   for (const target of targets) wanted.set(target, new Set([target]))
   const stems = new Set(targets.map(stem))
   const result = new Map<string, Importer[]>(targets.map((target) => [target, []]))
-  const imports = new Map<string, { source: string; passes: boolean }[]>()
+  if (targets.length === 0) return result
+  // The same few packages are imported everywhere.
+  const ends = new Map<string, string>()
+  const endOf = (source: string): string => {
+    let end = ends.get(source)
+    if (end === undefined) ends.set(source, (end = stem(source)))
+    return end
+  }
+  const imports = new Map<string, { readonly source: string; readonly end: string; readonly at: number }[]>()
   for (const file of base.tree.files) {
     const text = base.tree.read(file)
     if (text === undefined) continue
-    const own: { source: string; passes: boolean }[] = []
-    for (const match of text.matchAll(specifiers)) {
+    const own: { source: string; end: string; at: number }[] = []
+    specifiers.lastIndex = 0
+    for (let match = specifiers.exec(text); match; match = specifiers.exec(text)) {
       const source = match[2] ?? ''
-      if (source.startsWith('node:')) continue
-      own.push({ source, passes: text.includes('export') && isReExport(text, match.index) })
+      if (!source.startsWith('node:')) own.push({ source, end: endOf(source), at: match.index })
     }
-    imports.set(file, own)
+    if (own.length > 0) imports.set(file, own)
   }
   for (let round = 0; round < 4 && stems.size > 0; round += 1) {
     const next = new Set<string>()
     for (const [file, own] of imports) {
-      for (const { source, passes } of own) {
-        if (!stems.has(stem(source))) continue
+      for (const { source, end, at } of own) {
+        if (!stems.has(end)) continue
         const resolution = base.resolver.resolve(file, source)
         if (resolution.kind !== 'file') continue
+        const passes = isReExport(base.tree.read(file) ?? '', at)
         for (const [target, reachable] of wanted) {
           if (!reachable.has(resolution.path) || file === target) continue
           if (passes && !reachable.has(file)) {

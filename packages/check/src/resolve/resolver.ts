@@ -32,6 +32,7 @@ export class Resolver {
         const found = this.#package(specifier)
         return found && posix.join(found.pack.folder, found.subpath)
       },
+      (file, problem) => tree.problems.push({ file, problem }),
     )
   }
 

@@ -14,12 +14,18 @@ export type ReadText = (path: string) => string | undefined
 export class AliasFinder {
   readonly #read: ReadText
   readonly #extend: (specifier: string) => string | undefined
+  readonly #report: (path: string, problem: string) => void
+  readonly #malformed = new Set<string>()
   readonly #byFolder = new Map<string, PathAliases | undefined>()
 
-  /** @param extend turns a package's specifier (`@acme/tsconfig/base.json`) into a path */
-  constructor(read: ReadText, extend: (specifier: string) => string | undefined) {
+  /**
+   * @param extend turns a package's specifier (`@acme/tsconfig/base.json`) into a path
+   * @param report is told once of each file that is malformed
+   */
+  constructor(read: ReadText, extend: (specifier: string) => string | undefined, report: (path: string, problem: string) => void) {
     this.#read = read
     this.#extend = extend
+    this.#report = report
   }
 
   /** Aliases for files of a folder. */
@@ -37,6 +43,10 @@ export class AliasFinder {
   #load(path: string, depth: number): PathAliases | undefined {
     const text = depth > 8 ? undefined : this.#read(path)
     const config = text === undefined ? undefined : parseLooseJson(text)
+    if (text !== undefined && config === undefined && !this.#malformed.has(path)) {
+      this.#malformed.add(path)
+      this.#report(path, 'is not valid JSON: its path aliases are not known')
+    }
     if (!isRecord(config)) return undefined
     const folder = posix.dirname(path)
     const options = isRecord(config.compilerOptions) ? config.compilerOptions : {}
