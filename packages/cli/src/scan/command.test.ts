@@ -124,6 +124,29 @@ describe('what can not be scanned', () => {
     },
   )
 
+  it.each([[['--incremental'], 'go with --history'], [['--staged', '--log-opts', 'main'], 'go with --history'], [['--staged', 'a.ts'], 'Paths are for'], [['--history', 'a.ts'], 'Paths are for'], [['..'], 'is outside of'], [['--history', '--incremental', '--log-opts', 'main'], 'cannot be used with']])(
+    'is said to be so, and not left out: %j',
+    (args, reason) => {
+      write('a.ts', 'export const one = 1\n')
+      expect(scan(...args)).toMatchObject({ status: 2, out: expect.stringContaining(reason) as string })
+    },
+  )
+
+  it('is not what is named with its whole path', () => {
+    write('src/a.ts', `'${TOKEN}'\n`)
+    write('b.ts', `'${TOKEN}'\n`)
+    const result = scan(join(root, 'src'))
+    expect(result).toMatchObject({ status: 1, out: expect.stringContaining('1 found in 1 file') as string })
+    expect(result.out).toContain('src/a.ts:1')
+  })
+
+  it('tells a scan that went on from one of everything', () => {
+    write('a.ts', `'${TOKEN}'\n`)
+    commit('planted')
+    expect(scan('--history', '--incremental').out).toContain('1 found in 1 new commit and those scanned before')
+    expect(scan('--history', '--incremental').out).toContain('1 found in 0 new commits and those scanned before')
+  })
+
   it.each([['--staged'], ['--history']])('%s outside of a repository is one line', (mode) => {
     rmSync(join(root, '.git'), { recursive: true })
     const result = scan(mode)

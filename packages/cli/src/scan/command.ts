@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { Command, Option } from 'commander'
 import { installHook } from './hook.ts'
 import { writeReport, type ReportFormat } from './reports.ts'
@@ -33,7 +33,7 @@ export function scanCommand(): Command {
     .addOption(new Option('--staged', 'what is staged to be committed').conflicts(['history', 'bundle']))
     .addOption(new Option('--history', 'the lines that each commit of the repository added').conflicts(['staged', 'bundle']))
     .addOption(new Option('--bundle', 'what is sent to browsers: values of the environment first, then the rules').conflicts(['staged', 'history']))
-    .option('--incremental', 'with --history: only commits since the last such scan (.sallyport/scan-history.json)')
+    .addOption(new Option('--incremental', 'with --history: only commits since the last such scan (.sallyport/scan-history.json)').conflicts('logOpts'))
     .option('--log-opts <options>', 'with --history: what git log takes, for example "main --since=2026-01-01"')
     .option('-c, --config <file>', 'a gitleaks configuration (default: .gitleaks.toml)')
     .option('-b, --baseline-path <file>', "a report in gitleaks' JSON whose findings are accepted")
@@ -89,7 +89,7 @@ async function runScan(paths: readonly string[], options: Options): Promise<numb
     return SCAN_EXIT.failed
   }
   const unit = `${options.history === true ? 'commit' : 'file'}${result.scanned === 1 ? '' : 's'}`
-  const what = options.staged === true ? 'what is staged' : `${result.scanned} ${unit}`
+  const what = options.staged === true ? 'what is staged' : options.incremental === true ? `${result.scanned} new ${unit} and those scanned before` : `${result.scanned} ${unit}`
   const accepted = result.ignored === 0 ? '' : `, ${result.ignored} accepted before`
   process.stderr.write(`${result.findings.length === 0 ? 'Nothing' : result.findings.length} found in ${what}${accepted}.\n`)
   if (result.refused.length > 0) process.stderr.write(`Too plain to be looked for: the values of ${result.refused.join(', ')}.\n`)
@@ -105,10 +105,19 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, MAX_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
+/** A path from the root. @throws TypeError for one that is not under it */
+function pathUnder(root: string, path: string): string {
+  const name = relative(root, resolve(root, path))
+  if (isAbsolute(name) || name.split(sep)[0] === '..') throw new TypeError(`${path} is outside of ${root}: say --root`)
+  return name === '' ? '.' : name
+}
+
 function scanOptions(root: string, paths: readonly string[], options: Options): ScanOptions {
+  if (options.history !== true && (options.incremental === true || options.logOpts !== undefined)) throw new TypeError('--incremental and --log-opts go with --history')
+  if (paths.length > 0 && (options.staged === true || options.history === true)) throw new TypeError('Paths are for the working tree and for --bundle; for a history, --log-opts "-- PATH"')
   const mode = options.staged === true ? 'staged' : options.history === true ? 'history' : options.bundle === true ? 'bundle' : 'tree'
   return {
-    root, paths, mode, env: process.env,
+    root, mode, env: process.env, paths: paths.map((path) => pathUnder(root, path)),
     ...(options.config === undefined ? {} : { config: options.config }),
     ...(options.baselinePath === undefined ? {} : { baseline: options.baselinePath }),
     ...(options.gitleaksIgnorePath === undefined ? {} : { ignoreFile: options.gitleaksIgnorePath }),
