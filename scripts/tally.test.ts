@@ -75,6 +75,7 @@ describe('what is told of it', () => {
       skipped: [
         { file: 'a.test.ts', name: 'Valkey (needs VALKEY_URL or valkey-server on this machine) > one', reason: '' },
         { file: 'a.test.ts', name: 'Valkey (needs VALKEY_URL or valkey-server on this machine) > inner > two', reason: '' },
+        { file: 'a.test.ts', name: 'Valkey (needs VALKEY_URL or valkey-server on this machine) > inner > three', reason: '' },
       ],
     },
     { passed: 1, failed: [], flaky: [], skipped: [{ file: 'b.test.ts', name: 'alone', reason: 'nothing answers' }] },
@@ -82,7 +83,7 @@ describe('what is told of it', () => {
 
   it('names the skipped in one line a block, then the flaky, then the failed with the first lines of its error', () => {
     expect(linesOf(tally)).toEqual([
-      'skipped: 2 in a.test.ts > Valkey (needs VALKEY_URL or valkey-server on this machine): one; inner > two',
+      'skipped: 3 in a.test.ts > Valkey (needs VALKEY_URL or valkey-server on this machine): one | inner: two; three',
       'skipped: 1 in b.test.ts (nothing answers): alone',
       'flaky: a.test.ts > now and then',
       '    Error: once',
@@ -93,7 +94,7 @@ describe('what is told of it', () => {
   })
 
   it('counts in one line', () => {
-    expect(countsOf(tally)).toBe('3 passed, 1 failed, 3 skipped')
+    expect(countsOf(tally)).toBe('3 passed, 1 failed, 4 skipped')
   })
 
   it('knows which skips CI accepts', () => {

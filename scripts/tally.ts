@@ -50,14 +50,21 @@ export function countsOf(tally: Tally): string {
 
 /** One line for each block of tests that was skipped: where it is, how many, why, and the names. */
 function skippedLines(skipped: readonly SkippedTest[]): string[] {
-  const blocks = new Map<string, string[]>()
-  for (const { file, name, reason } of skipped) {
+  const blocks = groupBy(skipped, ({ file, name, reason }) => {
     const [block, ...rest] = name.split(' > ')
-    const key = `${file}${rest.length === 0 ? '' : ` > ${block}`}${reason === '' ? '' : ` (${reason})`}`
-    const names = blocks.get(key) ?? []
-    blocks.set(key, [...names, rest.join(' > ') || name])
-  }
-  return [...blocks].map(([block, names]) => `skipped: ${names.length} in ${block}: ${names.join('; ')}`)
+    return `${file}${rest.length === 0 ? '' : ` > ${block}`}${reason === '' ? '' : ` (${reason})`}`
+  })
+  return [...blocks].map(([block, tests]) => {
+    const suites = groupBy(tests, ({ name }) => name.split(' > ').slice(1, -1).join(' > '))
+    const names = [...suites].map(([suite, inside]) => `${suite === '' ? '' : `${suite}: `}${inside.map(({ name }) => name.split(' > ').at(-1)).join('; ')}`)
+    return `skipped: ${tests.length} in ${block}: ${names.join(' | ')}`
+  })
+}
+
+function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const one of all) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one])
+  return groups
 }
 
 function errorLines(error: string): string[] {
