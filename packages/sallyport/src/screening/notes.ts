@@ -22,7 +22,8 @@ export class Notes {
 
   begin(text: string): void {
     this.not = this.subject = -9
-    this.meta.length = 0
+    // Setting the length of a list that is empty is far from free.
+    if (this.meta.length > 0) this.meta.length = 0
     this.#text = text
     this.#about = undefined
     this.#start = this.#end = -1
