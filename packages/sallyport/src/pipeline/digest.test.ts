@@ -23,7 +23,8 @@ describe('the digest of a call', () => {
   it.each(cases)('is the SHA-256 of the canonical form of all that it names: %s', async (_name, principal, given, row) => {
     const port = createTestPort({ policy })
     const builder = port.define('order.read').inputSchema(input)
-    const action = builder.authorize('order:read', row === undefined ? {} : { resource: () => row }).outputSchema(z.string()).action(() => 'x')
+    const loaded = (found: object) => builder.authorize('order:read', { resource: () => found }).outputSchema(z.string()).action(() => 'x')
+    const action = row === undefined ? builder.authorize('order:read').outputSchema(z.string()).action(() => 'x') : loaded(row)
     // Twice: the second time with what was learnt from the first.
     for (const value of [given, given]) expect(await action.call({ principal: principal as never, input: value })).toEqual({ data: 'x' })
     const { id, version, updatedAt } = (row ?? {}) as { id?: string | number; version?: number; updatedAt?: Date }
