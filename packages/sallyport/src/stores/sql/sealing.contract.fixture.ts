@@ -95,7 +95,7 @@ export function sealingContract(name: string, open: (signers: readonly string[])
       }
     })
 
-    it('verifies while the application writes, seals and removes', { timeout: 60_000 }, async () => {
+    it('verifies while the application writes, seals and removes', async () => {
       const ledger = await ledgerWith(300)
       await ledger.seal()
       let calls = 300
