@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DefinitionError } from '../errors/sallyport-error.ts'
 import { issueApiKey } from './api-key.ts'
-import { memoryApiKeyStore, type ApiKeyStore } from './api-key-store.ts'
+import { memoryApiKeyStore, type ApiKeyRecord, type ApiKeyStore } from './api-key-store.ts'
 import { apiKeys } from './api-keys.ts'
 import { isPrincipal } from './is-principal.ts'
 import type { PrincipalFacts } from './principal.ts'
@@ -166,6 +166,13 @@ describe('who leaves', () => {
     const { provider, open } = await issued()
     expect(await provider.end?.('ada', { now: NOW, tenant: 'acme' })).toEqual({ keys: 1, keysHandedOver: 0, notEnded: [{ what: 'keys', by: 'api-keys', why: 'no-tenant' }] })
     expect(Object.keys(await open())).toEqual(['own', 'forHer', 'owned', 'others'])
+  })
+
+  test('leaves the owner of a key that was issued before keys had owners as it is', async () => {
+    const { store, keyOf } = await issued()
+    const { owner: _owner, ...old } = (await store.find(keyOf('owned').split('_')[1] ?? '')) as ApiKeyRecord
+    const provider = apiKeys({ store: { ...store, find: () => old as ApiKeyRecord } })
+    expect((await provider.authenticate(bearer(keyOf('owned')), at(NOW)))?.owner).toBe('ada')
   })
 
   test('is asked of the application where it says who owns a service now', async () => {

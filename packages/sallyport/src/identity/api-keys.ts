@@ -68,8 +68,10 @@ export function apiKeys<P extends PrincipalFacts = PrincipalFacts>(options: ApiK
 async function principalOf<P extends PrincipalFacts>(record: ApiKeyRecord<P>, toPrincipal: ApiKeysOptions<P>['toPrincipal']): Promise<P> {
   const found = toPrincipal === undefined ? record.principal : await toPrincipal(record)
   if (found === null) throw denied('whom it stands for is gone')
-  if (found.kind === 'user' || record.owner === null || (toPrincipal !== undefined && found.owner !== undefined)) return found
-  return { ...found, owner: record.owner }
+  const { owner } = record
+  // A record that was written before keys had owners has none, whatever its type says.
+  if (found.kind === 'user' || typeof owner !== 'string' || (toPrincipal !== undefined && found.owner !== undefined)) return found
+  return { ...found, owner }
 }
 
 const UNKNOWN_HASH = '0'.repeat(64)
