@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -100,6 +100,10 @@ describe('sallyport identities', () => {
     const host = { print: () => undefined, complain: (text: string) => void lines.push(text), exit: (to: number) => void (code = to), environment: {}, folder, finish: () => undefined }
     await identitiesCommand(host).parseAsync(['list', '--db', join(folder, 'nowhere')], { from: 'user' })
     expect([code, lines.join()]).toEqual([2, expect.stringContaining('there is no store')])
+    const mistaken = mkdtempSync(join(tmpdir(), 'sallyport-mistaken-'))
+    await identitiesCommand(host).parseAsync(['list', '--db', mistaken], { from: 'user' })
+    expect([code, lines.length, readdirSync(mistaken)]).toEqual([2, 2, []])
+    rmSync(mistaken, { recursive: true })
   })
 })
 

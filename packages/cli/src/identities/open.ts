@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { join } from 'node:path'
 import { createPort, definePolicy, identityActions, type IdentityActions, type IdentitySetup, type NotEnded, type Port, type PortOptions, type Principal, type Store } from 'sallyport'
 import { loadSetup } from './load.ts'
 import { RegistryUsageError } from './usage-error.ts'
@@ -141,7 +142,8 @@ async function openStore({ db, databaseUrl }: RegistryFlags, environment: Surrou
     return postgresStore({ connectionString: url })
   }
   const path = db ?? environment['SALLYPORT_DB'] ?? DEFAULT_FOLDER
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw new RegistryUsageError(`there is no store at ${path}: say where it is with --db or --database-url, or with --module where identityActions is called`)
+  // The store would make what is missing: a folder that is named by mistake must not become an empty registry.
+  if (!existsSync(join(path, 'ledger.sqlite'))) throw new RegistryUsageError(`there is no store at ${path}: say where it is with --db or --database-url, or with --module where identityActions is called`)
   const { sqliteStore } = await import('sallyport/sqlite')
   return sqliteStore({ path })
 }
