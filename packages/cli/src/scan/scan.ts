@@ -60,13 +60,12 @@ export interface ScanResult {
 }
 
 const MAX_BYTES = 10 * 1024 * 1024
-/** Files of a portion: so few that all threads end at about the same time. */
-const PORTION_FILES = 128
-/** Portions of a history, and the most commits that one has. git is started anew for each. */
-const PORTIONS_OF_HISTORY = 32
-const MAX_PORTION_COMMITS = 250
-/** A thread more for each so many portions: another takes about as long to start as one takes for them. */
-const PORTIONS_TO_START = { files: 32, commits: 4 } as const
+/** A thread more for each so many files or commits: to start one takes about as long as to look through them. */
+const WORTH_A_THREAD = { files: 4096, commits: 8 } as const
+/** The most files or commits of a portion: so few that all threads end at about the same time. */
+const MOST_OF_A_PORTION = { files: 128, commits: 250 } as const
+/** git is started anew for each portion of a history. */
+const PORTIONS_OF_A_THREAD = 2
 
 /** Looks for secrets. Reads only. */
 export async function scan(options: ScanOptions): Promise<ScanResult> {
@@ -95,16 +94,16 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
         return scanBundleFolders()
       case 'tree': {
         const files = listFiles(root, options.paths ?? [], options.everything ?? false).filter((file) => rules.wantsFile(file))
-        return share('files', files, PORTION_FILES)
+        return share('files', files)
       }
     }
   }
 
-  function share(kind: Task['kind'], all: readonly string[], size: number, onFound?: (found: Found) => void): Promise<readonly Found[]> {
+  function share(kind: Task['kind'], all: readonly string[], onFound?: (found: Found) => void): Promise<readonly Found[]> {
     const task: Task = { kind, root, layers, known, maxBytes: options.maxBytes ?? MAX_BYTES }
-    const portions = inPortions(all, size)
-    const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), Math.floor(portions.length / PORTIONS_TO_START[kind])))
-    return divide(task, portions, handFor(task, rules, engine), { threads, ...(onFound === undefined ? {} : { onFound }) })
+    const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), Math.floor(all.length / WORTH_A_THREAD[kind])))
+    const size = Math.min(MOST_OF_A_PORTION[kind], Math.ceil(all.length / (threads * PORTIONS_OF_A_THREAD)))
+    return divide(task, inPortions(all, size), handFor(task, rules, engine), { threads, ...(onFound === undefined ? {} : { onFound }) })
   }
 
   async function scanBundleFolders(): Promise<readonly Found[]> {
@@ -121,7 +120,7 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
     const heads = headsOf(root)
     const commits = commitsOf(root, heads, present(root, before?.heads ?? []))
     let done = 0
-    const found = await share('commits', commits, Math.min(MAX_PORTION_COMMITS, Math.ceil(commits.length / PORTIONS_OF_HISTORY)), ({ scanned }) => onProgress?.(done += scanned))
+    const found = await share('commits', commits, ({ scanned }) => onProgress?.(done += scanned))
     const all = before === undefined ? found : [{ findings: before.findings, scanned: 0, cutShort: [], unread: [] }, ...found]
     if (progressFile !== undefined) writeProgress(progressFile, { heads, rules: id, findings: all.flatMap(({ findings }) => findings) })
     return all
