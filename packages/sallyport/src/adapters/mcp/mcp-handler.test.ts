@@ -8,6 +8,8 @@ import { apiKeys } from '../../identity/api-keys.ts'
 import { firstOf } from '../../identity/first-of.ts'
 import type { Principal } from '../../identity/principal.ts'
 import type { IdentityProvider } from '../../identity/provider.ts'
+import type { CallRequest } from '../../lib/call-request.ts'
+import type { PortOptions } from '../../port-options.ts'
 import { newCredential } from '../../identity/registry/credential.ts'
 import { registryIdentity } from '../../identity/registry/registry-identity.ts'
 import { definePolicy } from '../../policy/define-policy.ts'
@@ -26,8 +28,8 @@ const identity: IdentityProvider = {
   authenticate: ({ headers }) => callers[(headers.get('authorization') ?? '').replace('Bearer ', '')] ?? null,
 }
 
-function setUp(more: object = {}, provider: IdentityProvider = identity) {
-  const port = createTestPort({ policy, identity: provider, rolesOf: () => ['manager'] })
+function setUp(more: object = {}, provider: IdentityProvider = identity, options: Partial<PortOptions> = {}) {
+  const port = createTestPort({ policy, identity: provider, ...options, rolesOf: () => ['manager'] })
   let changes = 0
   const signals: AbortSignal[] = []
   const actions = [
@@ -166,6 +168,36 @@ describe('the server', () => {
     const { handle } = setUp({ scopes: { 'order.read': 'orders' } })
     const response = await handle(new Request('https://shop.example/.well-known/oauth-protected-resource/mcp'))
     expect(await response.json()).toEqual({ resource: URL_, authorization_servers: ['https://id.shop.example'], bearer_methods_supported: ['header'], scopes_supported: ['orders'] })
+  })
+
+  it('asks nobody who calls for an address that has sent too many bad tokens, and counts no good one', async () => {
+    let asked = 0
+    const counting: IdentityProvider = { name: 'counting', authenticate: (request, options) => (asked++, identity.authenticate(request, options)) }
+    const adapter = { name: 'test', current: () => null, clientAddress: ({ headers }: CallRequest) => headers.get('x-address') ?? undefined }
+    const { handle, port } = setUp({}, counting, { adapter, limits: { perAddress: 3 }, access: { deny: { addresses: ['192.0.2.66'] } } })
+    const send = async (token: string, address: string): Promise<number> => (await handle(post({ authorization: `Bearer ${token}`, accept: 'application/json, text/event-stream', 'x-address': address }))).status
+    for (let i = 0; i < 5; i++) expect(await send('person', '192.0.2.1')).toBe(200)
+    for (let i = 0; i < 3; i++) expect(await send('forged', '192.0.2.1')).toBe(401)
+    expect(asked).toBe(8)
+    const limited = await handle(post({ authorization: 'Bearer person', 'x-address': '192.0.2.1' }))
+    expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)])
+    expect(asked).toBe(8)
+    expect([await send('person', '192.0.2.2'), await send('person', '192.0.2.66')]).toEqual([200, 403])
+    await port.clock.advance(120_000)
+    expect(await send('person', '192.0.2.1')).toBe(200)
+  })
+
+  it('reads no more of a body than its actions take', async () => {
+    const { handle, port } = setUp()
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'shop_hours', arguments: { filler: 'x'.repeat(400_000) } } })
+    const headers = { authorization: 'Bearer person', 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+    expect((await handle(new Request(URL_, { method: 'POST', headers: { ...headers, 'content-length': String(body.length) }, body }))).status).toBe(413)
+    let read = 0
+    const endless = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array((read += 16_384, 16_384)).fill(32)) })
+    const streamed: RequestInit & { readonly duplex: 'half' } = { method: 'POST', headers, body: endless, duplex: 'half' }
+    expect((await handle(new Request(URL_, streamed))).status).toBeGreaterThanOrEqual(400)
+    expect(read).toBeLessThan(600_000)
+    expect(await port.events()).toEqual([])
   })
 
   it('refuses pages of other origins', async () => {

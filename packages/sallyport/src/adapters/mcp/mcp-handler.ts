@@ -9,6 +9,7 @@ import type { PortRuntime } from '../../pipeline/runtime.ts'
 import { describeTools, type ToolDescription } from '../tools/describe-tool.ts'
 import { seenOutput } from '../tools/seen-output.ts'
 import { toolOutcome } from '../tools/tool-result.ts'
+import { addressGate, withLimitedBody } from './gate.ts'
 import { challenge, metadataPath, protectedResourceMetadata, type OAuthOptions } from './oauth.ts'
 import { couldBeGranted } from './visible.ts'
 
@@ -51,6 +52,8 @@ export function toMcpHandler(actions: readonly AnyAction[], options: McpHandlerO
   const { runtime } = options.port
   const scopes = options.scopes ?? {}
   for (const name of Object.keys(scopes)) if (!actions.some((action) => action.definition.name === name)) throw new DefinitionError(`'${name}' has a scope and is not among the actions.`)
+  const gate = addressGate(runtime)
+  const maxBytes = Math.max(...actions.map(({ size }) => size.maxBytes), 0) + ENVELOPE_BYTES
   const metadata = protectedResourceMetadata(options.oauth, Object.values(scopes))
   const wellKnown = metadataPath(options.oauth.resource)
   const handler = createMcpHandler(({ authInfo }) => {
@@ -64,14 +67,25 @@ export function toMcpHandler(actions: readonly AnyAction[], options: McpHandlerO
     if (pathname === wellKnown) return Response.json(metadata, { headers: { 'cache-control': 'max-age=3600' } })
     const origin = request.headers.get('origin')
     if (origin !== null && options.allowedOrigins?.includes(origin) !== true) return new Response('Origin not allowed', { status: 403 })
+    const asked = callRequest(request)
+    const refused = await gate.refuse(asked)
+    if (refused !== null) return refused
     // Cookies travel by themselves; an MCP client has none. A bearer token or an API key, or nothing.
-    const principal = await authenticate(request, runtime)
+    const principal = await authenticate(asked, runtime)
     if (principal === 'unavailable') return Response.json({ error: 'temporarily_unavailable' }, { status: 503, headers: { 'retry-after': '1' } })
-    if (principal === null) return challenge(options.oauth, request.headers.get('authorization') === null ? undefined : 'invalid_token')
+    if (principal === null) {
+      await gate.strike(asked)
+      return challenge(options.oauth, request.headers.get('authorization') === null ? undefined : 'invalid_token')
+    }
+    const limited = withLimitedBody(request, maxBytes)
+    if (limited === null) return Response.json({ error: 'payload_too_large' }, { status: 413 })
     // What the SDK hands on to the server that answers this request. The token itself stays out of it.
-    return handler.fetch(request, { authInfo: { token: '', clientId: principal.id, scopes: [], extra: { caller: new Caller(principal, request) } } })
+    return handler.fetch(limited, { authInfo: { token: '', clientId: principal.id, scopes: [], extra: { caller: new Caller(principal, request) } } })
   }
 }
+
+/** What JSON-RPC puts around the arguments of a call, and more. */
+const ENVELOPE_BYTES = 64 * 1024
 
 /** Who made a request. A class, so that nothing a client sends can pass for it. */
 class Caller {
@@ -85,13 +99,13 @@ class Caller {
 }
 
 /** Who calls, `null` for nobody, or that it could not be found out. Every call of a tool is authenticated again, by the pipeline. */
-async function authenticate(request: Request, runtime: PortRuntime): Promise<Principal | 'unavailable' | null> {
+async function authenticate(request: CallRequest, runtime: PortRuntime): Promise<Principal | 'unavailable' | null> {
   const now = runtime.clock.now()
   const refused = (code: 'UNAUTHENTICATED' | 'UNAVAILABLE', reason: string, cause?: unknown): void =>
     runtime.log({ level: code === 'UNAVAILABLE' ? 'error' : 'warn', action: '(mcp)', correlationId: '-', control: 'authentication', code, reason, ...(cause === undefined ? {} : { cause }) })
   try {
     const late = (): Error => new Error('the identity provider did not answer in time')
-    const found = await withDeadline(Promise.resolve(runtime.identity.authenticate(callRequest(request), { signal: request.signal, now })), runtime.deadlines.of(runtime.controlDeadlineMs), late)
+    const found = await withDeadline(Promise.resolve(runtime.identity.authenticate(request, { signal: request.signal ?? new AbortController().signal, now })), runtime.deadlines.of(runtime.controlDeadlineMs), late)
     if (found !== null && !isPrincipal(found)) {
       refused('UNAVAILABLE', 'the identity provider returned something that is not a principal')
       return 'unavailable'
