@@ -25,6 +25,10 @@ describe('the command', () => {
     expect(err).toMatch(/--help/)
   })
 
+  it('names a module that is not there', () => {
+    expect(sallyport('secrets', 'list', '--module', 'nowhere.ts')).toMatchObject({ code: 2, err: expect.stringMatching(/^sallyport secrets: there is no .*nowhere\.ts\n$/) as string })
+  })
+
   it('tells its version, and of each command what it takes', () => {
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }
     expect(sallyport('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' })

@@ -14,6 +14,7 @@ const PLACES = ['sallyport.secrets.ts', 'sallyport.secrets.mjs', 'src/secrets.ts
 export async function loadSecrets(folder: string, module: string | undefined): Promise<Secrets> {
   const file = module === undefined ? PLACES.map((place) => join(folder, place)).find((place) => existsSync(place)) : resolve(folder, module)
   if (file === undefined) throw new TypeError(`Say where defineSecrets is called: --module FILE. Looked for ${PLACES.join(', ')}.`)
+  if (!existsSync(file)) throw new TypeError(`there is no ${file}`)
   const exports = (await import(pathToFileURL(file).href)) as Record<string, unknown>
   const found = Object.values(exports).find(isSecrets)
   if (found === undefined) throw new TypeError(`${file} exports nothing that defineSecrets gave`)
