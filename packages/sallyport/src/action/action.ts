@@ -6,9 +6,6 @@ import type { Posture } from './posture.ts'
 import type { ActionResult, ServerError, NoResult } from './result.ts'
 import type { ActionSpec, FailureOf } from './spec.ts'
 
-/** The result of an action with this spec. */
-export type ResultOf<Spec extends ActionSpec, Data> = ActionResult<Data, Spec['clientInput'], FailureOf<Spec['errors']>>
-
 /** A call from outside a request: a job, a test, another service. */
 export interface DirectCall<Spec extends ActionSpec> {
   /** Who calls. The application vouches for it: no identity provider is asked. */
@@ -33,9 +30,9 @@ export interface ActionMembers<Spec extends ActionSpec, Data> extends HandledAct
   /** Hash of name, version, schemas, permission and approval rule. Hex. */
   definitionHash(): string | Promise<string>
   /** Calls it from outside a request. Every control but `origin`, the address limit and the identity provider holds. */
-  call(call: DirectCall<Spec>): Promise<ResultOf<Spec, Data>>
+  call(call: DirectCall<Spec>): Promise<ActionResult<Data, Spec['clientInput'], FailureOf<Spec['errors']>>>
   /** Runs, inside a request, the call that this approval is about, with the input that it stored. Once. */
-  resume(approvalId: string): Promise<ResultOf<Spec, Data>>
+  resume(approvalId: string): Promise<ActionResult<Data, Spec['clientInput'], FailureOf<Spec['errors']>>>
 }
 
 /** Arguments of an action as its caller writes them. */
@@ -43,14 +40,22 @@ export type CallArguments<Spec extends ActionSpec> = undefined extends Spec['cli
   ? [...bindArgs: Spec['bindArgsClient'], input?: Spec['clientInput']]
   : [...bindArgs: Spec['bindArgsClient'], input: Spec['clientInput'] | FormData]
 
+// Results are written out, and not under a name of their own: an editor then shows data and input, and not the builder's types.
+
 /** A finished action: an async function that a browser, a form or the server calls. Never throws, but for navigation. */
 export interface Action<Spec extends ActionSpec, Data> extends ActionMembers<Spec, Data> {
-  (...args: CallArguments<Spec>): Promise<ResultOf<Spec, Data>>
+  (...args: CallArguments<Spec>): Promise<ActionResult<Data, Spec['clientInput'], FailureOf<Spec['errors']>>>
 }
 
 /** A finished action for React's `useActionState`, whose state it has to name whole: results, and the nothing that `{}` begins with. A call always gives a result. */
 export interface StateAction<Spec extends ActionSpec, Data> extends ActionMembers<Spec, Data> {
-  (...args: [...bindArgs: Spec['bindArgsClient'], prevResult: ResultOf<Spec, Data> | NoResult, input: Spec['clientInput'] | FormData]): Promise<ResultOf<Spec, Data> | NoResult>
+  (
+    ...args: [
+      ...bindArgs: Spec['bindArgsClient'],
+      prevResult: ActionResult<Data, Spec['clientInput'], FailureOf<Spec['errors']>> | NoResult,
+      input: Spec['clientInput'] | FormData,
+    ]
+  ): Promise<ActionResult<Data, Spec['clientInput'], FailureOf<Spec['errors']>> | NoResult>
 }
 
 /** What any action answers: its errors may be its own. */
