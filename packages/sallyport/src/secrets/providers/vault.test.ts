@@ -14,11 +14,18 @@ let tokens = new Set<string>()
 let leases = new Map<string, { renewals: number }>()
 let status: number | undefined
 let logins = 0
+let namespaces: (string | undefined)[] = []
 
 function respond(method: string, path: string, query: URLSearchParams, token: string | undefined, body: Record<string, unknown>): readonly [number, unknown] {
   if (status !== undefined) return [status, { errors: ['the value is top-secret-value'] }]
   if (path === '/v1/auth/approle/login') {
     if (body['role_id'] !== 'role' || body['secret_id'] !== 'sid') return [400, { errors: ['invalid role or secret ID'] }]
+    logins++
+    tokens = new Set([`token-${logins}`])
+    return [200, { auth: { client_token: `token-${logins}`, lease_duration: 60 } }]
+  }
+  if (path === '/v1/auth/prod-cluster/login') {
+    if (body['role'] !== 'shop' || body['jwt'] !== 'service-account-jwt') return [403, { errors: ['permission denied'] }]
     logins++
     tokens = new Set([`token-${logins}`])
     return [200, { auth: { client_token: `token-${logins}`, lease_duration: 60 } }]
@@ -66,12 +73,14 @@ beforeEach(async () => {
   leases = new Map()
   status = undefined
   logins = 0
+  namespaces = []
   server = createServer((request, response) => {
     let text = ''
     request.on('data', (chunk: Buffer) => (text += chunk.toString()))
     request.on('end', () => {
       const url = new URL(request.url ?? '/', 'http://vault.test')
       const token = request.headers['x-vault-token']
+      namespaces.push(request.headers['x-vault-namespace']?.toString())
       const [code, body] = respond(request.method ?? 'GET', url.pathname, url.searchParams, typeof token === 'string' ? token : undefined, text === '' ? {} : (JSON.parse(text) as Record<string, unknown>))
       response.writeHead(code, { 'content-type': 'application/json' }).end(body === undefined ? '' : JSON.stringify(body))
     })
@@ -119,6 +128,22 @@ describe('KV version 2', () => {
     tokens.clear()
     expect((await provider.read(request))?.value).toBe('one')
     expect(logins).toBe(2)
+  })
+
+  it("signs in with a pod's own token, in a namespace, and again before what it got has ended", async () => {
+    let now = 0
+    const jwts = ['service-account-jwt', 'service-account-jwt', 'of another pod']
+    const provider = vaultProvider({ address, namespace: 'team-a', now: () => now, auth: { kubernetes: { role: 'shop', mount: 'prod-cluster', jwt: () => jwts.shift() ?? '' } } })
+    expect((await provider.read(request))?.value).toBe('one')
+    expect(logins).toBe(1)
+    now += 59_000
+    expect((await provider.read(request))?.value).toBe('one')
+    expect(logins).toBe(2)
+    expect(new Set(namespaces)).toEqual(new Set(['team-a']))
+    now += 59_000
+    const error = await provider.read(request).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(SecretProviderError)
+    expect(String(error)).not.toContain('of another pod')
   })
 
   it('says what failed, and not what the answer held', async () => {
