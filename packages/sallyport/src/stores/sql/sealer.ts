@@ -8,7 +8,7 @@ import type { SqlDriver, SqlRow, SqlStep, SqlValue } from './driver.ts'
 import { holdLease, leaveLease, takeLease, type Lease } from './lease.ts'
 import { planSeal, type Bundle, type LogEdge, type SealPlan } from './seal-plan.ts'
 import { SEGMENT } from './search.ts'
-import { unsealedBatches } from './unsealed.ts'
+import { unsealedBatches, type UnsealedBatch } from './unsealed.ts'
 
 /** What a sealer needs. */
 export interface SealerOptions {
@@ -46,8 +46,9 @@ export interface Sealer {
 }
 
 const LEASE = 'audit-seal'
-/** Batches a step: few enough that those who wait for the same connection wait for milliseconds. */
+/** A step takes so many batches, and no more entries than four bundles hold, unless one batch does: those who wait for the same lock wait for milliseconds. */
 const BATCHES = 16
+const ENTRIES = 4 * TILE_WIDTH
 const ROWS = 400
 
 /**
@@ -76,7 +77,8 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
     lease ??= await takeLease(driver, LEASE, holder, leaseMs, now())
     if (lease === undefined) return { sealed: 0, size: undefined, refused: 0, more: false }
     const start = (edge ??= await readEdge(driver))
-    const batches = await unsealedBatches(driver, 0, BATCHES)
+    const waiting = await unsealedBatches(driver, 0, BATCHES)
+    const batches = fewEnough(waiting)
     if (batches.length === 0 && (signers.length === 0 || (await isSigned(start.tree.size)))) return { sealed: 0, size: start.tree.size, refused: 0, more: false }
     const plan = planSeal(start, batches, key, now())
     const result = await driver.transact([holdLease(lease, leaseMs, now()), ...stepsOf(start, plan), ...checkpointSteps(plan)])
@@ -88,7 +90,7 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
     }
     edge = plan.edge
     const size = plan.edge.tree.size
-    return { sealed: size - start.tree.size, size, refused: plan.refused.length, more: batches.length === BATCHES }
+    return { sealed: size - start.tree.size, size, refused: plan.refused.length, more: waiting.length === BATCHES || batches.length < waiting.length }
   }
 
   function checkpointSteps({ edge: { tree } }: SealPlan): SqlStep[] {
@@ -126,6 +128,12 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
       await driver.transact([leaveLease(mine)])
     },
   }
+}
+
+function fewEnough(batches: readonly UnsealedBatch[]): readonly UnsealedBatch[] {
+  let entries = 0
+  const end = batches.findIndex(({ count }, index) => (entries += count) > ENTRIES && index > 0)
+  return end < 0 ? batches : batches.slice(0, end)
 }
 
 /** Reads the right edge of the log. @throws Error when its tables contradict each other. */

@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { SqlError, type SqlRow, type SqlStep, type SqlValue } from '../sql/driver.ts'
+import type { Failure } from './protocol.ts'
 
 const MAX_STATEMENTS = 500
 // https://sqlite.org/rescode.html: what a full disk, a broken disk or a lock says. None of it is the statement's fault.
@@ -114,4 +115,10 @@ export function sqlErrorFrom(error: unknown): SqlError {
   const message = error instanceof Error ? error.message : String(error)
   if (code === CONSTRAINT) return new SqlError('constraint', message, { cause: error })
   return new SqlError(code !== undefined && UNAVAILABLE.has(code) ? 'unavailable' : 'invalid', message, { cause: error })
+}
+
+/** An error of SQLite as it crosses threads. */
+export function failureFrom(error: unknown): Failure {
+  const { kind, message } = sqlErrorFrom(error)
+  return { kind, message }
 }

@@ -96,9 +96,7 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
     if (writing !== undefined) return writing
     const mine: WriterSetup = { ...setup, writer: randomUUID(), progress: newProgress(), inDoubt }
     acknowledged = 0
-    const client = startWorker(mine, written, () => {
-      if (writing === client) lost(mine)
-    })
+    const client = startWorker(mine, { written, lost: () => void (writing === client && lost(mine)) })
     client.hold(unacknowledged.length)
     return (writing = client)
   }
@@ -121,9 +119,7 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
 
   function reader(): WorkerClient {
     if (reading !== undefined) return reading
-    const client = startWorker({ mode: 'read', path }, () => {}, () => {
-      if (reading === client) reading = undefined
-    })
+    const client = startWorker({ mode: 'read', path }, { lost: () => void (reading === client && (reading = undefined)) })
     return (reading = client)
   }
 

@@ -1,5 +1,6 @@
 import type { Migration, SqlErrorKind, SqlResult, SqlRow, SqlStep, SqlValue } from '../sql/driver.ts'
 import type { SealRound } from '../sql/sealer.ts'
+import type { PackedStep } from './packed-steps.ts'
 
 /** How the log is sealed, as it crosses threads. */
 export interface SealingSetup {
@@ -11,12 +12,19 @@ export interface SealingSetup {
 }
 
 /** What a worker thread is started with. */
-export type WorkerSetup = ReaderSetup | WriterSetup
+export type WorkerSetup = ReaderSetup | WriterSetup | SealerSetup
 
 /** What a thread that reads is started with. */
 export interface ReaderSetup {
   readonly mode: 'read'
   readonly path: string
+}
+
+/** What a thread that seals is started with, by the one that writes. */
+export interface SealerSetup {
+  readonly mode: 'seal'
+  readonly path: string
+  readonly sealing: SealingSetup
 }
 
 /** What a thread that writes is started with. */
@@ -57,13 +65,15 @@ export interface Lines {
   readonly count: number
 }
 
-/** What the main thread asks. */
+/** What a thread is asked by the one that started it. */
 export type Request =
   /** `plain` entries are awaited, each by itself, without steps; they are answered in their order. Nobody awaits `later`. */
   | { readonly kind: 'write'; readonly plain: Lines | undefined; readonly units: readonly AwaitedUnit[]; readonly later: Lines | undefined }
   | { readonly kind: 'query'; readonly id: number; readonly sql: string; readonly params: readonly SqlValue[] }
   | { readonly kind: 'migrate'; readonly id: number; readonly name: string; readonly statements: readonly Migration[] }
   | { readonly kind: 'seal'; readonly id: number }
+  /** What became of the steps of a `transact` reply. */
+  | { readonly kind: 'result'; readonly id: number; readonly result: SqlResult | Failure }
   | { readonly kind: 'close'; readonly id: number }
 
 /** An error as it crosses threads. */
@@ -72,11 +82,13 @@ export interface Failure {
   readonly message: string
 }
 
-/** What the worker answers. */
+/** What it answers. */
 export type Reply =
   /** So many `plain` entries, the oldest, became durable or failed; `later` is how many queued entries became durable, `ms` how long it took. */
   | { readonly kind: 'written'; readonly plain: number; readonly failure?: Failure; readonly results: readonly (readonly [number, SqlResult | Failure])[]; readonly later: number; readonly ms: number }
   | { readonly kind: 'rows'; readonly id: number; readonly rows: readonly SqlRow[] }
+  /** The sealing thread has something written. One at a time. */
+  | { readonly kind: 'transact'; readonly id: number; readonly steps: readonly PackedStep[] }
   | { readonly kind: 'sealed'; readonly id: number; readonly round: SealRound }
   | { readonly kind: 'done'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure }

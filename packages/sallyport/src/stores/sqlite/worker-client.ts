@@ -34,19 +34,24 @@ function workerFile(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
 }
 
-/**
- * Starts the thread. It keeps the process alive only while an answer is awaited.
- *
- * @param onWritten gets each group's reply; `onLost` runs when the thread died: all that was awaited has been rejected.
- */
-export function startWorker(setup: WorkerSetup, onWritten: (reply: Extract<Reply, { kind: 'written' }>) => void, onLost: () => void): WorkerClient {
+/** What a thread says unasked, and its end. */
+export interface WorkerListener {
+  /** A group was written, or failed. */
+  readonly written?: (reply: Extract<Reply, { kind: 'written' }>) => void
+  readonly transact?: (reply: Extract<Reply, { kind: 'transact' }>) => void
+  /** The thread died: all that was awaited has been rejected. */
+  readonly lost: () => void
+}
+
+/** Starts the thread. It keeps the process alive only while an answer is awaited. */
+export function startWorker(setup: WorkerSetup, listener: WorkerListener): WorkerClient {
   const waiting = new Map<number, Waiting>()
   let plain: Waiting[] = []
   let answered = 0
   let ids = 0
   let held = 0
   let stopped = false
-  const worker = new Worker(workerFile(), { workerData: setup, name: `sallyport ${setup.mode}r` })
+  const worker = new Worker(workerFile(), { workerData: setup, name: `sallyport ${setup.mode}` })
   worker.unref()
 
   function hold(change: number): void {
@@ -85,7 +90,7 @@ export function startWorker(setup: WorkerSetup, onWritten: (reply: Extract<Reply
     const failure: Failure = { kind: 'unavailable', message: `the ledger's thread ended: ${reason instanceof Error ? reason.message : String(reason)}` }
     for (const id of [...waiting.keys()]) settle(id, undefined, failure)
     settlePlain(plain.length - answered, failure)
-    onLost()
+    listener.lost()
   }
 
   worker.on('message', (reply: Reply) => {
@@ -95,8 +100,9 @@ export function startWorker(setup: WorkerSetup, onWritten: (reply: Extract<Reply
         if ('kind' in result) settle(id, undefined, result)
         else settle(id, result)
       }
-      onWritten(reply)
-    } else if (reply.kind === 'rows') settle(reply.id, reply.rows)
+      listener.written?.(reply)
+    } else if (reply.kind === 'transact') listener.transact?.(reply)
+    else if (reply.kind === 'rows') settle(reply.id, reply.rows)
     else if (reply.kind === 'sealed') settle(reply.id, reply.round)
     else if (reply.kind === 'done') settle(reply.id, undefined)
     else settle(reply.id, undefined, reply.failure)

@@ -1,28 +1,27 @@
-/** The thread that owns a file's writing connection (mode `write`), or one that reads it (mode `read`). Started by worker-client.ts. */
-import { randomUUID } from 'node:crypto'
+/** The thread that owns a file's writing connection (mode `write`), and those that read it: for queries (`read`), and to seal (`seal`). Started by worker-client.ts. */
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
 import { macKeys } from '../../audit/mac.ts'
-import { parseSigner } from '../../audit/note/key.ts'
 import { SqlError, type SqlResult, type SqlRow } from '../sql/driver.ts'
 import { MIGRATION_TABLE, pendingStatements, READ_VERSION } from '../sql/migrations.ts'
-import { createSealer, type Sealer } from '../sql/sealer.ts'
-import { openConnection, sqlErrorFrom } from './connection.ts'
-import { groupCommitter, type UnitResult } from './group-commit.ts'
+import type { SealRound } from '../sql/sealer.ts'
+import { failureFrom, openConnection } from './connection.ts'
+import { groupCommitter, type Unit, type UnitResult } from './group-commit.ts'
 import { laterQueue, takeLines } from './later-queue.ts'
+import { unpackSteps } from './packed-steps.ts'
 import { progressIn, writerName } from './progress.ts'
 import type { AwaitedUnit, Failure, Lines, ReaderSetup, Reply, Request, WorkerSetup, WriterSetup } from './protocol.ts'
+import { sealPace } from './seal-pace.ts'
+import { startSealing } from './sealing-thread.ts'
+import { startWorker, type WorkerClient } from './worker-client.ts'
 
 const MAX_UNITS = 1_024
 const MAX_PLAIN = 4_096
+/** A group waits so long for a step of sealing at most. */
+const HOLD_MS = 20
 const RETRY_MS = [50, 100, 200, 500, 1_000] as const
 
 const cell = new Int32Array(new SharedArrayBuffer(4))
 const pause = (ms: number): void => void Atomics.wait(cell, 0, 0, ms)
-
-function failureFrom(error: unknown): Failure {
-  const { kind, message } = sqlErrorFrom(error)
-  return { kind, message }
-}
 
 function startWriter(port: MessagePort, setup: WriterSetup): void {
   const key = macKeys(setup.sealing.macSecrets)
@@ -41,25 +40,29 @@ function startWriter(port: MessagePort, setup: WriterSetup): void {
   let scheduled = false
   let failures = 0
   let sealTimer: NodeJS.Timeout | undefined
-  let sealing: Promise<unknown> = Promise.resolve()
+  /** Entries were written that no round of sealing has begun after. */
+  let unsealed = false
+  let sealing: WorkerClient | undefined
+  /** What the sealing thread wants written. It waits for the answer. */
+  let sealStep: { readonly id: number; readonly unit: Unit } | undefined
 
-  // It writes between the groups of callers, through the same connection: no lock to fight for within a process.
-  const sealer: Sealer = createSealer({
-    driver: {
-      query: async (sql, params) => committer.query(sql, params ?? []),
-      async transact(steps) {
-        const [result] = committer.commit([{ steps, entries: [] }])
-        if (result === undefined || result instanceof SqlError) throw result ?? new SqlError('invalid', 'no result')
-        return result
+  function sealer(): WorkerClient {
+    if (sealing !== undefined) return sealing
+    const client = startWorker({ mode: 'seal', path: setup.path, sealing: setup.sealing }, {
+      transact({ id, steps }) {
+        sealStep = { id, unit: { steps: unpackSteps(steps), entries: [] } }
+        schedule()
       },
-    },
-    origin: setup.sealing.origin,
-    signers: setup.sealing.signers.map(parseSigner),
-    key,
-    holder: randomUUID(),
-    now: () => Date.now(),
-    breathe: () => new Promise((resolve) => setImmediate(resolve)),
-  })
+      lost() {
+        if (sealing === client) sealing = undefined
+      },
+    })
+    return (sealing = client)
+  }
+
+  const pace = sealPace(setup.sealing.everyMs, () => performance.now())
+  let hold: NodeJS.Timeout | undefined
+  let held = false
 
   const answer = (reply: Reply): void => port.postMessage(reply)
   function attempt(id: number, run: () => Reply): void {
@@ -93,23 +96,29 @@ function startWriter(port: MessagePort, setup: WriterSetup): void {
     }
   }
 
-  function seal(): ReturnType<Sealer['run']> {
-    const round = sealing.then(() => sealer.run())
-    sealing = round.catch(() => {})
-    return round
+  function seal(): Promise<SealRound> {
+    unsealed = false
+    pace.began()
+    return sealer().ask<SealRound>((id) => ({ kind: 'seal', id })).finally(() => {
+      pace.ended()
+      schedule()
+    })
   }
 
   function sealSoon(): void {
+    unsealed = true
     // A failed round is tried again after the next group, or by another process: entries wait under their MACs.
     sealTimer ??= setTimeout(() => {
       sealTimer = undefined
-      void seal().catch(() => {})
+      seal().catch(() => {})
     }, setup.sealing.everyMs)
   }
 
   async function finish(id: number): Promise<void> {
     clearTimeout(sealTimer)
-    await seal().then(() => sealer.stop()).catch(() => {})
+    if (unsealed) await seal().catch(() => {})
+    await sealing?.ask((ask) => ({ kind: 'close', id: ask })).catch(() => {})
+    await sealing?.stop()
     committer.close()
     answer({ kind: 'done', id })
     port.close()
@@ -142,21 +151,36 @@ function startWriter(port: MessagePort, setup: WriterSetup): void {
   function writeGroup(): void {
     scheduled = false
     for (let message = receiveMessageOnPort(port); message !== undefined; message = receiveMessageOnPort(port)) accept(message.message as Request)
-    if (units.length + plain.length === 0 && later.isEmpty()) return
+    if (units.length + plain.length === 0 && later.isEmpty() && sealStep === undefined) return
+    if (sealStep === undefined && !held && pace.isBehind()) {
+      hold ??= setTimeout(() => {
+        held = true
+        schedule()
+      }, HOLD_MS)
+      return
+    }
+    clearTimeout(hold)
+    hold = undefined
+    held = false
     const group = units.slice(0, MAX_UNITS)
     units = units.slice(group.length)
     const awaited = takeLines(plain, MAX_PLAIN)
     const { settling, plain: queued } = later.take(committer.place())
+    const step = sealStep
+    sealStep = undefined
+    const count = awaited.count + queued.count
     const start = performance.now()
     try {
-      const results = committer.commit([...settling, ...group], { texts: awaited.texts.concat(queued.texts), count: awaited.count + queued.count })
-      const unsettled = settling.length > 0 && results[0] instanceof SqlError
+      const results = [...committer.commit([...settling, ...(step === undefined ? [] : [step.unit]), ...group], { texts: awaited.texts.concat(queued.texts), count })]
+      const unsettled = settling.length > 0 && results.shift() instanceof SqlError
+      if (step !== undefined) sealing?.tell({ kind: 'result', id: step.id, result: plainResult(results.shift()) })
       failures = unsettled ? failures + 1 : 0
-      sealSoon()
-      answer({ kind: 'written', plain: awaited.count, results: resultsOf(group, results.slice(settling.length)), later: later.ended(!unsettled), ms: performance.now() - start })
+      if (group.length + count > 0) sealSoon()
+      answer({ kind: 'written', plain: awaited.count, results: group.map(({ id }, index) => [id, plainResult(results[index])]), later: later.ended(!unsettled), ms: performance.now() - start })
     } catch (error) {
       const failure = failureFrom(error)
       failures += 1
+      if (step !== undefined) sealing?.tell({ kind: 'result', id: step.id, result: failure })
       answer({ kind: 'written', plain: awaited.count, failure, results: group.map(({ id }) => [id, failure]), later: later.ended(false), ms: performance.now() - start })
     }
     // Queued entries stay and are tried again, with the next group or by themselves.
@@ -164,11 +188,8 @@ function startWriter(port: MessagePort, setup: WriterSetup): void {
     if (units.length + plain.length > 0 || (failures === 0 && !later.isEmpty())) schedule()
   }
 
-  function resultsOf(group: readonly AwaitedUnit[], results: readonly UnitResult[]): (readonly [number, SqlResult | Failure])[] {
-    return group.map(({ id }, index) => {
-      const result = results[index] ?? new SqlError('invalid', 'no result')
-      return [id, result instanceof SqlError ? failureFrom(result) : result]
-    })
+  function plainResult(result: UnitResult | undefined): SqlResult | Failure {
+    return result === undefined || result instanceof SqlError ? failureFrom(result ?? new SqlError('invalid', 'no result')) : result
   }
 
   port.on('message', accept)
@@ -204,5 +225,6 @@ function startReader(port: MessagePort, setup: ReaderSetup): void {
 if (parentPort !== null) {
   const setup = workerData as WorkerSetup
   if (setup.mode === 'write') startWriter(parentPort, setup)
+  else if (setup.mode === 'seal') startSealing(parentPort, setup)
   else startReader(parentPort, setup)
 }
