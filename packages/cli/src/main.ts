@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { Command, type CommanderError } from 'commander'
 import { commands } from './commands.ts'
+import { ownVersion } from './version.ts'
 
 /** How every command ends that could not run. 1 is kept for what a command found. */
 const UNABLE = 2
@@ -42,9 +42,4 @@ export async function main(argv: readonly string[]): Promise<void> {
 function settle(command: Command): void {
   command.exitOverride(({ exitCode }: CommanderError) => process.exit(exitCode === 0 ? 0 : UNABLE)).showHelpAfterError('(run it with --help to see what it takes)')
   command.commands.forEach(settle)
-}
-
-function ownVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }
-  return version
 }

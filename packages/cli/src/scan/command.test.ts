@@ -11,6 +11,7 @@ import { HOOK_FILE } from './hook.ts'
 const TOKEN = `gh${'p_'}A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8`
 const BIN = fileURLToPath(new URL('../bin.ts', import.meta.url))
 const WORKFLOW = fileURLToPath(new URL('../../templates/scan.yml', import.meta.url))
+const VERSION = (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string }).version
 const DOCS = fileURLToPath(new URL('../../../../docs/scan.md', import.meta.url))
 
 let root = ''
@@ -194,7 +195,7 @@ describe('the CI example', () => {
     write('.next/static/app.js', `const a = '${TOKEN}'\n`)
     commit('planted')
     for (const step of scans) expect(run('sh', ['-c', step])).toMatchObject({ status: 1 })
-    expect(JSON.parse(readFileSync(join(root, 'scan.sarif'), 'utf8'))).toMatchObject({ version: '2.1.0' })
+    expect(JSON.parse(readFileSync(join(root, 'scan.sarif'), 'utf8'))).toMatchObject({ version: '2.1.0', runs: [{ tool: { driver: { semanticVersion: VERSION } } }] })
   })
 
   it('runs gitleaks where it is installed, and says so where it is not', () => {

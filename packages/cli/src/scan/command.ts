@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import { installHook } from './hook.ts'
 import { writeReport, type ReportFormat } from './reports.ts'
 import { scan, type ScanOptions, type ScanResult } from './scan.ts'
+import { ownVersion } from '../version.ts'
 
 interface Options {
   readonly staged?: true
@@ -81,7 +82,7 @@ async function runScan(paths: readonly string[], options: Options): Promise<numb
   try {
     result = await scan({ ...scanOptions(root, paths, options), ...(process.stderr.isTTY ? { onProgress: showProgress() } : {}) })
     if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE)
-    report = writeReport(result.findings, options.format, options.redact, '0.1.0')
+    report = writeReport(result.findings, options.format, options.redact, ownVersion())
     if (options.output !== undefined) writeFileSync(options.output, report, { mode: options.redact ? 0o644 : 0o600 })
     else process.stdout.write(report)
   } catch (error) {

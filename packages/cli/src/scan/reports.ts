@@ -97,7 +97,7 @@ function sarif(findings: readonly ScanFinding[], version: string): unknown {
           locations: [
             {
               physicalLocation: {
-                artifactLocation: { uri: encodeURI(finding.file) },
+                artifactLocation: { uri: finding.file.split('/').map(encodeURIComponent).join('/') },
                 region: { startLine: finding.startLine, startColumn: finding.startColumn, endLine: finding.endLine, endColumn: finding.endColumn + 1 },
               },
             },

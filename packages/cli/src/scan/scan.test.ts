@@ -497,6 +497,11 @@ describe('reports', () => {
     expect(report.version).toBe('2.1.0')
     expect(report.runs[0]?.results).toHaveLength(2)
     expect(report.runs[0]?.tool.driver.rules).toHaveLength(1)
+    write('app/[id]/c#? ü.ts', `'${TOKEN}'\n`)
+    const odd = JSON.parse(writeReport((await scan({ root, paths: ['app'] })).findings, 'sarif', true, '1.0.0')) as { runs: { results: { locations: { physicalLocation: unknown }[] }[] }[] }
+    expect(odd.runs[0]?.results[0]?.locations[0]?.physicalLocation).toEqual({
+      artifactLocation: { uri: 'app/%5Bid%5D/c%23%3F%20%C3%BC.ts' }, region: { startLine: 1, startColumn: 2, endLine: 1, endColumn: 2 + TOKEN.length },
+    })
     expect(report.runs[0]?.results[0]).toMatchObject({ ruleId: 'github-pat', partialFingerprints: { 'gitleaksFingerprint/v1': 'a.ts:github-pat:1' } })
   })
 })
