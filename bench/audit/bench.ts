@@ -21,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
 const rate = (value: number): string => Math.round(value).toLocaleString('en')
 
 /** Each candidate once a round, so that a noisy moment hits all; ratios are taken within a round. */
-async function sqlite(): Promise<{ readonly vsBare: number; readonly vsSingle: number; readonly sealing: number; readonly p50: number; readonly paced: number; readonly fsync: number }> {
+async function sqlite(): Promise<{ readonly vsBare: number; readonly vsSingle: number; readonly sealing: number; readonly sealed: number; readonly p50: number; readonly paced: number; readonly fsync: number }> {
   const rounds = []
   for (let round = 0; round < ROUNDS; round += 1) {
     const fsync = fsyncMs(folder)
@@ -30,7 +30,7 @@ async function sqlite(): Promise<{ readonly vsBare: number; readonly vsSingle: n
     const single = bareInserts(folder, 1, 500)
     const sealing = await sallyportSqlite(folder, CALLERS, 2_500, true)
     const paced = (await sallyportSqlite(folder, CALLERS, 1_000, false, WORK_MS)).p50Ms
-    rounds.push({ fsync, bare, ours: ours.recordsPerSecond, p50: ours.p50Ms, paced, single, sealing: sealing.recordsPerSecond })
+    rounds.push({ fsync, bare, ours: ours.recordsPerSecond, p50: ours.p50Ms, paced, single, sealing: sealing.recordsPerSecond, sealed: sealing.sealedPerSecond, sealingP99: sealing.p99Ms })
   }
   const of = (pick: (round: (typeof rounds)[number]) => number): number => median(rounds.map(pick))
   console.log(`\nSQLite, ${CALLERS} callers, intent awaited, outcome queued (median of ${ROUNDS} rounds)`)
@@ -39,9 +39,11 @@ async function sqlite(): Promise<{ readonly vsBare: number; readonly vsSingle: n
     ['one transaction an event', rate(of(({ single }) => single)), of(({ single, bare }) => single / bare).toFixed(2)],
     ['sallyport', rate(of(({ ours }) => ours)), of(({ ours, bare }) => ours / bare).toFixed(2)],
     ['sallyport, sealing every second meanwhile', rate(of(({ sealing }) => sealing)), of(({ sealing, bare }) => sealing / bare).toFixed(2)],
+    ['the same, until the last record is sealed too', rate(of(({ sealed }) => sealed)), of(({ sealed, bare }) => sealed / bare).toFixed(2)],
   ])
+  console.log(`added latency p99 while the log is sealed: ${of(({ sealingP99 }) => sealingP99).toFixed(1)} ms`)
   console.log(`added latency of a call: p50 ${of(({ p50 }) => p50).toFixed(2)} ms with callers that do nothing else, ${of(({ paced }) => paced).toFixed(2)} ms with callers that work for ${WORK_MS} ms; one fsync: ${of(({ fsync }) => fsync).toFixed(2)} ms`)
-  return { vsBare: of(({ ours, bare }) => ours / bare), vsSingle: of(({ ours, single }) => ours / single), sealing: of(({ sealing, bare }) => sealing / bare), p50: of(({ p50 }) => p50), paced: of(({ paced }) => paced), fsync: of(({ fsync }) => fsync) }
+  return { vsBare: of(({ ours, bare }) => ours / bare), vsSingle: of(({ ours, single }) => ours / single), sealing: of(({ sealing, bare }) => sealing / bare), sealed: of(({ sealed, bare }) => sealed / bare), p50: of(({ p50 }) => p50), paced: of(({ paced }) => paced), fsync: of(({ fsync }) => fsync) }
 }
 
 async function postgres(): Promise<{ readonly vsBare: number; readonly vsHeadLock: number } | undefined> {
@@ -70,7 +72,7 @@ async function postgres(): Promise<{ readonly vsBare: number; readonly vsHeadLoc
 }
 
 /** Gaps of the event loop with fsync delayed by strace, which does not slow other calls down (seccomp). */
-function slowDisk(): { readonly p99: number } | undefined {
+function slowDisk(): { readonly p99: number; readonly fsyncs: number; readonly pacedFsyncs: number } | undefined {
   const script = join(dirname(fileURLToPath(import.meta.url)), 'slow-disk.ts')
   const run = spawnSync('strace', ['-f', '-qq', '--seccomp-bpf', '-o', '/dev/null', '-e', 'trace=fsync,fdatasync', '-e', 'inject=fsync,fdatasync:delay_exit=5000', process.execPath, '--conditions=@sallyport/source', '--disable-warning=ExperimentalWarning', script], { encoding: 'utf8' })
   const line = run.stdout?.trim().split('\n').at(-1) ?? ''
@@ -78,9 +80,10 @@ function slowDisk(): { readonly p99: number } | undefined {
     console.log('\nEvent loop while every fsync takes 5 ms: not measured (strace is missing or may not trace)')
     return undefined
   }
-  const result = JSON.parse(line) as { p99: number; worst: number; p50CallMs: number }
-  console.log(`\nEvent loop while every fsync takes 5 ms more: gap p99 ${result.p99.toFixed(2)} ms, worst ${result.worst.toFixed(2)} ms; a call p50 ${result.p50CallMs.toFixed(2)} ms`)
-  return result
+  const result = JSON.parse(line) as { p99: number; worst: number; p50CallMs: number; pacedCallMs: number; fsync: number }
+  const [fsyncs, pacedFsyncs] = [result.p50CallMs / result.fsync, result.pacedCallMs / result.fsync]
+  console.log(`\nEvent loop while every fsync takes 5 ms more: gap p99 ${result.p99.toFixed(2)} ms, worst ${result.worst.toFixed(2)} ms; a call p50 ${fsyncs.toFixed(2)} fsyncs of ${result.fsync.toFixed(2)} ms with callers that do nothing else, ${pacedFsyncs.toFixed(2)} with callers that work for ${WORK_MS} ms`)
+  return { p99: result.p99, fsyncs, pacedFsyncs }
 }
 
 try {
@@ -93,11 +96,12 @@ try {
     bench: 'audit',
     figures: {
       loop_block_p99_ms: slow?.p99 ?? null, added_latency_p50_ms: lite?.p50 ?? null, fsync_ms: lite?.fsync ?? null, added_latency_p50_fsyncs: lite === undefined ? null : lite.p50 / lite.fsync,
-      paced_latency_p50_fsyncs: lite === undefined ? null : lite.paced / lite.fsync, events,
+      paced_latency_p50_fsyncs: lite === undefined ? null : lite.paced / lite.fsync,
+      slow_disk_latency_p50_fsyncs: slow?.fsyncs ?? null, slow_disk_paced_latency_p50_fsyncs: slow?.pacedFsyncs ?? null, events,
       search_principal_ms: proofs?.searchPrincipalMs ?? null, search_action_ms: proofs?.searchActionMs ?? null, show_ms: proofs?.showMs ?? null, rss_mb_by_tenth: proofs?.rssMb.map(Math.round) ?? null,
     },
     ratios: {
-      sqlite_vs_bare_batch: lite?.vsBare ?? null, sqlite_vs_single: lite?.vsSingle ?? null, sqlite_sealing_vs_bare_batch: lite?.sealing ?? null,
+      sqlite_vs_bare_batch: lite?.vsBare ?? null, sqlite_vs_single: lite?.vsSingle ?? null, sqlite_sealing_vs_bare_batch: lite?.sealing ?? null, sqlite_sealed_vs_bare_batch: lite?.sealed ?? null,
       postgres_vs_bare_batch: large?.vsBare ?? null, postgres_vs_head_lock: large?.vsHeadLock ?? null,
       seal_vs_sha256: proofs === undefined ? null : proofs.sealPerSecond / proofs.sha256PerSecond, verify_vs_sha256: proofs?.verifyRatio ?? null,
     },

@@ -25,26 +25,35 @@ export function bareInserts(folder: string, perCommit: number, ms: number): numb
   return records / seconds
 }
 
+/** A run, and the rate until the last record of it was sealed too. */
+export interface SealedRun extends CallersRun {
+  readonly sealedPerSecond: number
+}
+
 /** Sallyport's ledger with this many callers. Sealing runs, every second, as it does by default, unless it is put off. Callers work for `workMs` between. */
-export async function sallyportSqlite(folder: string, callers: number, ms: number, sealing: boolean, workMs = 0): Promise<CallersRun> {
+export async function sallyportSqlite(folder: string, callers: number, ms: number, sealing: boolean, workMs = 0): Promise<SealedRun> {
   const { signerText } = generateSigner('bench.example/audit')
   const ledger = sqliteLedger({ path: join(folder, `ledger-${performance.now()}.db`), sealing: { signers: [signerText], everyMs: sealing ? 1_000 : 1e6 } })
   await ledger.flush()
+  const start = performance.now()
   const run = await runCallers(ledger, callers, ms, workMs)
+  const written = performance.now() - start
+  if (sealing) await ledger.seal()
+  const sealed = performance.now() - start
   await ledger.close()
-  return run
+  return { ...run, sealedPerSecond: (run.recordsPerSecond * written) / sealed }
 }
 
-/** Milliseconds of one fdatasync after a write of 4 KiB: the median of 200. */
-export function fsyncMs(folder: string): number {
+/** Milliseconds of one fdatasync after a write of 4 KiB: the median. */
+export function fsyncMs(folder: string, times = 200): number {
   const file = openSync(join(folder, 'sync'), 'w')
   const page = Buffer.alloc(4_096, 1)
-  const times = Array.from({ length: 200 }, () => {
+  const taken = Array.from({ length: times }, () => {
     const start = performance.now()
     writeSync(file, page)
     fdatasyncSync(file)
     return performance.now() - start
   }).sort((a, b) => a - b)
   closeSync(file)
-  return times[100] ?? NaN
+  return taken[Math.floor(times / 2)] ?? NaN
 }
