@@ -20,6 +20,12 @@ export function settle(machine: Machine, value: Value): Value {
 
 /** Arguments of a call. A spread array is laid out as far as it is known. */
 export function argumentsOf(machine: Machine, nodes: readonly Node[], scope: Scope, module: Module): Value[] {
+  const [first, second] = nodes
+  // Most calls have one argument or two, and an array that grows takes room for many more.
+  if (first && first.type !== 'SpreadElement') {
+    if (second === undefined) return [evaluate(machine, first, scope, module)]
+    if (nodes.length === 2 && second.type !== 'SpreadElement') return [evaluate(machine, first, scope, module), evaluate(machine, second, scope, module)]
+  }
   const args: Value[] = []
   for (const node of nodes) {
     if (node.type !== 'SpreadElement') args.push(evaluate(machine, node, scope, module))

@@ -32,29 +32,31 @@ function equals(machine: Machine, left: Value, right: Value, labels: number, nod
     const loose = left.value == null && right.value == null
     return { value: left.value === right.value || (loose && node.type === 'BinaryExpression' && node.operator.length === 2), labels }
   }
-  for (const [one, other] of [[left, right], [right, left]] as const) {
-    // Something that is there against nothing.
-    if (one.kind === 'const' && one.value == null && nullish(other) === false) return { value: false, labels }
-    // Nobody is signed in, so nothing of the session equals a value.
-    if (one.kind === 'const' && has(one.labels, SESSION) && !machine.world.signedIn && other.kind === 'unknown') return { value: false, labels }
-    // Only its holder knows a secret.
-    const claimed = deepLabels(one)
-    const kept = deepLabels(other)
-    const proves =
-      (has(claimed, CREDENTIAL | CALLER) && has(kept, SECRET) && !has(kept, CALLER | CREDENTIAL)) ||
-      (has(claimed, CREDENTIAL) && has(kept, STORED | ROW) && !has(kept, CREDENTIAL)) ||
-      (has(claimed, CALLER) && has(kept, DATA) && !has(kept, CALLER) && namesToken(other.kind === 'unknown' ? (other.name ?? '') : ''))
-    if (!proves || one.kind === 'const' || other.kind === 'const') continue
-    if (machine.world.signedIn) {
-      const check: Check = { kind: 'authorizer', at: machine.trace(node, module), labels: SESSION | ROLE }
-      machine.seen.checks.push(check)
-      machine.checks = [...machine.checks, check]
-      return { value: true, labels: SESSION | ROLE }
-    }
-    machine.seen.sessions.push(machine.trace(node, module))
-    return { value: false, labels: SESSION }
+  return proved(machine, left, right, labels, node, module) ?? proved(machine, right, left, labels, node, module)
+}
+
+/** What is known of `one === other`, for what `one` is. */
+function proved(machine: Machine, one: Value, other: Value, labels: number, node: Node, module: Module): { value: boolean; labels: number } | undefined {
+  // Something that is there against nothing.
+  if (one.kind === 'const' && one.value == null && nullish(other) === false) return { value: false, labels }
+  // Nobody is signed in, so nothing of the session equals a value.
+  if (one.kind === 'const' && has(one.labels, SESSION) && !machine.world.signedIn && other.kind === 'unknown') return { value: false, labels }
+  // Only its holder knows a secret.
+  const claimed = deepLabels(one)
+  const kept = deepLabels(other)
+  const proves =
+    (has(claimed, CREDENTIAL | CALLER) && has(kept, SECRET) && !has(kept, CALLER | CREDENTIAL)) ||
+    (has(claimed, CREDENTIAL) && has(kept, STORED | ROW) && !has(kept, CREDENTIAL)) ||
+    (has(claimed, CALLER) && has(kept, DATA) && !has(kept, CALLER) && namesToken(other.kind === 'unknown' ? (other.name ?? '') : ''))
+  if (!proves || one.kind === 'const' || other.kind === 'const') return undefined
+  if (machine.world.signedIn) {
+    const check: Check = { kind: 'authorizer', at: machine.trace(node, module), labels: SESSION | ROLE }
+    machine.seen.checks.push(check)
+    machine.checks = [...machine.checks, check]
+    return { value: true, labels: SESSION | ROLE }
   }
-  return undefined
+  machine.seen.sessions.push(machine.trace(node, module))
+  return { value: false, labels: SESSION }
 }
 
 const responses = /^(?:Next)?Response(?:\.\w+)?\(\)$/

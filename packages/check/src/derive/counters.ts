@@ -1,6 +1,5 @@
 import { has, union, CALLER, COUNT, DATA, LIMIT, NOW, ROWS } from './labels.ts'
 import { constant, deepLabels, labelled, unknown, type Lib, type Value } from './value.ts'
-import type { Effect } from './facts.ts'
 import type { Machine } from './machine.ts'
 import type { Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
@@ -94,7 +93,7 @@ function counter(value: Value): 'memory' | 'rows' | 'column' | undefined {
 function answer(machine: Machine, count: Value, over: boolean, node: Node, module: Module): Value | undefined {
   const what = counter(count)
   if (what === undefined) return undefined
-  note(machine, 'compared', what === 'memory' ? memory : what === 'rows' ? source(machine.seen.effects) : columnOf(count.kind === 'unknown' ? (count.name ?? '') : ''), node, module)
+  note(machine, 'compared', what === 'memory' ? memory : what === 'rows' ? source(machine) : columnOf(count.kind === 'unknown' ? (count.name ?? '') : ''), node, module)
   if (machine.world.counted && machine.over.has(node)) return constant(over, LIMIT)
   return what === 'memory' ? unknown(LIMIT) : undefined
 }
@@ -105,6 +104,9 @@ export function columnOf(name: string): string {
 }
 
 /** The table that was read last: what is compared is of it. */
-function source(effects: readonly Effect[]): string {
-  return effects.findLast((effect) => effect.gives && (effect.kind === 'db-read' || effect.kind === 'db-write'))?.target ?? ''
+function source(machine: Machine): string {
+  const { effects } = machine.seen
+  const at = effects.findLastIndex((effect) => effect.gives && (effect.kind === 'db-read' || effect.kind === 'db-write'))
+  machine.lookedBack = Math.min(machine.lookedBack, at)
+  return effects[at]?.target ?? ''
 }

@@ -5,7 +5,7 @@ import { isSallyport, sallyportCall } from './sallyport.ts'
 import { memory, note } from './counters.ts'
 import { extendEffect, recordEffect } from './effects.ts'
 import { has, union, CALLER, COUNT, CREDENTIAL, LIMIT, ROLE, ROW, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
-import { deepLabels, object, truth, unknown, type Lib, type Value } from './value.ts'
+import { deepLabels, object, truth, unknown, type ChainCall, type Lib, type Value } from './value.ts'
 import { allowed, principal, shaped } from './world.ts'
 import type { Machine } from './machine.ts'
 import type { CallRule } from '../libraries/types.ts'
@@ -23,8 +23,10 @@ export function lastName(path: string): string {
 /** Calls something of a library. */
 export function callLibrary(machine: Machine, lib: Lib, args: readonly Value[], node: Node, module: Module): Value {
   const name = lastName(lib.path)
-  const labels = args.reduce((all, arg) => union(all, deepLabels(arg)), lib.labels)
-  const made: Lib = { ...lib, path: calledPath(lib.path), labels, calls: [...lib.calls, { name, args, node, module }] }
+  let { labels } = lib
+  for (const arg of args) labels = union(labels, deepLabels(arg))
+  const last: ChainCall = { name, args, node, module }
+  const made: Lib = { ...lib, path: calledPath(lib.path), labels, calls: lib.calls.length === 0 ? [last] : [...lib.calls, last] }
   machine.called(lib.path, node, module)
   if (lib.effect) {
     extendEffect(machine, lib.effect, name, args)

@@ -102,6 +102,8 @@ export class Machine {
   deepest = 0
   /** Of the calls that were under way and called again, the outermost. */
   recursed: number = Infinity
+  /** Of the effects that the run looked back to, the first: what is recorded after it depends on what was before. */
+  lookedBack: number = Infinity
   /** The function that an inline action is, and what it became. */
   wanted: Node | undefined
   captured: Value | undefined

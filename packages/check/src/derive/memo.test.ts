@@ -44,6 +44,23 @@ ${names.map((name) => (name === 'near' ? 'export async function near(id: string)
     expect(effects(['far', 'near'])).toEqual({ near: 1, far: 0 })
   })
 
+  it('is tied to what the code around it did, where it looks back to that', () => {
+    const action = (table: string): string => `export async function ${table}(text: string) {
+  const session = await auth()
+  if (!session) throw new Error('Unauthorized')
+  full(await db.${table}.count({ where: { authorId: session.user.id } }))
+  await db.${table}.create({ data: { text, authorId: session.user.id } })
+}`
+    const result = run({
+      'lib/bound.ts': 'export function full(rows: number) { if (rows >= 20) throw new Error(\'Too many\') }',
+      'auth.ts': 'import NextAuth from \'next-auth\'\nexport const { auth } = NextAuth({})',
+      'app/actions.ts': `'use server'\nimport { auth } from '../auth'\nimport { db } from '../lib/db'\nimport { full } from '../lib/bound'\n${action('post')}\n${action('comment')}`,
+    })
+    const reasons = result.entries.map(({ controls }) => controls['rate-limit'].reason)
+    expect(reasons[0]).toContain('a count is compared')
+    expect(reasons[1]).toBe(reasons[0])
+  })
+
   it('changes its argument each time', () => {
     const result = run({
       'app/actions.ts': `'use server'

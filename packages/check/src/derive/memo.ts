@@ -75,15 +75,17 @@ interface Start {
   readonly truncated: number
   readonly deepest: number
   readonly recursed: number
+  readonly lookedBack: number
 }
 
 function begin(machine: Machine): Start {
-  const { seen, asked, truncated, deepest, recursed } = machine
+  const { seen, asked, truncated, deepest, recursed, lookedBack } = machine
   const depth = machine.active.length
   machine.asked = 0
   machine.deepest = depth
   machine.recursed = Infinity
-  return { lengths: lists.map((list) => seen[list].length), held: machine.checks.length, declared: seen.declared.size, depth, asked, truncated, deepest, recursed }
+  machine.lookedBack = Infinity
+  return { lengths: lists.map((list) => seen[list].length), held: machine.checks.length, declared: seen.declared.size, depth, asked, truncated, deepest, recursed, lookedBack }
 }
 
 function end(machine: Machine, start: Start, value: Value | undefined, thrown: number | undefined): RecordedCall | undefined {
@@ -91,7 +93,7 @@ function end(machine: Machine, start: Start, value: Value | undefined, thrown: n
   const { lengths, held, declared, depth, truncated } = start
   let call: RecordedCall | undefined
   // What is part of a circle comes to something else wherever the circle is entered.
-  if (machine.recursed > depth && seen.declared.size === declared && machine.steps < machine.bounds.steps && seen.opaque.length < mostOpaque) {
+  if (machine.lookedBack >= (lengths[0] ?? 0) && machine.recursed > depth && seen.declared.size === declared && machine.steps < machine.bounds.steps && seen.opaque.length < mostOpaque) {
     const own = lengths.map((length, index) => (seen[lists[index] ?? 'effects'].length === length ? nothing : seen[lists[index] ?? 'effects'].slice(length)))
     const [effects, sessions, refusals, validations, limits, checks, returns, opaque, streams, calls] = own as unknown as readonly [Effect[], Spot[], Spot[], Observation['validations'], Spot[], Check[], Observation['returns'], Observation['opaque'], Observation['streams'], Observation['calls']]
     const copies = effects.length === 0 ? none : new Map(effects.map((effect) => [effect, copied(effect)]))
@@ -104,6 +106,7 @@ function end(machine: Machine, start: Start, value: Value | undefined, thrown: n
   machine.asked |= start.asked
   machine.deepest = Math.max(start.deepest, machine.deepest)
   machine.recursed = Math.min(start.recursed, machine.recursed)
+  machine.lookedBack = Math.min(start.lookedBack, machine.lookedBack)
   return call
 }
 

@@ -3,7 +3,7 @@ import type { Rule } from './types.ts'
 /** Reported by the reader of suppressions: see `suppress.ts`. */
 export const badSuppression: Rule = {
   id: 'bad-suppression',
-  title: 'A suppression has no reason, or has expired',
+  title: 'A suppression has no reason, has expired, or names no rule',
   level: 'error',
   why: 'What is accepted without a reason, or for ever, is forgotten.',
   fix: 'Write why, and until when: `// sallyport-ignore missing-authentication until 2027-03-01: shown to every visitor`.',
