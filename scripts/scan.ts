@@ -1,5 +1,4 @@
 // `npm run scan`: looks for secrets in this repository, in its history, and in what the built demo sends to browsers.
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, step } from './run.ts'
@@ -9,7 +8,6 @@ const scan = (name: string, ...options: readonly string[]): Promise<void> =>
 
 await scan('scan of the working tree')
 await scan('scan of the history', '--history')
-if (spawnSync('git', ['rev-parse', '--is-shallow-repository'], { cwd: root, encoding: 'utf8' }).stdout.trim() === 'true') console.log('– This clone is shallow: older commits were not looked at.')
 if (existsSync(join(root, 'apps/demo/.next/static'))) await scan('scan of what the demo sends to browsers', '--bundle', '--root', join('apps', 'demo'), '--config', '.gitleaks.toml')
 else {
   console.log('– The demo is not built: what it sends to browsers was not looked at.')

@@ -45,3 +45,8 @@ export function repositoryRoot(folder: string): string | undefined {
   const run = spawnSync('git', ['rev-parse', '--show-toplevel'], { cwd: folder, encoding: 'utf8' })
   return run.status === 0 ? run.stdout.trim() : undefined
 }
+
+/** True where a clone has not the whole history. */
+export function isShallow(root: string): boolean {
+  return git(root, ['rev-parse', '--is-shallow-repository']).trim() === 'true'
+}

@@ -363,6 +363,17 @@ describe('git', () => {
     expect(await scan({ root, mode: 'history', range: ['HEAD~5..HEAD'] })).toMatchObject({ scanned: 5, findings: { length: 1 } })
   })
 
+  it('the history of a shallow clone, and says that there is more', async () => {
+    git('init', '-q')
+    write('a.ts', TOKEN)
+    commit('one')
+    write('a.ts', 'x')
+    commit('two')
+    git('clone', '-q', '--depth', '1', `file://${root}`, 'shallow')
+    expect(await scan({ root: join(root, 'shallow'), mode: 'history' })).toMatchObject({ findings: [], unread: ['older commits, which this shallow clone does not have'] })
+    expect((await scan({ root, mode: 'history' })).unread).toEqual([])
+  })
+
   it('the history of a repository without commits, and with tags of all kinds', async () => {
     git('init', '-q')
     expect(await scan({ root, mode: 'history', progressFile: join(root, '.git/progress.json') })).toMatchObject({ scanned: 0, findings: [] })

@@ -9,7 +9,7 @@ import type { ScanFinding } from './finding.ts'
 import { handFor } from './hand.ts'
 import { scanRange, scanStaged } from './history.ts'
 import { loadIgnored } from './ignore.ts'
-import { repositoryRoot } from './git.ts'
+import { isShallow, repositoryRoot } from './git.ts'
 import { commitsOf, headsOf, present, readProgress, rulesId, writeProgress } from './progress.ts'
 import { readConfiguration, rulesOf } from './rules.ts'
 import type { Found, Portion, Task } from './task.ts'
@@ -55,7 +55,7 @@ export interface ScanResult {
   readonly refused: readonly string[]
   /** Files with more findings than are listed, by name. */
   readonly cutShort: readonly string[]
-  /** Files that could not be read, or are too large, each with its reason. */
+  /** Files that could not be read, or are too large, each with its reason; older commits of a shallow clone. */
   readonly unread: readonly string[]
 }
 
@@ -81,7 +81,8 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
   const kept = findings.filter((finding) => !ignored(finding))
   return {
     findings: kept, ignored: findings.length - kept.length, scanned: found.reduce((sum, part) => sum + part.scanned, 0), refused: engine.refused,
-    cutShort: [...new Set(found.flatMap((part) => part.cutShort))], unread: found.flatMap((part) => part.unread),
+    cutShort: [...new Set(found.flatMap((part) => part.cutShort))],
+    unread: [...found.flatMap((part) => part.unread), ...(mode === 'history' && isShallow(root) ? ['older commits, which this shallow clone does not have'] : [])],
   }
 
   function run(): Promise<readonly Found[]> {
