@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalJson, canonicalWriter, NotCanonicalError } from './canonical-json.ts'
+import { canonicalJson, canonicalWriter, isPlain, NotCanonicalError } from './canonical-json.ts'
 
 /** Any JSON value that RFC 8785 covers: well-formed strings, finite numbers. */
 const json = fc.jsonValue({ maxDepth: 4 })
@@ -69,6 +69,21 @@ describe('canonicalJson', () => {
   cycle.self = cycle
   it.each([[Number.NaN], [Infinity], [() => 1], [Symbol('x')], ['\ud800'], [{ '\ud800': 1 }], [new (class Row {})()], [cycle], [new Date(Number.NaN)], [undefined]])('refuses %o', (value) => {
     expect(() => canonicalJson(value)).toThrow(NotCanonicalError)
+  })
+})
+
+describe('isPlain', () => {
+  it('is true of a text that is its own JSON in printable ASCII, however long, wherever something else stands', () => {
+    for (const length of [1, 23, 24, 130]) {
+      for (let code = 0; code < 0x180; code++) {
+        const char = String.fromCharCode(code)
+        for (const at of [0, length - 1]) {
+          const text = 'x'.repeat(at) + char + 'x'.repeat(length - at - 1)
+          expect([length, code, isPlain(text)]).toEqual([length, code, code < 0x7f && JSON.stringify(text) === `"${text}"`])
+        }
+      }
+    }
+    expect([isPlain(''), isPlain('x'.repeat(30) + '\ud800'), isPlain('x'.repeat(30) + '\u2028')]).toEqual([true, false, false])
   })
 })
 

@@ -109,8 +109,13 @@ export function writeString(text: string): string {
   return JSON.stringify(text)
 }
 
+/** Texts from this length on are faster looked through by a regular expression than by a loop. */
+const LONG = 24
+const PLAIN = /^[ !#-[\]-~]*$/
+
 /** Whether a text is its own JSON between quotes: printable ASCII without `"` and `\`. */
 export function isPlain(text: string): boolean {
+  if (text.length >= LONG) return PLAIN.test(text)
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false
