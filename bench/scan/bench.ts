@@ -11,6 +11,7 @@ import { loadRules } from '../../packages/cli/src/scan/rules.ts'
 import { scan } from '../../packages/cli/src/scan/scan.ts'
 import { printTable } from '../lib/measure.ts'
 import { corpus, generator } from './corpus.ts'
+import { providerRules } from '../../packages/sallyport/src/scrub/packs/provider.ts'
 import { writeRepository } from './repository.ts'
 import type { SecretlintReport } from './secretlint.ts'
 import { best, NO_TIME, timeOf, type Time } from './time.ts'
@@ -93,6 +94,9 @@ const own = (text: string): boolean => engine.scanText(text, { file: 'sample.txt
 const foundBySelf = positives.filter(({ text }) => own(text)).length
 const wronglyBySelf = negatives.filter(({ text }) => own(text)).length
 
+const withExample = new Set(positives.map(({ rule }) => rule))
+const withoutExample = providerRules.filter(({ id }) => !withExample.has(id)).map(({ id }) => id)
+
 // The history.
 const git = (...args: readonly string[]): void => {
   execFileSync('git', ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.com', '-c', 'commit.gpgsign=false', '-c', 'gc.auto=0', ...args], { cwd: root, stdio: 'ignore', timeout: GIT_SECONDS * 1000 })
@@ -150,10 +154,11 @@ printTable([`history of ${commits} commits; best of ${past.rounds}`, 'MB/s', 'fi
   ['once more from where it ended', `${shown(again.wall * 1000, 0)} ms`, ''],
 ])
 console.log('')
-printTable([`corpus of ${new Set(positives.map(({ rule }) => rule)).size} rules`, `recall of ${positives.length}`, `false positives of ${negatives.length}`], [
+printTable([`corpus of ${withExample.size} rules of ${providerRules.length}`, `recall of ${positives.length}`, `false positives of ${negatives.length}`], [
   ['sallyport scan', share(foundBySelf, positives.length), share(wronglyBySelf, negatives.length)],
   ['secretlint', share(peer?.found, positives.length), share(peer?.wrongly, negatives.length)],
 ])
+if (withoutExample.length > 0) console.log(`\nwithout an example: ${withoutExample.join(', ')}`)
 if (absent !== undefined) console.log(`\nsecretlint was not measured: ${absent}`)
 if (Number.isNaN(gitleaks.wall)) console.log('\ngitleaks is not installed: its row is empty.')
 console.log(`\n${shown((performance.now() - started) / 1000, 0)} s\n`)
@@ -164,7 +169,7 @@ console.log(JSON.stringify({
     files: files.length, mb: round(bytes / 1e6), read_mb_s: round(rate(bytes, read.wall)), scan_mb_s: round(rate(bytes, scanned.wall)), secretlint_mb_s: round(rate(someBytes, linted.wall)),
     history_mb_s: round(rate(bytes, history.wall)), history_again_ms: round(again.wall * 1000), gitleaks_mb_s: round(rate(bytes, gitleaks.wall)),
     command_s: round(typed.seconds), secretlint_command_s: round(typedPeer?.seconds ?? Number.NaN), secretlint_command_ended: typedPeer?.ended ?? null,
-    recall: round(foundBySelf / positives.length), false_positives: round(wronglyBySelf / negatives.length), negatives: negatives.length, positives: positives.length,
+    recall: round(foundBySelf / positives.length), false_positives: round(wronglyBySelf / negatives.length), negatives: negatives.length, positives: positives.length, rules_without_example: withoutExample.length,
     secretlint_recall: peer === undefined ? null : round(peer.found / positives.length), secretlint_false_positives: peer === undefined ? null : round(peer.wrongly / negatives.length),
   },
   ratios: {
