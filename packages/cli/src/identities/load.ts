@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { identitySetup, type IdentitySetup } from 'sallyport'
+import { loadModule } from '../load-module.ts'
 import { RegistryUsageError } from './usage-error.ts'
 
 /** Where the application's actions of governance are looked for, from the working directory. */
@@ -16,7 +16,7 @@ export async function loadSetup(folder: string, module: string | undefined): Pro
   const file = module === undefined ? PLACES.map((place) => join(folder, place)).find((place) => existsSync(place)) : resolve(folder, module)
   if (file === undefined) return null
   if (!existsSync(file)) throw new RegistryUsageError(`there is no module at ${file}`)
-  const exports = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>
+  const exports = await loadModule(file)
   const setup = Object.values(exports).map(identitySetup).find((found) => found !== null)
   if (setup === undefined) throw new RegistryUsageError(`${file} exports nothing that identityActions gave`)
   return setup

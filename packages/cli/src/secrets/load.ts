@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Secrets } from 'sallyport/secrets'
+import { loadModule } from '../load-module.ts'
 
 /** Where the application's secrets are looked for, from the working directory. */
 const PLACES = ['sallyport.secrets.ts', 'sallyport.secrets.mjs', 'src/secrets.ts', 'src/lib/secrets.ts', 'src/server/secrets.ts', 'lib/secrets.ts'] as const
@@ -15,7 +15,7 @@ export async function loadSecrets(folder: string, module: string | undefined): P
   const file = module === undefined ? PLACES.map((place) => join(folder, place)).find((place) => existsSync(place)) : resolve(folder, module)
   if (file === undefined) throw new TypeError(`Say where defineSecrets is called: --module FILE. Looked for ${PLACES.join(', ')}.`)
   if (!existsSync(file)) throw new TypeError(`there is no ${file}`)
-  const exports = (await import(pathToFileURL(file).href)) as Record<string, unknown>
+  const exports = await loadModule(file)
   const found = Object.values(exports).find(isSecrets)
   if (found === undefined) throw new TypeError(`${file} exports nothing that defineSecrets gave`)
   return found
