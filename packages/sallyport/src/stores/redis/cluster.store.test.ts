@@ -69,7 +69,7 @@ describe.skipIf(!canStartCluster)('a Redis Cluster (needs redis-server and redis
     expect(await reserve(store)).toMatchObject({ reserved: true })
     const before = (await cluster.holdersOf(moved)).master.port
     await cluster.moveSlot(moved)
-    expect((await cluster.holdersOf(moved)).master.port).not.toBe(before)
+    await expect.poll(async () => (await cluster.holdersOf(moved)).master.port).not.toBe(before)
     expect(await store.decide([used], Date.now())).toMatchObject({ allowed: false })
     await expect(reserve(store)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     await store.acknowledgeFailover()

@@ -45,10 +45,10 @@ export class OwnServer {
     }
   }
 
-  /** A node that belongs to no cluster yet. It takes a minute for dead what does not answer: on a busy machine nothing is promoted that a test did not kill. */
+  /** A node that belongs to no cluster yet. */
   static async startClusterNode(): Promise<OwnServer> {
     // The nodes talk to each other on a port of their own.
-    return OwnServer.start(['--cluster-enabled', 'yes', '--cluster-node-timeout', '60000', '--cluster-port', `${await freePort()}`])
+    return OwnServer.start(['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', '--cluster-port', `${await freePort()}`])
   }
 
   async run(args: readonly string[] = []): Promise<void> {
