@@ -45,7 +45,8 @@ describe('what is found', () => {
       }),
       { numRuns: 300 },
     )
-    expect(found).toBeGreaterThan(300)
+    // About one a run, by chance: that there are many is all that counts.
+    expect(found).toBeGreaterThan(100)
   })
 
   it('is at the right bytes behind what was decoded and what was not', () => {
