@@ -64,8 +64,8 @@ function noSlots(): never {
   throw new TypeError('there are no slots here')
 }
 
-/** Principals whose windows are remembered. */
-const REMEMBERED = 10_000
+/** Principals whose windows an action remembers: those who call it again and again. */
+const REMEMBERED = 1_000
 
 /** Remembers the windows of a principal: they are the same on its every call, until its tier or tenant changes. */
 function rememberedWindows(make: (principal: Principal, tier: Tier) => readonly LimitCheck[]): (key: string, principal: Principal, tier: Tier) => readonly LimitCheck[] {
