@@ -26,11 +26,11 @@ export function verifiersOf(keys: readonly string[] | undefined, host: AuditHost
 export async function verify(log: OpenLog, flags: VerifyFlags, host: AuditHost): Promise<number> {
   const verifiers = verifiersOf(flags.key, host)
   const bar = progress(host, 'entries')
+  // Stopped whatever happens, or the terminal is left without a cursor.
   const report = await verifyLog(log.source, {
     verifiers, earlier: (flags.checkpoint ?? []).map((file) => readFileSync(file, 'utf8')), onProgress: bar.update,
     ...(flags.origin !== undefined && { origin: flags.origin }),
-  })
-  bar.stop()
+  }).finally(bar.stop)
   const unsealed = await unsealedReport(log, host)
   const ok = report.ok && (unsealed?.problems.length ?? 0) === 0
   await host.out(flags.json === true ? `${JSON.stringify({ ...report, ok, ...(unsealed && { unsealed }) })}\n` : textOf(report, unsealed))
