@@ -19,9 +19,17 @@ export function startSealing(port: MessagePort, { path, sealing }: SealerSetup):
   let waiting: { readonly resolve: (result: SqlResult) => void; readonly reject: (error: Error) => void } | undefined
   const answer = (reply: Reply): void => port.postMessage(reply)
 
+  function reading(): Connection {
+    if (connection !== undefined) return connection
+    const opened = openConnection(path, 'read')
+    // It reads what was just written, once.
+    opened.database.exec('PRAGMA cache_size = -8192; PRAGMA mmap_size = 0')
+    return (connection = opened)
+  }
+
   const sealer = createSealer({
     driver: {
-      query: async (sql, params) => (connection ??= openConnection(path, 'read')).run(sql, params ?? []).rows,
+      query: async (sql, params) => reading().run(sql, params ?? []).rows,
       transact: (given) => new Promise((resolve, reject) => {
         waiting = { resolve, reject }
         answer({ kind: 'transact', id: (steps += 1), steps: packSteps(given) })
