@@ -18,7 +18,7 @@ export { flattenValidationErrors, returnValidationErrors } from './errors/valida
 export { StreamFailure } from './errors/stream-failure.ts'
 
 export type { CredentialKind, Principal, PrincipalFacts, PrincipalKind, SessionFacts, Subject } from './identity/principal.ts'
-export type { IdentityProvider } from './identity/provider.ts'
+export type { IdentityProvider, RolesOf } from './identity/provider.ts'
 export type { Departure, EndedSignIns, NotEnded } from './identity/departure.ts'
 export { firstOf } from './identity/first-of.ts'
 export { apiKeys, type ApiKeysOptions } from './identity/api-keys.ts'

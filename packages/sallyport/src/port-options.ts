@@ -1,11 +1,10 @@
 import type { ApprovalNotifier } from './approvals/notice.ts'
 import type { ScreeningMode } from './action/definition.ts'
-import type { IdentityProvider } from './identity/provider.ts'
+import type { IdentityProvider, RolesOf } from './identity/provider.ts'
 import type { Principal } from './identity/principal.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Duration } from './lib/duration.ts'
 import type { Host } from './lib/host.ts'
-import type { MaybePromise } from './lib/maybe-promise.ts'
 import type { AccessListOptions } from './limits/access-lists.ts'
 import type { BanOptions } from './limits/bans.ts'
 import type { PriceTable } from './limits/prices.ts'
@@ -71,10 +70,10 @@ export interface PortOptions<P extends Principal = Principal, Permission extends
   /** What a screening finding does, unless the action says otherwise. Default `report`. */
   readonly screening?: ScreeningMode
   /**
-   * The roles that a person holds now, by id; `null` for who has left. Needed by approvals, and by grants of services:
-   * who approved or granted is looked at again when the call runs.
+   * The roles that a person holds now, by id, in the tenant that is asked about; `null` for who has left it. Needed by approvals, and by
+   * grants of services: who approved or granted is looked at again when the call runs.
    */
-  readonly rolesOf?: (personId: string) => MaybePromise<readonly string[] | null>
+  readonly rolesOf?: RolesOf
   /** Is told, by id alone, when an approval is requested, decided or done without: `approvalWebhook(…)`, or a function that mails. */
   readonly notify?: ApprovalNotifier
   /** What is said of schemas that leave input open. Default `warn` in development, `off` elsewhere. */

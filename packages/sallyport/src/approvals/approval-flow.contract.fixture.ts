@@ -341,6 +341,17 @@ export function approvalFlowContract(name: string, open: () => Promise<Store>): 
       expect(code(await shop.approvals.approve.call({ principal: { ...shop.person('bea'), tenant: 'acme' }, input: { approvalId: id } }))).toBeUndefined()
     })
 
+    it('runs nothing once who approved has left the tenant, whatever they are in others', async () => {
+      const shop = await opened()
+      const ann = { ...shop.person('ann'), tenant: 'acme' }
+      const id = await shop.ask(ann, 500)
+      expect(code(await shop.approvals.approve.call({ principal: { ...shop.person('bea'), tenant: 'acme' }, input: { approvalId: id } }))).toBeUndefined()
+      shop.roles.set('bea of acme', [])
+      expect(code(await shop.resume(ann, id))).toBe('APPROVAL_DENIED')
+      shop.roles.delete('bea of acme')
+      expect(await shop.resume(ann, id)).toEqual({ data: { price: 500 } })
+    })
+
     it('takes the id of an approval over a request too, and passes every control on the way', async () => {
       const shop = await opened()
       const action = shop.define()

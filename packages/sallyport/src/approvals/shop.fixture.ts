@@ -48,7 +48,7 @@ export function openShop(store: Store, more: ShopOptions = {}): Shop {
   const product: Shop['product'] = { price: 100, version: 1, owners: ['ann', 'bea', 'cid', 'dan', 'eve', 'mia', 'zoe'] }
   const notices: (ApprovalNotice | GrantNotice)[] = []
   const roles = new Map<string, readonly string[]>([['ann', ['clerk']], ['bea', ['manager']], ['cid', ['manager']], ['dan', ['clerk']], ['eve', ['chief']], ['mia', ['manager']]])
-  const port = createTestPort<Principal, Permission>({ name: environment, environment, policy, store, rolesOf: (id) => roles.get(id) ?? null, notify: (notice) => void notices.push(notice) })
+  const port = createTestPort<Principal, Permission>({ name: environment, environment, policy, store, rolesOf: (id, { tenant }) => roles.get(`${id} of ${tenant}`) ?? roles.get(id) ?? null, notify: (notice) => void notices.push(notice) })
   const define: Shop['define'] = ({ version = 1, quorum = 1, requestsPerHour = 30 } = {}) =>
     port
       .define('price.change')

@@ -64,3 +64,17 @@ it('is what the subject, or the giver, holds now, the ceiling, a live grant and 
   }
   expect([calls, ran]).toEqual([2 * (8 * Object.keys(GRANTS).length + 8 * (Object.keys(GRANTS).length - 1)), 4 * COVERS.size])
 })
+
+it('of who acts for itself is what the giver holds in the tenant of the grant, whatever they hold elsewhere', async () => {
+  const port = createTestPort<Principal, string>({ policy, rolesOf: (_id, { tenant }) => (tenant === 'acme' ? ['customer'] : tenant === 'globex' ? [] : null) })
+  const cancel = port.define('order.cancel').noInput().authorize('order:cancel').outputSchema(recordShape({ done: trueShape() })).action(() => ({ done: true }) as const)
+  for (const tenant of ['acme', 'globex', undefined]) {
+    const ofTenant = tenant === undefined ? {} : { tenant }
+    await port.store.grants.create({
+      id: `g-${tenant}`, environment: 'test', ...ofTenant, subject: null, actor: 'bot', chain: [], actions: ['order.cancel'], resources: null, input: null, fields: null, maxUses: 9, uses: 0, notBefore: 0,
+      expiresAt: Number.MAX_SAFE_INTEGER, parentId: null, grantedBy: 'ann', revokedAt: null, createdAt: 0,
+    })
+    const result = await cancel.call({ principal: testAgent('bot', ['order:cancel'], ofTenant), input: undefined })
+    expect([tenant, result.serverError?.code]).toEqual([tenant, tenant === 'acme' ? undefined : 'GRANT_REQUIRED'])
+  }
+})

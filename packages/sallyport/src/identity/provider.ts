@@ -4,6 +4,16 @@ import type { Departure, EndedSignIns } from './departure.ts'
 import type { Principal } from './principal.ts'
 
 /**
+ * The roles that a person holds now, in a tenant where one is asked about; `null` for who has left, or has left that tenant.
+ *
+ * @example
+ * ```ts
+ * rolesOf: (personId, { tenant }) => memberships.rolesOf(personId, tenant)
+ * ```
+ */
+export type RolesOf = (personId: string, of: { readonly tenant?: string }) => MaybePromise<readonly string[] | null>
+
+/**
  * Says who is calling. Asked on every call: what it returns is never cached by the port.
  * `null` means that nobody is signed in. Anything that is not a principal, and anything thrown, denies.
  */

@@ -1,6 +1,6 @@
 import type { ApprovalNotifier } from '../approvals/notice.ts'
 import type { Place } from '../action/posture.ts'
-import type { IdentityProvider } from '../identity/provider.ts'
+import type { IdentityProvider, RolesOf } from '../identity/provider.ts'
 import type { AccessFacts, AccessVerdict } from '../limits/access-lists.ts'
 import type { Bans } from '../limits/bans.ts'
 import type { PriceTable } from '../limits/prices.ts'
@@ -10,7 +10,6 @@ import type { Clock } from '../lib/clock.ts'
 import type { AsyncContext } from '../lib/context.ts'
 import type { Deadlines } from '../lib/deadline.ts'
 import type { Host } from '../lib/host.ts'
-import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { Policy } from '../policy/types.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import type { Screener } from '../screening/types.ts'
@@ -69,7 +68,7 @@ export interface PortRuntime {
   readonly prices: PriceTable
   readonly host: Host | null
   /** The roles that a person holds now, `null` for who has left. Asked about who approved a call or gave a grant. */
-  readonly rolesOf: ((personId: string) => MaybePromise<readonly string[] | null>) | null
+  readonly rolesOf: RolesOf | null
   /** The application's secrets: those of who leaves are revoked. */
   readonly secrets: Secrets | null
   /** Is told when approvals change. */

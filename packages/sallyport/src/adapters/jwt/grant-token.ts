@@ -63,8 +63,8 @@ export interface GrantTokenIdentityOptions {
   readonly environment: string
   /** The agent or service that holds the grant, as it is now: its ceiling and owner. `null` denies. */
   readonly actorOf: (actorId: string) => MaybePromise<Pick<Principal, 'kind' | 'ceiling' | 'owner' | 'tenant'> | null>
-  /** The person for whom it acts, as they are now. `null` denies: they have left. */
-  readonly subjectOf: (personId: string) => MaybePromise<Subject | null>
+  /** The person for whom it acts, as they are now, in the grant's tenant where it has one. `null` denies: they have left. */
+  readonly subjectOf: (personId: string, of: { readonly tenant?: string }) => MaybePromise<Subject | null>
 }
 
 /** Authenticates agents and services of other services by a token of {@link signGrantToken}. The grant is looked up on every call. */
@@ -79,7 +79,7 @@ export function grantTokenIdentity(options: GrantTokenIdentityOptions): Identity
       if (grant === null || grant.actor !== act?.sub || claims.sub !== (grant.subject ?? grant.actor) || grant.environment !== environment || grant.revokedAt !== null) return null
       const actor = await options.actorOf(grant.actor)
       if (actor === null || actor.kind === 'user' || actor.tenant !== grant.tenant) return null
-      const subject = grant.subject === null ? undefined : await options.subjectOf(grant.subject)
+      const subject = grant.subject === null ? undefined : await options.subjectOf(grant.subject, grant.tenant === undefined ? {} : { tenant: grant.tenant })
       if (subject === null || (subject !== undefined && subject.id !== grant.subject)) return null
       return {
         kind: actor.kind,

@@ -152,8 +152,8 @@ export function identityActions<P extends Principal, Permission extends string>(
     if (identity === null) throw new SallyportError('NOT_FOUND')
     return view(identity)
   }
-  async function requireOwner(person: string): Promise<void> {
-    if ((await rolesOf?.(person)) === null) throw new SallyportError('FORBIDDEN', { reason: `an owner is a person who is here: '${person}' is not`, details: { owner: 'unknown' } })
+  async function requireOwner(person: string, { tenant }: Pick<IdentityRecord, 'tenant'>): Promise<void> {
+    if ((await rolesOf?.(person, tenant === undefined ? {} : { tenant })) === null) throw new SallyportError('FORBIDDEN', { reason: `an owner is a person who is here: '${person}' is not`, details: { owner: 'unknown' } })
   }
   function requireCeiling(ceiling: readonly string[]): void {
     const unknown = ceiling.find((name) => !runtime.policy.permissions.includes(name))
@@ -184,7 +184,7 @@ export function identityActions<P extends Principal, Permission extends string>(
       .loggable(['id', 'kind', 'owner', 'ceiling'])
       .outputSchema(identityViewShape)
       .action(async ({ parsedInput, principal }) => {
-        await requireOwner(parsedInput.owner)
+        await requireOwner(parsedInput.owner, principal)
         requireCeiling(parsedInput.ceiling)
         const identity: IdentityRecord = {
           ...parsedInput,
@@ -244,8 +244,8 @@ export function identityActions<P extends Principal, Permission extends string>(
       if (!(await identities.change(id, ['active'], { state: 'suspended' }))) throw conflict(state)
     }),
 
-    activate: onOne('identity.activate', 'Lets a suspended one work again.', async ({ id, state, owner }) => {
-      await requireOwner(owner)
+    activate: onOne('identity.activate', 'Lets a suspended one work again.', async ({ id, state, owner, ...identity }) => {
+      await requireOwner(owner, identity)
       if (!(await identities.change(id, ['suspended'], { state: 'active' }))) throw conflict(state)
     }),
 
@@ -266,7 +266,7 @@ export function identityActions<P extends Principal, Permission extends string>(
       .loggable(['identityId', 'owner'])
       .outputSchema(identityViewShape)
       .action(async ({ parsedInput: { owner }, resource }) => {
-        await requireOwner(owner)
+        await requireOwner(owner, resource)
         if (!(await identities.change(resource.id, ['active', 'suspended'], { owner }))) throw conflict(resource.state)
         return viewById(resource.id)
       }),
@@ -292,7 +292,7 @@ export function identityActions<P extends Principal, Permission extends string>(
       .loggable(['personId', 'handOverTo'])
       .outputSchema(offboardedShape)
       .action(async ({ parsedInput: { personId, handOverTo }, principal }) => {
-        if (handOverTo !== undefined) await requireOwner(handOverTo)
+        if (handOverTo !== undefined) await requireOwner(handOverTo, principal)
         return offboard(store, personId, leaving(principal, handOverTo === undefined ? {} : { handOverTo }))
       }),
 
@@ -302,7 +302,7 @@ export function identityActions<P extends Principal, Permission extends string>(
       .inputSchema(recordShape({ unusedDays: optionalShape(integerShape(1, 3_650)), maxAgeDays: optionalShape(integerShape(1, 3_650)) }))
       .authorize(permission, { when: isPerson })
       .outputSchema(recordShape({ findings: listShape(findingShape, 10_000) }))
-      .action(async ({ parsedInput }) => ({ findings: await nhiReport({ ...parsedInput, identities, ledger: store.ledger, environment: runtime.environment, now: now(), rolesOf, actions }) })),
+      .action(async ({ parsedInput, principal }) => ({ findings: await nhiReport({ ...parsedInput, tenant: principal.tenant ?? null, identities, ledger: store.ledger, environment: runtime.environment, now: now(), rolesOf, actions }) })),
   }
   const { permission: _permission, ...rest } = options
   return withSetup(made, { port: port as unknown as Port, options: rest })

@@ -14,8 +14,8 @@ export interface RegistryIdentityOptions {
   readonly identities: IdentityStore
   readonly grants: GrantStore
   readonly environment: string
-  /** The person for whom an agent acts, as they are now. `null` denies: they have left. */
-  readonly subjectOf: (personId: string) => MaybePromise<Subject | null>
+  /** The person for whom an agent acts, as they are now, in the tenant of the agent where it has one. `null` denies: they have left. */
+  readonly subjectOf: (personId: string, of: { readonly tenant?: string }) => MaybePromise<Subject | null>
   /** The header with which an agent says for whom it acts: the token or the id of a grant. Default `sallyport-grant`. */
   readonly header?: string
   /**
@@ -70,7 +70,7 @@ export function registryIdentity(options: RegistryIdentityOptions): IdentityProv
     const live = grant !== null && grant.revokedAt === null && grant.expiresAt > now && grant.notBefore <= now
     if (!live || grant.actor !== actor || grant.environment !== environment || grant.tenant !== tenant) throw denied('it names no live grant of its own')
     if (grant.subject === null) return { grant, subject: undefined }
-    const subject = await options.subjectOf(grant.subject)
+    const subject = await options.subjectOf(grant.subject, tenant === undefined ? {} : { tenant })
     if (subject === null || subject.id !== grant.subject) throw denied('the person for whom it acts is gone')
     return { grant, subject }
   }

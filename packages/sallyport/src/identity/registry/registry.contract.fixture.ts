@@ -381,6 +381,35 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       expect(await leave({ endSessions: () => 3 })).toEqual({ data: { ...NOTHING, sessions: 3 } })
     })
 
+    it('asks who somebody is in the tenant that it is about, and reports to a tenant what is of it', async () => {
+      const { port, person, bot } = await opened()
+      let left = false
+      // Ann is of Acme alone, until she leaves it.
+      const runtime = { ...port.runtime, rolesOf: (id: string, { tenant }: { readonly tenant?: string }) => (id === 'ann' && tenant === 'acme' && !left ? [] : null) }
+      const { register, report } = identityActions({ ...port, runtime }, { permission: 'identity:govern' })
+      const governor = (tenant?: string): Principal => ({ ...person('gov'), ...(tenant === undefined ? {} : { tenant }) })
+      const enter = async (tenant?: string) => code(await register.call({ principal: governor(tenant), input: { id: bot, kind: 'agent', name: 'Helper', purpose: 'Helps when it is asked.', owner: 'ann', ceiling: [] } }))
+      expect([await enter(), await enter('globex'), await enter('acme')]).toEqual(['FORBIDDEN', 'FORBIDDEN', undefined])
+      const found = async (tenant?: string) => (await report.call({ principal: governor(tenant), input: {} })).data?.findings.filter(({ identityId }) => identityId === bot).map(({ risk }) => risk)
+      expect(await found('acme')).toEqual([])
+      left = true
+      expect([await found('acme'), await found('globex'), await found()]).toEqual([['NHI1:2025'], [], []])
+    })
+
+    it('lets an agent in for a person as they are in its tenant', async () => {
+      const { port, store, person, identities, grants, roles, bot } = await opened()
+      roles.set('ann', ['customer'])
+      const acme: Principal = { ...person('gov'), tenant: 'acme' }
+      await identities.register.call({ principal: acme, input: { id: bot, kind: 'agent', name: 'Helper', purpose: 'Helps when it is asked.', owner: 'own', ceiling: ['order:cancel'] } })
+      const { data } = await identities.rotate.call({ principal: acme, input: { identityId: bot } })
+      const given = await grants.give.call({ principal: { ...person('ann'), tenant: 'acme' }, input: { actor: bot, actions: ['order.cancel'], forMe: true } })
+      const asked: unknown[] = []
+      const provider = registryIdentity({ identities: store.identities, grants: store.grants, environment: port.environment, subjectOf: (id, of) => (asked.push([id, of]), { kind: 'user', id, roles: ['customer'] }) })
+      const headers = new Headers({ authorization: `Bearer ${data?.secret}`, 'sallyport-grant': given.data?.grant.id ?? '' })
+      expect(await provider.authenticate(testRequest({}, { headers }), { signal: new AbortController().signal, now: port.clock.now() })).toMatchObject({ tenant: 'acme', subject: { id: 'ann' } })
+      expect(asked).toEqual([['ann', { tenant: 'acme' }]])
+    })
+
     it('reports owners who left, unused rights, old and shared credentials, and people who use them', async () => {
       const { register, rotate, ask, identities, person, port, roles, give, bot } = await opened()
       await register({ ceiling: ['order:cancel', 'order:read'] })

@@ -1,6 +1,6 @@
 import type { AnyAction } from '../../action/action.ts'
 import type { Ledger } from '../../audit/types.ts'
-import type { MaybePromise } from '../../lib/maybe-promise.ts'
+import type { RolesOf } from '../provider.ts'
 import type { CredentialRecord, IdentityRecord, IdentityStore } from './types.ts'
 
 /** A risk of the OWASP Non-Human Identities Top 10 (2025) that the registry and the audit log can show. */
@@ -20,9 +20,11 @@ export interface NhiReportOptions {
   readonly identities: IdentityStore
   readonly ledger: Pick<Ledger, 'events'>
   readonly environment: string
+  /** Looks at those of this tenant alone; `null`: those of none. Default: all. */
+  readonly tenant?: string | null
   readonly now: number
   /** The roles that a person holds now, `null` for who has left. */
-  readonly rolesOf: (personId: string) => MaybePromise<readonly string[] | null>
+  readonly rolesOf: RolesOf
   /** Tell which permission each call used. With none, an identity that was not used at all is found instead. */
   readonly actions: readonly AnyAction[]
   /** A right that was not used for so many days is found. Default 90. */
@@ -39,9 +41,9 @@ const PAGE = 1_000
  * (NHI7), credentials used by more than one kind of client (NHI9), credentials that a browser sent (NHI10).
  */
 export async function nhiReport(options: NhiReportOptions): Promise<readonly NhiFinding[]> {
-  const { identities, environment } = options
+  const { identities, environment, tenant } = options
   const all = await identities.list({ environment, limit: PAGE })
-  const findings = await Promise.all(all.filter(({ state }) => state !== 'ended').map((identity) => lookAt(identity, options)))
+  const findings = await Promise.all(all.filter((one) => one.state !== 'ended' && (tenant === undefined || (one.tenant ?? null) === tenant)).map((identity) => lookAt(identity, options)))
   return findings.flat()
 }
 
@@ -51,7 +53,7 @@ async function lookAt(identity: IdentityRecord, options: NhiReportOptions): Prom
   const add = (risk: NhiRisk, detail: string, credential?: CredentialRecord): void =>
     void findings.push({ risk, identityId: identity.id, detail, ...(credential === undefined ? {} : { credentialId: credential.id }) })
 
-  if ((await options.rolesOf(identity.owner)) === null) add('NHI1:2025', `its owner '${identity.owner}' has left`)
+  if ((await options.rolesOf(identity.owner, identity.tenant === undefined ? {} : { tenant: identity.tenant })) === null) add('NHI1:2025', `its owner '${identity.owner}' has left`)
   const unused = await unusedRights(identity, options)
   if (unused.length > 0) add('NHI5:2025', `has not used ${unused.map((permission) => `'${permission}'`).join(', ')} for ${options.unusedDays ?? 90} days`)
   const valid = (await identities.credentialsOf(identity.id)).filter(({ revokedAt, expiresAt }) => revokedAt === null && expiresAt > now)

@@ -121,7 +121,7 @@ async function requireApproved(call: Call, principal: Principal, record: Approva
 async function isStillGiven(call: Call, principal: Principal, record: ApprovalRecord): Promise<boolean> {
   const { port } = call
   const holds = async (person: string, permission: string): Promise<boolean> => {
-    const roles = await port.rolesOf?.(person)
+    const roles = await port.rolesOf?.(person, record.tenant === undefined ? {} : { tenant: record.tenant })
     return Array.isArray(roles) && port.policy.holds(roles, permission) === true
   }
   const { breakGlass } = record

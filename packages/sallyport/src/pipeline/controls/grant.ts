@@ -67,7 +67,7 @@ function isLive(call: Call, grant: GrantRecord): boolean {
 /** Where there is no subject, the current permissions of the person who gave the grant bound it. */
 async function giverHolds({ principal, definition, port }: Call, grant: GrantRecord): Promise<boolean> {
   if (principal?.subject !== undefined || definition.access.kind === 'public') return true
-  const roles = await port.rolesOf?.(grant.grantedBy)
+  const roles = await port.rolesOf?.(grant.grantedBy, grant.tenant === undefined ? {} : { tenant: grant.tenant })
   return Array.isArray(roles) && port.policy.holds(roles, definition.access.permission) === true
 }
 
