@@ -1,6 +1,7 @@
 import { evaluate } from './expressions.ts'
 import { Abrupt, type Completion, type Machine } from './machine.ts'
 import { has, CALLER, ERROR, LIMIT, PICKED, ROLE, SESSION, SETTING, TOKEN, VALID } from './labels.ts'
+import { classAsked } from './compare.ts'
 import { owner, type Scope } from './scope.ts'
 import { deepLabels, relabelled, truth, type Value } from './value.ts'
 import { keyName, unwrapped, walk, type Node } from '../syntax/ast.ts'
@@ -83,18 +84,33 @@ export function select(machine: Machine, value: Value, test: Node, module: Modul
 }
 
 /** `err instanceof AppError`: the code knows what this error says. */
-function narrow(machine: Machine, test: Node, scope: Scope): void {
+export function narrow(machine: Machine, test: Node, scope: Scope): void {
   const condition = unwrapped(test)
-  let subject: Node | undefined
-  if (condition.type === 'BinaryExpression' && condition.operator === 'instanceof') {
-    if (condition.right.type === 'Identifier' && condition.right.name === 'Error') return
-    subject = condition.left
-  } else if (condition.type === 'CallExpression' && condition.arguments.length === 1) subject = condition.arguments[0]
-  else if (condition.type === 'LogicalExpression' && condition.operator === '&&') {
+  if (condition.type === 'LogicalExpression' && condition.operator === '&&') {
     narrow(machine, condition.left, scope)
     narrow(machine, condition.right, scope)
+  } else {
+    const subject = told(condition, scope)
+    if (typeof subject === 'string') mark(machine, scope, subject, 0, ERROR)
   }
-  if (subject?.type === 'Identifier') mark(machine, scope, subject.name, 0, ERROR)
+}
+
+/** The error of which a condition tells more where it holds; null where it can't hold. */
+function told(test: Node, scope: Scope): string | null | undefined {
+  const condition = unwrapped(test)
+  if (condition.type === 'BinaryExpression') return classAsked(condition)
+  if (condition.type === 'CallExpression') {
+    const [subject] = condition.arguments
+    return condition.arguments.length === 1 && subject?.type === 'Identifier' ? subject.name : undefined
+  }
+  if (condition.type === 'Identifier') {
+    const value = owner(scope, condition.name)?.get(condition.name)
+    return value?.kind === 'const' && !value.value ? null : value?.kind === 'unknown' ? value.about : undefined
+  }
+  if (condition.type !== 'LogicalExpression' || condition.operator !== '||') return undefined
+  const left = told(condition.left, scope)
+  const right = told(condition.right, scope)
+  return left === null ? right : right === null || left === right ? left : undefined
 }
 
 const typeTests = new Set(['test', 'includes', 'has', 'isInteger', 'isFinite', 'isSafeInteger', 'isArray', 'match', 'safeParse', 'hasOwn'])

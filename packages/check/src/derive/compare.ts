@@ -1,9 +1,9 @@
-import { has, namesToken, union, CALLER, COUNT, CREDENTIAL, DATA, LIMIT, ROLE, ROW, ROWS, SECRET, SESSION, STORED } from './labels.ts'
+import { has, namesToken, union, CALLER, COUNT, CREDENTIAL, DATA, ERROR, LIMIT, ROLE, ROW, ROWS, SECRET, SESSION, STORED } from './labels.ts'
 import { comparedCount } from './counters.ts'
-import { constant, deepLabels, nullish, unknown, type Value } from './value.ts'
+import { constant, deepLabels, nullish, unknown, type Unknown, type Value } from './value.ts'
+import { unwrapped, type Node } from '../syntax/ast.ts'
 import type { Check } from './facts.ts'
 import type { Machine } from './machine.ts'
-import type { Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
 
 const equality = new Set(['===', '==', '!==', '!='])
@@ -18,13 +18,26 @@ export function compare(machine: Machine, operator: string, left: Value, right: 
   if (!equality.has(operator)) {
     if (left.kind === 'const' && right.kind === 'const') return arithmetic(operator, left.value, right.value, labels)
     if (operator === 'in') return contains(left, right, labels)
-    if (operator === 'instanceof') return instanceOf(left, right) ?? unknown(labels & ~(CALLER | SESSION) || right.labels)
+    if (operator === 'instanceof') return instanceOf(left, right) ?? classOf(unknown(labels & ~(CALLER | SESSION) || right.labels), node)
     return unknown(labels)
   }
   const equal = equals(machine, left, right, labels, node, module)
   if (equal === undefined) return unknown(labels)
   const is = operator === '===' || operator === '=='
   return constant(equal.value === is, equal.labels)
+}
+
+/** Whether an error is of a class that the code names, whatever the answer is kept in. */
+function classOf(answer: Unknown, node: Node): Unknown {
+  const error = node.type === 'BinaryExpression' ? classAsked(node) : undefined
+  return error === undefined || !has(answer.labels, ERROR) ? answer : { ...answer, about: error }
+}
+
+/** `err` of `err instanceof AppError`. Every error is an `Error`: to ask for that says nothing. */
+export function classAsked(node: Node & { type: 'BinaryExpression' }): string | undefined {
+  if (node.operator !== 'instanceof' || (node.right.type === 'Identifier' && node.right.name === 'Error')) return undefined
+  const subject = unwrapped(node.left)
+  return subject.type === 'Identifier' ? subject.name : undefined
 }
 
 function equals(machine: Machine, left: Value, right: Value, labels: number, node: Node, module: Module): { value: boolean; labels: number } | undefined {

@@ -1,5 +1,5 @@
 import { assign } from './patterns.ts'
-import { select } from './branches.ts'
+import { narrow, select } from './branches.ts'
 import { compare } from './compare.ts'
 import { evaluateCall, evaluateNew, settle } from './calls.ts'
 import { evaluateTag } from './effects.ts'
@@ -200,7 +200,10 @@ function conditional(machine: Machine, node: Node & { type: 'ConditionalExpressi
     if (!known) machine.refused(test.labels, node.test, module)
     return labelled(evaluate(machine, known ? node.consequent : node.alternate, scope, module), test.labels & (SESSION | ROLE | LIMIT))
   }
-  const yes = select(machine, test, node.test, module, () => evaluate(machine, node.consequent, scope, module))
+  const yes = select(machine, test, node.test, module, () => {
+    narrow(machine, node.test, scope)
+    return evaluate(machine, node.consequent, scope, module)
+  })
   if (yes.left) return evaluate(machine, node.alternate, scope, module)
   const no = select(machine, test, node.test, module, () => evaluate(machine, node.alternate, scope, module))
   const value = yes.value && no.value ? join(yes.value, no.value) : (yes.value ?? no.value ?? unknown())

@@ -78,7 +78,7 @@ export function member(machine: Machine, base: Value, name: string, optional: bo
       if (base.same?.includes(name)) return { kind: 'native', labels: 0, call: () => base }
       return base.chain && (name === 'resume' || name === 'call') ? base : unknown(base.labels)
     case 'unknown': {
-      if (name === 'length' && has(base.labels, ROW)) return unknown(base.labels | ROWS)
+      if (name === 'length' && has(base.labels, ROW)) return unknown(ownLabels(base.labels, name) | ROWS)
       if (base.name === 'request' && (name === 'headers' || name === 'cookies')) return unknown(CREDENTIAL, name)
       if (base.name === 'request' && (name === 'url' || name === 'nextUrl')) return unknown(base.labels | TEXT, name)
       if (has(base.labels, SESSION) && machine.world.signedIn) return ofPrincipal(ownLabels(base.labels, name), name)

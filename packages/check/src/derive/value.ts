@@ -21,6 +21,8 @@ export interface Unknown extends Labelled {
   readonly name?: string
   /** What its elements are, where it is an array of any length. */
   readonly item?: Value
+  /** The name of the error whose class it was asked for. */
+  readonly about?: string
 }
 
 /** A primitive that is known. */
