@@ -1,5 +1,6 @@
 import { TextBytes } from './byte-source.ts'
 import type { Plan } from './plan.ts'
+import type { PrefixAutomaton } from './prefix-automaton.ts'
 import { REACH } from './prefilter.ts'
 import { Sweep } from './sweep.ts'
 
@@ -14,9 +15,28 @@ export class QuietPass {
   /** The automaton's state where the last run stopped. */
   state = 0
   readonly #plan: Pick<Plan, 'automaton' | 'prefilter'>
+  readonly #automaton: PrefixAutomaton
+  /** Some rules begin with no trigger: what has none may still match. */
+  readonly #tellsLittle: boolean
 
-  constructor(plan: Pick<Plan, 'automaton' | 'prefilter'>) {
+  constructor(plan: Pick<Plan, 'automaton' | 'prefilter' | 'dense'>) {
     this.#plan = plan
+    this.#automaton = plan.automaton
+    this.#tellsLittle = plan.dense.length > 0
+  }
+
+  /** Whether no rule begins anywhere in the text. What `run` finds too, at less cost for the short texts that most are. */
+  isQuiet(text: string): boolean {
+    if (this.#tellsLittle) return false
+    const { next, columns, alarm, start } = this.#automaton
+    const { length } = text
+    if (length >= LONG) return this.run(text, 0, start) === length
+    let state = start
+    for (let i = 0; i < length; i += 1) {
+      state = next[state + columns[text.charCodeAt(i)]!]!
+      if (state >= alarm) return false
+    }
+    return true
   }
 
   /**
