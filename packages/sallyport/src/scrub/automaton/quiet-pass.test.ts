@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { compileRules, createKnownValue, createPlan } from './plan.ts'
 
 const options = { maxCandidate: 8192, placeholder: '[REDACTED]' }
-const rules = [{ id: 'a', pattern: '\\bsk_[a-z]{4}' }, { id: 'b', pattern: 'xox[bp]-[0-9]{3}' }]
+const rules = [{ id: 'a', description: 'a', pattern: '\\bsk_[a-z]{4}' }, { id: 'b', description: 'b', pattern: 'xox[bp]-[0-9]{3}' }]
 
 describe('QuietPass.isQuiet', () => {
   it('is true where `run` meets no trigger, in short texts and long ones', () => {
@@ -19,7 +19,7 @@ describe('QuietPass.isQuiet', () => {
   })
 
   it('is false of everything where a rule can begin anywhere', () => {
-    const { quietPass, dense } = createPlan(compileRules([...rules, { id: 'c', pattern: '[^ ]{8}' }]), [], options)
+    const { quietPass, dense } = createPlan(compileRules([...rules, { id: 'c', description: 'c', pattern: '[^ ]{8}' }]), [], options)
     expect(dense.length).toBe(1)
     expect([quietPass.isQuiet(''), quietPass.isQuiet('0123abcd')]).toEqual([false, false])
   })
