@@ -59,6 +59,8 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
   let lease: Lease | undefined
   let edge: LogEdge | undefined
   let signedSize = 0
+  /** Batches to read for a step. */
+  let most = BATCHES
 
   // Entries that were sealed while no key was there get their checkpoint from the first sealer with one.
   async function isSigned(size: number): Promise<boolean> {
@@ -77,8 +79,11 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
     lease ??= await takeLease(driver, LEASE, holder, leaseMs, now())
     if (lease === undefined) return { sealed: 0, size: undefined, refused: 0, more: false }
     const start = (edge ??= await readEdge(driver))
-    const waiting = await unsealedBatches(driver, 0, BATCHES)
+    const asked = most
+    const waiting = await unsealedBatches(driver, 0, asked)
     const batches = fewEnough(waiting)
+    // Large batches are not read again and again only to be left for later.
+    most = batches.length < waiting.length ? batches.length + 1 : Math.min(BATCHES, asked * 2)
     if (batches.length === 0 && (signers.length === 0 || (await isSigned(start.tree.size)))) return { sealed: 0, size: start.tree.size, refused: 0, more: false }
     const plan = planSeal(start, batches, key, now())
     const result = await driver.transact([holdLease(lease, leaseMs, now()), ...stepsOf(start, plan), ...checkpointSteps(plan)])
@@ -90,7 +95,7 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
     }
     edge = plan.edge
     const size = plan.edge.tree.size
-    return { sealed: size - start.tree.size, size, refused: plan.refused.length, more: waiting.length === BATCHES || batches.length < waiting.length }
+    return { sealed: size - start.tree.size, size, refused: plan.refused.length, more: waiting.length === asked || batches.length < waiting.length }
   }
 
   function checkpointSteps({ edge: { tree } }: SealPlan): SqlStep[] {

@@ -54,6 +54,13 @@ export function sealingContract(name: string, open: (signers: readonly string[])
       expect(verifyInclusion(306, 600, leafHash(entry), await inclusionProof(source, 306, 600), newer.root)).toBe(true)
     })
 
+    it('seals groups that are larger than a step, all in one round', async () => {
+      const ledger = await ledgerWith(0)
+      for (const size of [700, 1_500, 1, 700, 1_100]) await ledger.driver.append(Array.from({ length: size }, (_, index) => `{"size":${size},"index":${index}}`))
+      expect(await ledger.seal()).toEqual({ sealed: 4_001, size: 4_001, refused: 0 })
+      expect(await verifyLog(sqlLogSource(ledger.driver), { verifiers })).toMatchObject({ ok: true, entries: 4_001 })
+    })
+
     it('finds the same events, under the same positions, before and after sealing', async () => {
       const ledger = await ledgerWith(150)
       const ask = async (query: Parameters<SqlLedger['events']['search']>[0]): Promise<string[]> =>
