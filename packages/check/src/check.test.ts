@@ -177,6 +177,15 @@ describe('suppressions', () => {
     expect(result.suppressed).toMatchObject([{ reason: 'everybody may delete in the sandbox', until: '2027-01-01' }])
   })
 
+  it('hold for three lines, for a file, or for every rule, and for no more', () => {
+    const left = (comment: string, gap: number) => run({ 'app/actions.ts': open.replace('export async', `${comment}${'\n'.repeat(gap)}export async`) }).findings.map(({ rule }) => rule)
+    const one = '// sallyport-ignore missing-authentication: everybody may delete here'
+    expect([left(one, 3).includes('missing-authentication'), left(one, 4).includes('missing-authentication')]).toEqual([false, true])
+    expect(left(one, 1)).toContain('missing-validation')
+    expect(left('/* sallyport-ignore *: everybody may delete here */', 1)).toEqual([])
+    expect(left('// sallyport-ignore-file missing-authentication, missing-validation: a sandbox for all', 9)).toEqual([])
+  })
+
   it.each([
     ['// sallyport-ignore missing-authentication', 'needs a reason'],
     ['// sallyport-ignore missing-authentication until 2026-01-01: everybody may delete', 'expired on 2026-01-01'],

@@ -40,6 +40,16 @@ describe('sallyport check', () => {
     expect(err).toContain('Did you mean missing-authentication?')
   })
 
+  it('fails from the level on that it is told, by the configuration or, before it, by a flag', async () => {
+    rmSync(join(root, 'app/page.tsx'))
+    expect(await run(root)).toBe(0)
+    expect(out).toMatch(/0 errors, [1-9]\d* warnings/)
+    expect(await run(root, '--fail-on', 'warning')).toBe(1)
+    writeFileSync(join(root, 'sallyport.check.json'), '{ "failOn": "warning" }')
+    expect(await run(root)).toBe(1)
+    expect(await run(root, '--fail-on', 'error')).toBe(0)
+  })
+
   it('says findings with one cause in one line', async () => {
     writeFileSync(join(root, 'app/shared.ts'), 'import { PrismaClient } from \'@prisma/client\'\nconst db = new PrismaClient()\nexport const drop = (id: string) => db.post.delete({ where: { id } })\n')
     writeFileSync(join(root, 'app/many.ts'), `'use server'\nimport { drop } from './shared'\n${['a', 'b', 'c', 'd'].map((name) => `export async function ${name}(id: string) { await drop(id) }`).join('\n')}\n`)
