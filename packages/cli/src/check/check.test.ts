@@ -86,6 +86,8 @@ describe('sallyport check', () => {
     expect(await run(root, '--baseline', join(root, 'sallyport.baseline.json'), '--manifest')).toBe(0)
     expect(out).toMatch(/0 errors, .*, 0 accepted, [1-9]\d* in the baseline/)
     expect(JSON.parse(readFileSync(join(root, 'sallyport.manifest.json'), 'utf8')).entries[0].id).toBe('app/actions.ts#remove')
+    expect(await run(root, '--update-baseline', '--baseline', join(root, 'ci/base.json'))).toBe(0)
+    expect(readFileSync(join(root, 'ci/base.json'), 'utf8')).toContain('"version": 1')
     expect(await run(root, '--baseline', join(root, 'gone.json'))).toBe(2)
     writeFileSync(join(root, 'torn.json'), '[]')
     expect(await run(root, '--baseline', join(root, 'torn.json'))).toBe(2)

@@ -92,7 +92,7 @@ function runCheck(dir: string, flags: CheckFlags, host: CommandHost): number {
   const baselineFile = flags.baseline ?? (config.baseline === undefined ? undefined : join(root, config.baseline))
   if (flags.updateBaseline) {
     const file = baselineFile ?? join(root, 'sallyport.baseline.json')
-    writeFileSync(file, writeBaseline(all.findings))
+    write(file, writeBaseline(all.findings))
     host.err(`${all.findings.length} findings are the baseline now: ${file}\nCommit it, and name it with --baseline, or in ${configFile}: { "baseline": "${relative(root, file)}" }\n`)
     return 0
   }
@@ -100,11 +100,14 @@ function runCheck(dir: string, flags: CheckFlags, host: CommandHost): number {
   if (flags.manifest) writeFileSync(join(root, manifestFile), toManifest(result))
   const text = render(result, flags, flags.output === undefined ? host.columns : undefined)
   if (flags.output === undefined) host.out(text)
-  else {
-    mkdirSync(dirname(resolve(flags.output)), { recursive: true })
-    writeFileSync(flags.output, text)
-  }
+  else write(flags.output, text)
   return failed(result.findings, flags.failOn ?? config.failOn ?? 'error') ? 1 : 0
+}
+
+/** Writes a file, and the folders that it stands in. */
+function write(file: string, text: string): void {
+  mkdirSync(dirname(resolve(file)), { recursive: true })
+  writeFileSync(file, text)
 }
 
 function withoutBaseline(all: CheckResult, file: string): CheckResult {
