@@ -145,5 +145,7 @@ function trust(machine: Machine, scope: Scope, node: Node): void {
 function mark(machine: Machine, scope: Scope, name: string, add: number, remove: number): void {
   const found = owner(scope, name)
   const value = found?.get(name)
-  if (found && value) machine.write(found, name, relabelled(value, (value.labels | add) & ~remove))
+  if (!found || !value) return
+  const labels = (value.labels | add) & ~remove
+  if (labels !== value.labels) machine.write(found, name, relabelled(value, labels))
 }
