@@ -1,6 +1,6 @@
 // The writing thread, which ends at the place in its work that its first argument names, when it has come there so many times.
 import { DatabaseSync } from 'node:sqlite'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 
 const [, , place, count = 'Infinity'] = process.argv
 let times = Number(count)
@@ -21,8 +21,15 @@ DatabaseSync.prototype.exec = function commit(sql) {
 if (parentPort !== null) {
   const port = parentPort
   const post = port.postMessage.bind(port)
-  // Migrations are no groups.
-  port.on('message', ({ kind }: { kind?: string }) => void (groups ||= kind === 'write'))
+  // Migrations are no groups. No listener of our own: it would start the port, and what comes before the worker listens would be lost.
+  const on = port.on.bind(port)
+  const listen = (event: 'message', listener: (message: { kind?: string }) => void): MessagePort =>
+    on(event, (message: { kind?: string }) => {
+      groups ||= message.kind === 'write'
+      listener(message)
+    })
+  // It listens for nothing else.
+  port.on = listen as typeof port.on
   port.postMessage = (message: { kind?: string }, ...rest) => {
     if (message.kind === 'written' && place === 'before its answer') reached()
     post(message, ...rest)
