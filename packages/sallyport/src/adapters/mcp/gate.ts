@@ -63,9 +63,11 @@ export function withLimitedBody(request: Request, maxBytes: number): Request | n
       else controller.enqueue(part)
     },
   }))
+  const { url, method, headers, signal } = request
   // `duplex` is asked for where a body is a stream; the DOM types do not have it everywhere.
-  const options: RequestInit & { readonly duplex: 'half' } = { body: limited, duplex: 'half' }
-  return new Request(request, options)
+  const options: RequestInit & { readonly duplex: 'half' } = { method, headers, signal, body: limited, duplex: 'half' }
+  // Not `new Request(request, …)`: Next hands its routes a proxy of a request, which is none to the platform.
+  return new Request(url, options)
 }
 
 function answer(status: number, error: string, retryAfterSeconds?: number): Response {

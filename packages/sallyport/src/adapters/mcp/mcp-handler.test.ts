@@ -200,6 +200,18 @@ describe('the server', () => {
     expect(await port.events()).toEqual([])
   })
 
+  it('takes a proxy of a request, as Next hands its routes one', async () => {
+    const { handle } = setUp()
+    const request = post({ authorization: 'Bearer person', accept: 'application/json, text/event-stream' })
+    const proxy = new Proxy(request, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    expect((await handle(proxy)).status).toBe(200)
+  })
+
   it('refuses pages of other origins', async () => {
     const { handle } = setUp({ allowedOrigins: ['https://inspector.example'] })
     expect((await handle(post({ authorization: 'Bearer person', origin: 'https://evil.example' }))).status).toBe(403)
