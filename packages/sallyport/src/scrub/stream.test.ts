@@ -83,19 +83,6 @@ describe('a stream', () => {
     expect(most).toBeLessThanOrEqual(64)
   })
 
-  it('keeps within its bound on whatever input', () => {
-    const scrubber = createScrubber({ rules: [...providerRules, rule('a(?:.*b)?'), rule('(?:x+x+)+y'), rule('k=(\\S+);', { secretGroup: 1 })], maxCandidate: 256 })
-    for (const unit of ['a', 'x', 'sk-', 'eyJ', 'k=', '-----BEGIN PRIVATE KEY-----', 'ghp_', 'https://a:', 'AKIA']) {
-      const stream = scrubber.stream()
-      let most = 0
-      for (let i = 0; i < 2000; i += 1) {
-        stream.push(unit)
-        most = Math.max(most, stream.held)
-      }
-      expect(most).toBeLessThanOrEqual(256 + unit.length)
-    }
-  })
-
   it('merges what overlaps, and takes the placeholder of what begins first', () => {
     const rules = [rule('bcd', { placeholder: '<2>' }), rule('abc', { placeholder: '<1>' }), rule('de', { placeholder: '<3>' })]
     expect(createScrubber({ rules }).scrub('xabcdex').text).toBe('x<1>x')
