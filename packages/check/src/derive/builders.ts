@@ -1,4 +1,4 @@
-import { call } from './calls.ts'
+import { call, settle } from './calls.ts'
 import { CALLER, ERROR, VALID } from './labels.ts'
 import { deepLabels, object, unknown, undefinedValue, type ChainCall, type Lib, type Native, type Value } from './value.ts'
 import type { Machine } from './machine.ts'
@@ -53,7 +53,7 @@ function runner(calls: readonly ChainCall[], rule: BuilderRule, handler: Value):
         return call(machine, handler, [named(input, context, { bindArgsParsedInputs: bindInputs }), undefinedValue], handler.kind === 'function' ? handler.node : (calls[0]?.node ?? neverNode()), calls[0]?.module ?? neverModule())
       }
       machine.root = -1
-      if (step.kind === 'procedure') return from(index + 1, call(machine, step.run, [named(input, context)], step.one.node, step.one.module))
+      if (step.kind === 'procedure') return from(index + 1, settle(machine, call(machine, step.run, [named(input, context)], step.one.node, step.one.module)))
       const next: Native = {
         kind: 'native',
         labels: 0,

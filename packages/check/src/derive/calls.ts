@@ -8,13 +8,18 @@ import { resultOf } from './effects.ts'
 import { has, union, namesIdentity, CALLER, CREDENTIAL, ERROR, IDENTITY, NOW, ROLE, SESSION } from './labels.ts'
 import { kept } from './counters.ts'
 import { inner, type Scope } from './scope.ts'
-import { constant, deepLabels, join, labelled, nullish, undefinedValue, unknown, type ClassValue, type Fn, type Native, type Value } from './value.ts'
+import { constant, deepLabels, join, labelled, nullish, promised, promisedValue, rejection, undefinedValue, unknown, type ClassValue, type Fn, type Native, type Value } from './value.ts'
 import { keyName, unwrapped, type Node } from '../syntax/ast.ts'
 import { Abrupt, eitherWay, type Frame, type Machine } from './machine.ts'
 import type { Module } from '../syntax/module.ts'
 
-/** A promise is its value; a chain of a database client becomes its rows when it is awaited. */
+/** What is awaited: what a promise is of, the rows of a chain of a database client. One that is rejected ends the path. */
 export function settle(machine: Machine, value: Value): Value {
+  if (value.kind === 'promise') {
+    if (value.rejected !== undefined) throw new Abrupt(value.rejected)
+    // A condition that chose the promise tells of what it is of.
+    return labelled(settle(machine, value.value), value.labels & ~deepLabels(value.value))
+  }
   return value.kind === 'lib' && value.effect ? resultOf(machine, value, value.effect) : value
 }
 
@@ -141,7 +146,24 @@ export function invoke(machine: Machine, fn: Fn, given: readonly Value[], node: 
   return remembered(machine, fn, args, node, module, enter)
 }
 
+/** What an async function throws, its promise keeps until somebody awaits it. */
 function enter(machine: Machine, fn: Fn, args: readonly Value[], node: Node, module: Module): Value {
+  return fn.node.async && !fn.node.generator ? later(machine, () => run(machine, fn, args, node, module)) : run(machine, fn, args, node, module)
+}
+
+/** The promise of what something comes to. */
+export function later(machine: Machine, run: () => Value): Value {
+  const { checks } = machine
+  try {
+    return promised(run())
+  } catch (thrown) {
+    if (!(thrown instanceof Abrupt)) throw thrown
+    machine.checks = checks
+    return rejection(thrown.labels)
+  }
+}
+
+function run(machine: Machine, fn: Fn, args: readonly Value[], node: Node, module: Module): Value {
   const body = fn.node.body
   if (!body) return unknown()
   const around = machine.active.indexOf(fn.node)
@@ -166,7 +188,7 @@ function enter(machine: Machine, fn: Fn, args: readonly Value[], node: Node, mod
     bindParameters(machine, fn, args, scope)
     if (body.type !== 'BlockStatement') {
       const value = evaluate(machine, body, scope, fn.module)
-      if (machine.frames.length === machine.root + 1 && !machine.quiet) machine.seen.returns.push({ at: machine.trace(body, fn.module), value })
+      if (machine.frames.length === machine.root + 1 && !machine.quiet) machine.seen.returns.push({ at: machine.trace(body, fn.module), value: promisedValue(value) })
       return value
     }
     if (executeBlock(machine, body.body, scope, fn.module) === 'next') frame.returns.push({ value: undefinedValue, checks: machine.checks, node: fn.node })
@@ -180,7 +202,7 @@ function enter(machine: Machine, fn: Fn, args: readonly Value[], node: Node, mod
     machine.active.pop()
   }
   if (machine.frames.length === machine.root && !machine.quiet) {
-    for (const returned of frame.returns) machine.seen.returns.push({ at: machine.trace(returned.node, fn.module), value: returned.value })
+    for (const returned of frame.returns) machine.seen.returns.push({ at: machine.trace(returned.node, fn.module), value: promisedValue(returned.value) })
   }
   const [first] = frame.returns
   if (!first) return unknown()
@@ -219,7 +241,7 @@ export function evaluateNew(machine: Machine, node: Node & { type: 'NewExpressio
   const target = evaluate(machine, node.callee, scope, module)
   const args = argumentsOf(machine, node.arguments, scope, module)
   if (target.kind === 'lib') {
-    if (target.package === 'global' && target.path === 'Promise' && args[0]) return promised(machine, args[0], node, module)
+    if (target.package === 'global' && target.path === 'Promise' && args[0]) return executed(machine, args[0], node, module)
     if (target.package === 'global' && target.path === 'Date' && args.length === 0) return unknown(NOW)
     const made = callLibrary(machine, target, args, node, module)
     return machine.quiet ? kept(machine, made) : made
@@ -228,8 +250,8 @@ export function evaluateNew(machine: Machine, node: Node & { type: 'NewExpressio
   return remembered(machine, target, args, node, module, construct)
 }
 
-/** `new Promise((resolve, reject) => …)`: what it is resolved with; a throw, where it is surely rejected. */
-function promised(machine: Machine, executor: Value, node: Node, module: Module): Value {
+/** `new Promise((resolve, reject) => …)`: of what it is resolved with, or surely rejected. */
+function executed(machine: Machine, executor: Value, node: Node, module: Module): Value {
   const outcome = inner(undefined)
   machine.write(outcome, 'value', unknown())
   machine.write(outcome, 'rejected', constant(false))
@@ -242,8 +264,8 @@ function promised(machine: Machine, executor: Value, node: Node, module: Module)
   })
   call(machine, executor, [settles('value', ([value]) => value ?? undefinedValue), settles('rejected', ([reason]) => constant(true, reason?.labels ?? 0))], node, module)
   const rejected = outcome.get('rejected')
-  if (rejected?.kind === 'const' && rejected.value === true) throw new Abrupt(rejected.labels)
-  return outcome.get('value') ?? unknown()
+  if (rejected?.kind === 'const' && rejected.value === true) return rejection(rejected.labels)
+  return promised(outcome.get('value') ?? unknown())
 }
 
 function construct(machine: Machine, target: ClassValue, args: readonly Value[], node: Node, module: Module): Value {

@@ -23,6 +23,10 @@ export function copyOf(shared: Shared, value: Value, effects: ReadonlyMap<Effect
       })
       return items ? { ...value, items } : value
     }
+    case 'promise': {
+      const copy = copyOf(shared, value.value, effects, made)
+      return copy === value.value ? value : { ...value, value: copy }
+    }
     case 'lib': {
       const effect = value.effect && effects.get(value.effect)
       return effect ? { ...value, effect } : value
@@ -40,6 +44,7 @@ export function sharesParts(shared: Shared, value: Value, args: readonly Value[]
 }
 
 function collect(shared: Shared, value: Value, parts: Set<Value>): void {
+  if (value.kind === 'promise') collect(shared, value.value, parts)
   if (value.kind === 'list') for (const item of value.items) collect(shared, item, parts)
   if (value.kind !== 'object' || parts.has(value) || shared.isFixed(value)) return
   parts.add(value)
@@ -48,6 +53,7 @@ function collect(shared: Shared, value: Value, parts: Set<Value>): void {
 
 function touches(shared: Shared, value: Value, parts: ReadonlySet<Value>, seen: Set<Value>): boolean {
   if (parts.has(value)) return true
+  if (value.kind === 'promise') return touches(shared, value.value, parts, seen)
   if (value.kind === 'list') return value.items.some((item) => touches(shared, item, parts, seen))
   if (value.kind !== 'object' || seen.has(value) || shared.isFixed(value)) return false
   seen.add(value)

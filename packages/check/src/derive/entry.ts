@@ -4,7 +4,7 @@ import { CALLER, IDENTITY, namesIdentity, TEXT } from './labels.ts'
 import { Abrupt, Machine, type Bounds, type World } from './machine.ts'
 import type { Shared } from './shared.ts'
 import { inner, type Scope } from './scope.ts'
-import { unknown, type ChainCall, type Fn, type Value } from './value.ts'
+import { promisedValue, unknown, type ChainCall, type Fn, type Value } from './value.ts'
 import { isFunction, walk, type FunctionLike, type Node } from '../syntax/ast.ts'
 import type { Observation } from './facts.ts'
 import type { LibraryIndex } from '../libraries/match.ts'
@@ -37,7 +37,7 @@ export function run(base: CodeBase, libraries: LibraryIndex, target: Target, wor
   const machine = new Machine(base, libraries, world, bounds, shared)
   if (over) machine.over = over
   if (target.kind === 'inline') return runInline(machine, target)
-  const value = settle(machine, exportedValue(machine, target.module, target.name))
+  const value = settle(machine, promisedValue(exportedValue(machine, target.module, target.name)))
   return answer(machine, value, target.module, target.request === true)
 }
 
@@ -90,8 +90,9 @@ function argumentsFor(fn: Fn, request: boolean): Value[] {
 function attempt(machine: Machine, value: Value, args: readonly Value[], node: Node, module: Module): void {
   const before = machine.stack.length
   try {
-    call(machine, value, args, node, module)
+    const result = call(machine, value, args, node, module)
     machine.stack.length = before
+    if (result.kind === 'promise' && result.rejected !== undefined) machine.seen.ended = true
   } catch (thrown) {
     if (!(thrown instanceof Abrupt)) throw thrown
     machine.seen.ended = true
@@ -108,7 +109,7 @@ function runInline(machine: Machine, target: Target & { kind: 'inline' }): Run {
   if (outermost) {
     const holder: Fn = { kind: 'function', node: outermost, module, scope: undefined, labels: 0 }
     try {
-      call(machine, holder, [unknown(0), unknown(0)], outermost, module)
+      settle(machine, call(machine, holder, [unknown(0), unknown(0)], outermost, module))
     } catch (thrown) {
       if (!(thrown instanceof Abrupt)) throw thrown
       stopped = true

@@ -1,11 +1,11 @@
-import { callUnknown, call, mayRefuse, runCallback } from './calls.ts'
+import { callUnknown, call, later, mayRefuse, runCallback } from './calls.ts'
 import { calledPath } from './members.ts'
 import { answerWithErrors, builderCall } from './builders.ts'
 import { isSallyport, sallyportCall } from './sallyport.ts'
 import { memory, note } from './counters.ts'
 import { extendEffect, recordEffect } from './effects.ts'
 import { has, union, CALLER, COUNT, CREDENTIAL, LIMIT, ROLE, ROW, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
-import { deepLabels, object, truth, unknown, type ChainCall, type Lib, type Value } from './value.ts'
+import { deepLabels, object, promised, promisedValue, truth, unknown, type ChainCall, type Lib, type Value } from './value.ts'
 import { allowed, principal, shaped } from './world.ts'
 import type { Machine } from './machine.ts'
 import type { CallRule } from '../libraries/types.ts'
@@ -62,7 +62,7 @@ function ruleOf(machine: Machine, lib: Lib): CallRule | undefined {
 export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, args: readonly Value[], node: Node, module: Module): Value {
   const first = args[0]
   if (rule.exits) machine.abort(first ? first.labels & SESSION : 0, node, module)
-  if (rule.passes !== undefined) return args[rule.passes] ?? unknown()
+  if (rule.passes !== undefined) return promisedValue(args[rule.passes] ?? unknown())
   if (rule.asserts && first) {
     const known = truth(first)
     if (known === false) machine.abort(first.labels, node, module)
@@ -77,14 +77,18 @@ export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, arg
       const wrapped = wrapping(handler, rule, node, module)
       return rule.under ? object(Object.fromEntries(rule.under.map((name) => [name, wrapped]))) : wrapped
     }
-    return machine.world.signedIn ? principal() : shaped(machine, rule.session, SESSION, node, module)
+    const { session } = rule
+    const read = (): Value => (machine.world.signedIn ? principal() : shaped(machine, session, SESSION, node, module))
+    return rule.promise ? later(machine, read) : read()
   }
   if (rule.verifies !== undefined) {
     machine.seen.sessions.push(machine.trace(node, module))
     if (rule.effect) recordEffect(machine, rule, lib, made, args, node, module)
-    if (!machine.world.signedIn) return shaped(machine, rule.verifies, SESSION, node, module)
+    const { verifies } = rule
+    const forged = (): Value => shaped(machine, verifies, SESSION, node, module)
+    if (!machine.world.signedIn) return rule.promise ? later(machine, forged) : forged()
     if (rule.authorizes === true || (rule.authorizes && args.some((arg) => has(deepLabels(arg), SECRET)))) machine.checks = [...machine.checks, ...machine.check(SESSION | ROLE, node, module, 'authorizer')]
-    return principal()
+    return rule.promise ? promised(principal()) : principal()
   }
   if (rule.authorizes) {
     if (machine.world.signedIn) authorized(machine, node, module)

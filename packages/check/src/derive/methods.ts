@@ -1,10 +1,10 @@
-import { call, callUnknown, invoke, runCallback, settle } from './calls.ts'
+import { call, callUnknown, invoke, later, runCallback, settle } from './calls.ts'
 import { apply, anyClient, callLibrary } from './library-calls.ts'
 import { changed, held, lasts, memory, note } from './counters.ts'
 import { libMember, member } from './members.ts'
 import { has, namesIdentity, union, CALLER, COUNT, CREDENTIAL, ERROR, IDENTITY, MODEL, NOW, ROLE, SCRUBBED, SESSION, STORED } from './labels.ts'
-import { Abrupt, type Machine } from './machine.ts'
-import { constant, deepLabels, join, labelled, truth, unknown, type Lib, type Value } from './value.ts'
+import type { Machine } from './machine.ts'
+import { constant, deepLabels, join, labelled, object, promised, promisedValue, rejection, truth, unknown, type Lib, type Value } from './value.ts'
 import type { Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
 
@@ -12,7 +12,7 @@ const iterators = new Set(['map', 'filter', 'forEach', 'find', 'findIndex', 'fin
 
 /** Calls `base.name(…)`. */
 export function callMethod(machine: Machine, base: Value, name: string, args: readonly Value[], node: Node, module: Module): Value {
-  if (name === 'then' || name === 'catch' || name === 'finally') return promise(machine, settle(machine, base), name, args, node, module)
+  if (name === 'then' || name === 'catch' || name === 'finally') return promise(machine, base, name, args, node, module)
   switch (base.kind) {
     case 'lib': {
       if (base.package === 'global') {
@@ -44,6 +44,8 @@ export function callMethod(machine: Machine, base: Value, name: string, args: re
       }
       return call(machine, target, args, node, module)
     }
+    case 'promise':
+      return callUnknown(machine, base.labels, args, node, module)
     case 'list':
       return iterators.has(name) ? iterate(machine, base, name, args, node, module) : listMethod(machine, base, name, args, node, module)
     case 'const':
@@ -111,10 +113,18 @@ function proven(machine: Machine, kept: number, claimed: number): boolean {
 
 function promise(machine: Machine, base: Value, name: string, args: readonly Value[], node: Node, module: Module): Value {
   const [first, second] = args
-  if (name === 'then') return first ? labelled(call(machine, first, [base], node, module), 0) : base
+  if (base.kind === 'promise' && base.rejected !== undefined) {
+    const handler = name === 'then' ? second : first
+    if (handler === undefined) return base
+    const labels = base.rejected & SESSION
+    const handled = later(machine, () => labelled(promisedValue(call(machine, handler, name === 'finally' ? [] : [{ kind: 'unknown', labels: ERROR, truthy: true }], node, module)), labels))
+    return name === 'finally' ? base : handled
+  }
+  if (name === 'then') return first ? later(machine, () => call(machine, first, [settle(machine, base)], node, module)) : base
   if (name === 'catch' && first) {
     const caught = runCallback(machine, first, [{ kind: 'unknown', labels: ERROR, truthy: true }], node, module)
-    return caught && caught.kind !== 'const' ? join(base, caught) : base
+    const value = settle(machine, base)
+    return promised(caught && promisedValue(caught).kind !== 'const' ? join(value, promisedValue(caught)) : value)
   }
   if (second) runCallback(machine, second, [], node, module)
   if (name === 'finally' && first) runCallback(machine, first, [], node, module)
@@ -169,13 +179,32 @@ function listMethod(machine: Machine, base: Value & { kind: 'list' }, name: stri
   return callUnknown(machine, deepLabels(base), args, node, module)
 }
 
+/** The array of what becomes of each item. */
+function everyOne(all: Value, of: (item: Value) => Value): Value {
+  if (all.kind === 'list') return { ...all, items: all.items.map(of) }
+  return all.kind === 'unknown' && all.item ? { ...all, item: promisedValue(all.item) } : all
+}
+
+/** What `Promise.allSettled` tells of one promise. */
+function outcome(machine: Machine, item: Value): Value {
+  const reason: Value = { kind: 'unknown', labels: ERROR, truthy: true, name: 'error' }
+  if (item.kind === 'promise' && item.rejected !== undefined) return object({ status: constant('rejected', item.rejected & SESSION), reason })
+  return object({ status: unknown(), value: settle(machine, item), reason })
+}
+
 function globalCall(machine: Machine, path: string, name: string, args: readonly Value[], node: Node, module: Module): Value | undefined {
   const first = args[0]
   if (path === 'Promise') {
-    if (name === 'all' || name === 'allSettled') return first?.kind === 'list' ? { ...first, items: first.items.map((item) => settle(machine, item)) } : (first ?? unknown())
-    if (name === 'resolve') return first ?? constant(undefined)
-    if (name === 'reject') throw new Abrupt(first?.labels ?? 0)
-    if (name === 'race') return first?.kind === 'list' && first.items[0] ? settle(machine, first.items[0]) : unknown()
+    if (name === 'all') return later(machine, () => everyOne(first ?? unknown(), (item) => settle(machine, item)))
+    if (name === 'allSettled') return promised(everyOne(first ?? unknown(), (item) => outcome(machine, item)))
+    if (name === 'resolve') return promised(first ?? constant(undefined))
+    if (name === 'reject') return rejection(first?.labels ?? 0)
+    // Which is first is not known: what is rejected may be too late.
+    if (name === 'race' || name === 'any') {
+      const items = first?.kind === 'list' ? first.items : []
+      const kept = items.find((item) => item.kind !== 'promise' || item.rejected === undefined)
+      return kept === undefined ? (items[0] ?? unknown()) : kept === items[0] ? later(machine, () => settle(machine, kept)) : promised(unknown())
+    }
   }
   if (name === 'now' && (path === 'Date' || path === 'performance')) return unknown(NOW)
   if (path === 'Object') {

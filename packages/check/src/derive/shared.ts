@@ -57,6 +57,7 @@ export class Shared {
 
   /** Keeps objects of a module's top level as they are: no entry point changes them for another. */
   fix(value: Value): void {
+    if (value.kind === 'promise') this.fix(value.value)
     if (value.kind === 'list') for (const item of value.items) this.fix(item)
     if (value.kind !== 'object' || this.#fixed.has(value)) return
     this.#fixed.add(value)

@@ -50,6 +50,10 @@ function signature(shared: Shared, value: Value, depth: number): string | undefi
       }
       return `${all}]`
     }
+    case 'promise': {
+      const own = signature(shared, value.value, depth)
+      return own === undefined ? undefined : `p${value.labels}${value.rejected === undefined ? '' : '!'}${own}`
+    }
     case 'lib':
       return chain(shared, value, depth)
     case 'function':

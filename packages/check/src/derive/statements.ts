@@ -1,4 +1,5 @@
 import { evaluate } from './expressions.ts'
+import { settle } from './calls.ts'
 import { bind } from './patterns.ts'
 import { choose } from './branches.ts'
 import { Abrupt, type Completion, type Machine } from './machine.ts'
@@ -73,7 +74,8 @@ export function execute(machine: Machine, node: Node, scope: Scope, module: Modu
       const own = inner(scope)
       const over = evaluate(machine, node.right, scope, module)
       if (over.kind === 'list' && over.items.length === 0) return 'next'
-      const item = over.kind === 'list' ? (over.items[0] ?? unknown()) : unknown(over.labels)
+      const each = over.kind === 'list' ? (over.items[0] ?? unknown()) : unknown(over.labels)
+      const item = node.type === 'ForOfStatement' && node.await ? settle(machine, each) : each
       if (node.left.type === 'VariableDeclaration') for (const declarator of node.left.declarations) bind(machine, declarator.id, item, own, module)
       else bind(machine, node.left, item, own, module)
       return once(machine, node.body, own, module, false)

@@ -7,7 +7,7 @@ import type { Machine } from './machine.ts'
 import type { Scope } from './scope.ts'
 
 /** A value as far as it is known without running anything. */
-export type Value = Unknown | Const | Obj | List | Fn | Lib | Native | ClassValue | Namespace
+export type Value = Unknown | Const | Obj | List | Fn | Lib | Native | ClassValue | Namespace | Promised
 
 interface Labelled {
   readonly labels: Labels
@@ -104,6 +104,29 @@ export interface Namespace extends Labelled {
   readonly module: Module
 }
 
+/** What an async call gives until it is awaited: there, whatever comes of it. */
+export interface Promised extends Labelled {
+  readonly kind: 'promise'
+  readonly value: Value
+  /** Labels of what it is surely rejected with. */
+  readonly rejected?: Labels
+}
+
+/** A promise of a value. */
+export function promised(value: Value): Promised {
+  return value.kind === 'promise' ? value : { kind: 'promise', value, labels: deepLabels(value) }
+}
+
+/** A promise that is surely rejected. */
+export function rejection(labels: Labels): Promised {
+  return { kind: 'promise', value: unknown(labels), labels, rejected: labels }
+}
+
+/** What a promise is of, whether it is kept or not. */
+export function promisedValue(value: Value): Value {
+  return value.kind === 'promise' ? value.value : value
+}
+
 /** Nothing known but labels. */
 export function unknown(labels: Labels = 0, name?: string): Unknown {
   return name === undefined ? { kind: 'unknown', labels } : { kind: 'unknown', labels, name }
@@ -178,6 +201,10 @@ export function join(left: Value, right: Value): Value {
   if (left === right) return left
   const labels = union(left.labels, right.labels)
   if (left.kind === 'const' && right.kind === 'const' && left.value === right.value) return constant(left.value, labels)
+  if (left.kind === 'promise' || right.kind === 'promise') {
+    const both = left.kind === 'promise' && right.kind === 'promise' && left.rejected !== undefined && right.rejected !== undefined
+    return both ? rejection(labels) : promised(join(promisedValue(left), promisedValue(right)))
+  }
   // What can be called or queried is the more useful half: the other is mostly `undefined` or a cached copy.
   if (isUseful(left) && isPlain(right)) return relabelled(left, labels)
   if (isUseful(right) && isPlain(left)) return relabelled(right, labels)

@@ -36,6 +36,8 @@ export interface CallRule {
   readonly under?: readonly string[]
   /** Verifies a credential that it is passed (a cookie, a header, a signature). The shape is what a forged one gives. */
   readonly verifies?: Shape
+  /** Reads or verifies in a promise: who does not await it goes on whatever it says. */
+  readonly promise?: true
   /** Compares rights: an exit on its answer is a check of authorisation. `with-secret`: where it compares with a secret of the server. */
   readonly authorizes?: true | 'with-secret'
   readonly effect?: EffectKind

@@ -5,7 +5,8 @@ export const tokens: Library = {
   name: 'JSON Web Tokens',
   packages: ['jose', 'jose/*', 'jsonwebtoken', 'fast-jwt', '@tsndr/cloudflare-worker-jwt', 'paseto'],
   calls: {
-    '**{jwtVerify,jwtDecrypt,compactVerify,verify,decrypt}': { verifies: 'throws' },
+    '**{jwtVerify,jwtDecrypt,compactVerify}': { verifies: 'throws', promise: true },
+    '**{verify,decrypt}': { verifies: 'throws' },
     '{decodeJwt,decode}': { passes: 0 },
     'default.decode': { passes: 0 },
   },

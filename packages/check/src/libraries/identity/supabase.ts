@@ -5,9 +5,9 @@ export const supabase: Library = {
   name: 'Supabase',
   packages: ['@supabase/*', '*/supabase', '*/supabase/*'],
   calls: {
-    '**auth.getUser': { session: { data: { user: null }, error: 'unknown' } },
-    '**auth.getSession': { session: { data: { session: null }, error: 'unknown' } },
-    '**auth.getClaims': { session: { data: null, error: 'unknown' } },
+    '**auth.getUser': { session: { data: { user: null }, error: 'unknown' }, promise: true },
+    '**auth.getSession': { session: { data: { session: null }, error: 'unknown' }, promise: true },
+    '**auth.getClaims': { session: { data: null, error: 'unknown' }, promise: true },
     '**auth.{signInWithPassword,signInWithOAuth,signInWithOtp,signUp,signOut,resetPasswordForEmail,verifyOtp,exchangeCodeForSession,resend}': { effect: 'sign-in' },
     '**auth.updateUser': { session: { data: { user: null }, error: 'unknown' } },
     '**auth.admin.{deleteUser,updateUserById,createUser,inviteUserByEmail}': { effect: 'db-write', style: 'where-data' },

@@ -5,6 +5,6 @@ export const react: Library = {
   name: 'React',
   packages: ['react', 'react/*'],
   calls: {
-    '{cache,default.cache,useCallback,memo,forwardRef,startTransition}': { passes: 0 },
+    '{cache,default.cache,useCallback,memo,forwardRef,startTransition,use}': { passes: 0 },
   },
 }

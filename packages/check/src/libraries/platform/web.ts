@@ -7,7 +7,7 @@ export const globals: Library = {
   calls: {
     'fetch': { effect: 'network', style: 'plain' },
     'structuredClone': { passes: 0 },
-    '**crypto.subtle.verify': { verifies: false, authorizes: true },
+    '**crypto.subtle.verify': { verifies: false, authorizes: true, promise: true },
     'process.exit': { exits: true },
     '{String,Object,decodeURIComponent,encodeURIComponent}': { passes: 0 },
     'Bun.write': { effect: 'file-write' },
