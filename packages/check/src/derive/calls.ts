@@ -246,7 +246,7 @@ export function evaluateNew(machine: Machine, node: Node & { type: 'NewExpressio
     const made = callLibrary(machine, target, args, node, module)
     return machine.quiet ? kept(machine, made) : made
   }
-  if (target.kind !== 'class') return unknown(args.reduce((labels, arg) => union(labels, deepLabels(arg)), 0))
+  if (target.kind !== 'class') return callUnknown(machine, target.labels, args, node, module)
   return remembered(machine, target, args, node, module, construct)
 }
 

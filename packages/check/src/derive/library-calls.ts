@@ -4,7 +4,7 @@ import { answerWithErrors, builderCall } from './builders.ts'
 import { isSallyport, sallyportCall } from './sallyport.ts'
 import { memory, note } from './counters.ts'
 import { extendEffect, recordEffect } from './effects.ts'
-import { has, union, CALLER, COUNT, CREDENTIAL, LIMIT, ROLE, ROW, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
+import { has, union, CALLER, COUNT, CREDENTIAL, ERROR, LIMIT, ROLE, ROW, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
 import { deepLabels, object, promised, promisedValue, truth, unknown, type ChainCall, type Lib, type Value } from './value.ts'
 import { allowed, principal, shaped } from './world.ts'
 import type { Machine } from './machine.ts'
@@ -61,7 +61,11 @@ function ruleOf(machine: Machine, lib: Lib): CallRule | undefined {
 /** What a rule says of a call. */
 export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, args: readonly Value[], node: Node, module: Module): Value {
   const first = args[0]
-  if (rule.exits) machine.abort(first ? first.labels & SESSION : 0, node, module)
+  if (rule.exits) {
+    // `redirect('/failed?because=' + error.message)` goes to the caller too.
+    if (first && has(deepLabels(first), ERROR) && !machine.quiet) machine.seen.returns.push({ at: machine.trace(node, module), value: first })
+    machine.abort(first ? first.labels & SESSION : 0, node, module)
+  }
   if (rule.passes !== undefined) return promisedValue(args[rule.passes] ?? unknown())
   if (rule.asserts && first) {
     const known = truth(first)

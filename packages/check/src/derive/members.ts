@@ -1,4 +1,4 @@
-import { has, union, CALLER, COUNT, CREDENTIAL, ERROR, IDENTITY, ROLE, ROW, ROWS, SECRET, SESSION, SETTING, STORED, TEXT, namesIdentity, namesRight } from './labels.ts'
+import { has, union, CALLER, COUNT, CREDENTIAL, ERROR, IDENTITY, MODEL, ROLE, ROW, ROWS, SECRET, SESSION, SETTING, STORED, TEXT, namesIdentity, namesRight } from './labels.ts'
 import { constant, labelled, unknown, type Lib, type Value } from './value.ts'
 import { ofPrincipal } from './world.ts'
 import { exportedValue } from './globals.ts'
@@ -102,6 +102,8 @@ function ownLabels(labels: number, name: string): number {
   // One column is not the whole row.
   if (has(own, ROW) && !rows.test(name) && !/^\d+$/.test(name)) own &= ~ROW
   if (has(own, CALLER) && namesIdentity(name)) own |= IDENTITY
+  // How long a text is tells nothing of what stands in it.
+  if (name === 'length') own &= ~MODEL
   if (has(own, ERROR) && tame.test(name)) own &= ~ERROR
   if (has(own, SESSION) && namesRight(name)) own |= ROLE
   return own

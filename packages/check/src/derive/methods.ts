@@ -8,7 +8,7 @@ import { constant, deepLabels, join, labelled, object, promised, promisedValue, 
 import type { Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
 
-const iterators = new Set(['map', 'filter', 'forEach', 'find', 'findIndex', 'findLast', 'some', 'every', 'flatMap', 'reduce', 'sort', 'toSorted'])
+const iterators = new Set(['map', 'filter', 'forEach', 'find', 'findIndex', 'findLast', 'some', 'every', 'flatMap', 'reduce', 'reduceRight', 'sort', 'toSorted'])
 
 /** Calls `base.name(…)`. */
 export function callMethod(machine: Machine, base: Value, name: string, args: readonly Value[], node: Node, module: Module): Value {
@@ -137,13 +137,14 @@ function iterate(machine: Machine, base: Value, name: string, args: readonly Val
     if (name === 'find' || name === 'findLast') return constant(undefined, base.labels)
     if (name === 'some') return constant(false, base.labels)
     if (name === 'every') return constant(true, base.labels)
-    return name === 'reduce' ? (args[1] ?? unknown(base.labels)) : base
+    return folds(name) ? (args[1] ?? unknown(base.labels)) : base
   }
   const item = base.kind === 'list' ? base.items.reduce((all, next) => join(all, next)) : unknown(deepLabels(base))
   if (!callback || (callback.kind !== 'function' && callback.kind !== 'native')) {
     return callUnknown(machine, deepLabels(base), args, node, module)
   }
-  const given = name === 'reduce' ? [args[1] ?? unknown(), item] : [item, unknown(deepLabels(base) & ~SESSION)]
+  if (folds(name) && base.kind === 'list' && args[1]) return folded(machine, base.items, args[1], name, callback, node, module)
+  const given = folds(name) ? [args[1] ?? unknown(), item] : [item, unknown(deepLabels(base) & ~SESSION)]
   const result = runCallback(machine, callback, given, node, module) ?? unknown()
   const labels = union(deepLabels(base), deepLabels(result) & (SESSION | ROLE))
   const none = truth(result) === false && has(result.labels, SESSION)
@@ -161,12 +162,23 @@ function iterate(machine: Machine, base: Value, name: string, args: readonly Val
       return { kind: 'unknown', labels: union(deepLabels(result), base.labels & (SESSION | ROLE)), item: result }
     case 'every':
     case 'reduce':
+    case 'reduceRight':
       return unknown(union(labels, deepLabels(result)))
     case 'forEach':
       return constant(undefined)
     default:
       return unknown(labels)
   }
+}
+
+function folds(name: string): boolean {
+  return name === 'reduce' || name === 'reduceRight'
+}
+
+/** `steps.reduceRight((inner, step) => step(inner), handler)`: of a list that is known, one after another. */
+function folded(machine: Machine, items: readonly Value[], start: Value, name: string, callback: Value, node: Node, module: Module): Value {
+  const order = name === 'reduce' ? items : items.toReversed()
+  return order.reduce((all, item) => call(machine, callback, [all, item], node, module), start)
 }
 
 function listMethod(machine: Machine, base: Value & { kind: 'list' }, name: string, args: readonly Value[], node: Node, module: Module): Value {

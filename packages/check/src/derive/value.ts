@@ -143,14 +143,19 @@ export const undefinedValue: Const = constant(undefined)
 export function truth(value: Value): boolean | undefined {
   if (value.kind === 'const') return Boolean(value.value)
   if (value.kind === 'unknown') return value.truthy
-  return value.kind === 'lib' && value.path.endsWith(')') ? undefined : true
+  return isOpen(value) ? undefined : true
+}
+
+/** What a call of a library gave may be anything, but for an object that `new` made and an answer. */
+function isOpen(value: Value): boolean {
+  return value.kind === 'lib' && value.path.endsWith(')') && value.calls.at(-1)?.node.type !== 'NewExpression' && !/^(?:Next)?Response\.\w+\(\)$/.test(value.path)
 }
 
 /** True for null and undefined; undefined where it can't be known. */
 export function nullish(value: Value): boolean | undefined {
   if (value.kind === 'const') return value.value == null
   if (value.kind === 'unknown') return value.truthy === true ? false : undefined
-  return value.kind === 'lib' && value.path.endsWith(')') ? undefined : false
+  return isOpen(value) ? undefined : false
 }
 
 /** The same value with more labels. */

@@ -12,6 +12,5 @@ export const next: Library = {
     'headers': { carries: 'credential' },
     'headers().{get,has,entries}': { gives: 'credential' },
     'unstable_cache': { passes: 0 },
-    'after': {},
   },
 }
