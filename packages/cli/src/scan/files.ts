@@ -39,8 +39,8 @@ function walk(root: string, folder: string, files: string[]): void {
   }
 }
 
-/** What a name says that is no file of its own: it is gone, a link, a part of a path that is none, or a socket. */
-const NO_FILE = new Set(['ENOENT', 'ELOOP', 'ENOTDIR', 'ENXIO'])
+/** What a name says that is no file of its own: it is gone, a link, a part of a path that is none, a folder, or a socket. */
+const NO_FILE = new Set(['ENOENT', 'ELOOP', 'ENOTDIR', 'EISDIR', 'ENXIO'])
 const PROBE = 8000
 
 /** True for what has a zero byte near its beginning, as git decides it. */
@@ -79,20 +79,12 @@ export class FileReader {
     let handle: number | undefined
     try {
       handle = openSync(path, READ_NO_LINK)
-      const stat = fstatSync(handle)
-      if (!stat.isFile()) return undefined
-      const size = stat.size > maxBytes ? PROBE : stat.size
-      this.#grow(at, size)
-      let length = 0
-      while (length < size) {
-        const read = readSync(handle, this.#buffer, at + length, size - length, null)
-        if (read === 0) break
-        length += read
-      }
-      const bytes = this.#buffer.subarray(at, at + length)
-      if (stat.size <= maxBytes) return bytes
-      if (!isBinary(bytes)) this.why = `larger than ${Math.floor(maxBytes / MEGABYTE)} MiB`
-      return undefined
+      const room = Math.min(MOST_FILES, maxBytes)
+      this.#grow(at, room)
+      const length = readSync(handle, this.#buffer, at, room, null)
+      // What ends before the room does has been read whole; file systems that give less than they have do so by whole pages.
+      if (length < room && length % PAGE !== 0) return this.#buffer.subarray(at, at + length)
+      return this.#readOn(handle, maxBytes, at, length)
     } catch (error) {
       const { code = String(error) } = error as NodeJS.ErrnoException
       // A name that is not UTF-8 can't be said, so that nothing is there by the name that is.
@@ -102,6 +94,28 @@ export class FileReader {
       if (handle !== undefined) closeSync(handle)
     }
   }
+
+  /** Goes on with a file of which some bytes have been read. */
+  #readOn(handle: number, maxBytes: number, at: number, read: number): Buffer | undefined {
+    const stat = fstatSync(handle)
+    if (!stat.isFile()) return undefined
+    if (stat.size > maxBytes) {
+      if (!isBinary(this.#buffer.subarray(at, at + read))) this.why = `larger than ${Math.floor(maxBytes / MEGABYTE)} MiB`
+      return undefined
+    }
+    this.#grow(at + read, stat.size - read)
+    let length = read
+    while (length < stat.size) {
+      const more = readSync(handle, this.#buffer, at + length, stat.size - length, null)
+      if (more === 0) break
+      length += more
+    }
+    return this.#buffer.subarray(at, at + length)
+  }
 }
 
+/** No system has smaller pages. */
+const PAGE = 4096
+/** Room for most files: one read is enough for them. */
+const MOST_FILES = 256 * 1024
 const MEGABYTE = 1024 * 1024
