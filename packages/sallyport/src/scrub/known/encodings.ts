@@ -2,8 +2,8 @@ const UTF8 = new TextEncoder()
 
 /**
  * The forms in which standard encoders write a value: as it is, in hex (both cases), base64 and base64url at each of the three
- * alignments that it can have inside a longer text, percent-encoded (as `encodeURIComponent` and `URLSearchParams` do), and
- * escaped for JSON, once, twice, and with everything beyond ASCII escaped.
+ * alignments that it can have inside a longer text, percent-encoded (as `encodeURIComponent` and `URLSearchParams` do),
+ * escaped for JSON, once, twice, and with everything beyond ASCII escaped, and its bytes read one character each (as results that are bytes are looked at).
  *
  * At alignments other than the value's own start, the characters at the two edges mix bits of the value with bits of its
  * neighbours, and are not part of the form.
@@ -17,6 +17,7 @@ export function encodedForms(value: string): readonly string[] {
   const form = new URLSearchParams([['', value]]).toString().slice(1)
   const forms = new Set([
     value,
+    Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''),
     json,
     json.replaceAll('/', '\\/'),
     ascii,
