@@ -30,6 +30,7 @@ export async function answer(action: HandledAction, request: Request, options: A
     return problem({ code: 'INVALID_INPUT', message: `Use ${options.methods.join(' or ')}.` }, 405, { allow: options.methods.join(', ') })
   }
   let call: HandledCall
+  let data: unknown
   try {
     const { input, refused } = await readInput(request, action.size)
     const approval = request.headers.get(APPROVAL_HEADER)
@@ -37,6 +38,7 @@ export async function answer(action: HandledAction, request: Request, options: A
       ...(refused === undefined ? {} : { refused }),
       ...(approval === null ? {} : { approval }),
     })
+    data = isStream(call.result.data) ? call.result.data : await toJson(call.result.data)
   } catch (error) {
     if (options.isFrameworks?.(error) === true) throw error
     // Nothing of an unexpected error is told; the pipeline has logged whatever came through it.
@@ -45,8 +47,7 @@ export async function answer(action: HandledAction, request: Request, options: A
   const headers = { 'x-correlation-id': call.correlationId, ...limitHeaders(call.limits) }
   const { result } = call
   if (result.serverError !== undefined || result.validationErrors !== undefined) return problemOf(call, headers)
-  if (isStream(result.data)) return streamed(result.data, request, call.correlationId, headers)
-  return succeeded(await toJson(result.data), call.status, headers)
+  return isStream(data) ? streamed(data, request, call.correlationId, headers) : succeeded(data, call.status, headers)
 }
 
 function succeeded(data: unknown, status: number | undefined, headers: Readonly<Record<string, string>>): Response {

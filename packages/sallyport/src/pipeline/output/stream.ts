@@ -9,7 +9,7 @@ import type { Call } from '../call.ts'
 import { Refusal } from '../control.ts'
 import { sanitize } from '../failure.ts'
 import { TextRun } from './text-run.ts'
-import { OutputWalker } from './walker.ts'
+import { isClean, OutputWalker, settlePromises } from './walker.ts'
 
 /** How a stream is let out. */
 export interface StreamOptions {
@@ -28,8 +28,8 @@ export function isStream(value: unknown): value is AsyncIterable<unknown> | Read
 
 /**
  * Lets a stream out, part by part, at the reader's pace. Parts that are strings are one text, scrubbed as if it had come
- * in one piece, and so are the `textField`s of neighbouring parts that differ in nothing else. What else a part holds goes
- * through the walker. The outcome is known when the stream ends, fails or is left.
+ * in one piece, and so are bytes, and the `textField`s of neighbouring parts that differ in nothing else. What else a part holds goes
+ * through the walker, promises once they have settled. The outcome is known when the stream ends, fails or is left.
  */
 export function letOutStream(call: Call, source: AsyncIterable<unknown> | ReadableStream<unknown>, options: StreamOptions): ReadableStream<unknown> {
   // Node's and the browsers' streams can be iterated; the DOM types do not say so everywhere.
@@ -47,8 +47,10 @@ export function letOutStream(call: Call, source: AsyncIterable<unknown> | Readab
   /** What of a part may leave; `undefined` where nothing of it may. */
   async function read(part: unknown): Promise<unknown> {
     const fitting = await fit(part)
-    return call.fields === null ? fitting : narrow(fitting, call.fields)
+    const narrowed = call.fields === null ? fitting : narrow(fitting, call.fields)
+    return typeof narrowed !== 'object' || isClean(narrowed, call.port.scrubber) ? narrowed : withDeadline(settlePromises(narrowed), options.idle, late)
   }
+  const late = (): Refusal => new Refusal('TIMEOUT', `no part came within ${options.idle.ms} ms`)
 
   async function fit(part: unknown): Promise<unknown> {
     if (options.schema === null) return part
@@ -68,7 +70,7 @@ export function letOutStream(call: Call, source: AsyncIterable<unknown> | Readab
         }
         try {
           while (!emitted) {
-            const next = await withDeadline(parts.next(), options.idle, () => new Refusal('TIMEOUT', `no part came within ${options.idle.ms} ms`))
+            const next = await withDeadline(parts.next(), options.idle, late)
             if (next.done === true) {
               text.end('end', emit)
               // A source that ends quietly because its caller has gone has not come to its end.

@@ -1,9 +1,9 @@
 import type { Scrubber, ScrubStream } from '../../scrub/types.ts'
-import type { OutputWalker } from './walker.ts'
+import { bytesOf, textOf, type OutputWalker } from './walker.ts'
 
 type Emit = (part: unknown) => void
 
-/** Joins the pieces of one text that come in neighbouring parts of a stream, and lets out what is safe of it. */
+/** Joins the pieces of one text, or of what bytes say, that come in neighbouring parts of a stream, and lets out what is safe of it. */
 export class TextRun {
   readonly #scrubber: Scrubber
   readonly #walker: OutputWalker
@@ -11,6 +11,8 @@ export class TextRun {
   #stream: ScrubStream | null = null
   /** The part without its text: a part that differs in it begins another text. `null` for plain strings. */
   #frame: Readonly<Record<string, unknown>> | null = null
+  /** The pieces are bytes. */
+  #binary = false
 
   constructor(scrubber: Scrubber, walker: OutputWalker, field: string | null) {
     this.#scrubber = scrubber
@@ -19,10 +21,12 @@ export class TextRun {
   }
 
   take(part: unknown, emit: Emit): void {
-    if (typeof part === 'string') {
-      if (this.#frame !== null) this.end('end', emit)
-      const out = this.#push(part)
-      if (out !== '') emit(out)
+    const binary = part instanceof Uint8Array || part instanceof ArrayBuffer
+    if (typeof part === 'string' || binary) {
+      if (this.#frame !== null || this.#binary !== binary) this.end('end', emit)
+      this.#binary = binary
+      const out = this.#push(binary ? textOf(part) : part)
+      if (out !== '') emit(this.#whole(out))
       return
     }
     const clean = this.#walker.walk(this.#withoutText(part))
@@ -34,6 +38,7 @@ export class TextRun {
     }
     const frame = clean as Readonly<Record<string, unknown>>
     if (this.#frame === null || !sameFrame(this.#frame, frame)) this.end('end', emit)
+    this.#binary = false
     this.#frame = frame
     const out = this.#push(piece)
     if (out !== '') emit({ ...frame, [this.#field]: out })
@@ -48,7 +53,12 @@ export class TextRun {
     if (stream === null) return
     const rest = how === 'end' ? stream.end() : stream.abort()
     for (const { rule } of stream.findings) this.#walker.count(rule)
-    if (rest !== '') emit(frame === null || this.#field === null ? rest : { ...frame, [this.#field]: rest })
+    if (rest !== '') emit(frame === null || this.#field === null ? this.#whole(rest) : { ...frame, [this.#field]: rest })
+  }
+
+  /** A part without a frame, of the kind that came in. */
+  #whole(text: string): unknown {
+    return this.#binary ? bytesOf(text) : text
   }
 
   #push(piece: string): string {

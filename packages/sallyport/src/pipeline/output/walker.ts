@@ -23,12 +23,14 @@ export function isClean(value: unknown, scrubber: Scrubber, depth = 0): boolean 
 
 function isCleanObject(value: object, scrubber: Scrubber, depth: number): boolean {
   if (depth > MAX_DEPTH) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
   if (Array.isArray(value)) {
+    if (prototype !== Array.prototype || behaves(value) || value[Symbol.iterator] !== ITERATE) return false
     for (let i = 0; i < value.length; i++) if (!isClean(value[i], scrubber, depth + 1)) return false
     return true
   }
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value instanceof Date
-  if ('$$typeof' in value) return false
+  if (prototype !== Object.prototype) return prototype === Date.prototype && Reflect.ownKeys(value).length === 0
+  if ('$$typeof' in value || behaves(value)) return false
   // `for … in` needs no list of keys; a plain object inherits none.
   for (const key in value) {
     if (!scrubber.isQuiet(key) || !isClean((value as Readonly<Record<string, unknown>>)[key], scrubber, depth + 1)) return false
@@ -36,9 +38,18 @@ function isCleanObject(value: object, scrubber: Scrubber, depth: number): boolea
   return true
 }
 
+const ITERATE: unknown = Array.prototype[Symbol.iterator]
+
+/** Says itself what it is as JSON, or what it settles to: whoever writes it out gets that, and not what was looked at. */
+function behaves(value: object): boolean {
+  const { toJSON, then } = value as { readonly toJSON?: unknown; readonly then?: unknown }
+  return typeof toJSON === 'function' || typeof then === 'function'
+}
+
 /**
  * Walks a result on its way out: strings and keys are scrubbed; JSON, `Date`, `Map`, `Set`, `bigint` and bytes pass;
- * functions, symbols, React elements and class instances are refused. What is clean is returned as it is.
+ * functions, symbols, React elements and class instances are refused. What is clean is returned as it is; what has a mind of
+ * its own, such as a list of a class of its own, is returned as a plain copy of what was looked at.
  */
 export class OutputWalker {
   readonly #scrubber: Scrubber
@@ -83,7 +94,7 @@ export class OutputWalker {
     if (Array.isArray(value)) return this.#list(value, depth)
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype === Object.prototype || prototype === null) return this.#record(value as Record<string, unknown>, depth)
-    if (value instanceof Date) return value
+    if (value instanceof Date) return this.#date(value)
     if (value instanceof Map) return this.#map(value, depth)
     if (value instanceof Set) return new Set(this.#list([...value], depth))
     if (value instanceof Uint8Array) return this.#bytes(value)
@@ -98,7 +109,8 @@ export class OutputWalker {
   }
 
   #list(list: readonly unknown[], depth: number): readonly unknown[] {
-    let copy: unknown[] | null = null
+    const plain = Object.getPrototypeOf(list) === Array.prototype && !behaves(list) && list[Symbol.iterator] === ITERATE
+    let copy: unknown[] | null = plain ? null : []
     for (let i = 0; i < list.length; i++) {
       const item = list[i]
       const clean = this.walk(item, depth + 1)
@@ -110,23 +122,26 @@ export class OutputWalker {
 
   #record(record: Record<string, unknown>, depth: number): Record<string, unknown> {
     if ('$$typeof' in record) throw new Refusal('INTERNAL', "the result holds a React element, which can't leave", { fix: 'Return data and render it in the component.' })
-    let changed: Map<string, readonly [string, unknown]> | null = null
-    for (const key in record) {
+    const entries: [string, unknown][] = []
+    let changed = behaves(record)
+    for (const key of Object.keys(record)) {
+      // Read once: what is looked at is what leaves.
       const value = record[key]
       const cleanKey = this.text(key)
       // Only at the top: `.discloses()` names a field of the result. What is in it must still be data.
       const disclosed = depth === 0 && this.#disclosed.has(key) && typeof value === 'string'
       const clean = disclosed ? value : this.walk(value, depth + 1)
-      if (clean !== value || cleanKey !== key) (changed ??= new Map()).set(key, [cleanKey, clean])
+      if (clean !== value || cleanKey !== key) changed = true
+      entries.push([cleanKey, clean])
     }
-    if (changed === null) return record
-    const copy: Record<string, unknown> = {}
-    for (const key of Object.keys(record)) {
-      const change = changed.get(key)
-      if (change === undefined) copy[key] = record[key]
-      else copy[change[0]] = change[1]
-    }
-    return copy
+    // Not by assignment: a key `__proto__` must stay a key.
+    return changed ? Object.fromEntries(entries) : record
+  }
+
+  /** A date that is no more than one. What only passes for a date throws here. */
+  #date(date: Date): Date {
+    const time = Date.prototype.getTime.call(date)
+    return Object.getPrototypeOf(date) === Date.prototype && Reflect.ownKeys(date).length === 0 ? date : new Date(time)
   }
 
   #map(map: ReadonlyMap<unknown, unknown>, depth: number): Map<unknown, unknown> {
@@ -135,27 +150,42 @@ export class OutputWalker {
     return copy
   }
 
-  /** Bytes are looked at as Latin-1, one character a byte, so that what is found is replaced byte by byte. */
   #bytes(bytes: Uint8Array): Uint8Array {
-    let text = ''
-    for (let i = 0; i < bytes.length; i += 8_192) text += String.fromCharCode(...bytes.subarray(i, i + 8_192))
+    const text = textOf(bytes)
     const clean = this.text(text)
-    return clean === text ? bytes : Uint8Array.from(clean, (character) => character.charCodeAt(0))
+    if (clean !== text) return bytesOf(clean)
+    const { Buffer: NodeBytes } = globalThis as { readonly Buffer?: { readonly prototype: unknown } }
+    const prototype: unknown = Object.getPrototypeOf(bytes)
+    return prototype === Uint8Array.prototype || prototype === NodeBytes?.prototype ? bytes : new Uint8Array(bytes)
   }
+}
+
+/** Bytes are looked at as Latin-1, one character a byte, so that what is found is replaced byte by byte. */
+export function textOf(data: Uint8Array | ArrayBuffer): string {
+  const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : data
+  let text = ''
+  for (let i = 0; i < bytes.length; i += 8_192) text += String.fromCharCode(...bytes.subarray(i, i + 8_192))
+  return text
+}
+
+/** The bytes of such a text. */
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0))
 }
 
 /** The value with every promise in it replaced by what it settles to. Rejects as the first of them does. */
 export async function settlePromises(value: unknown, depth = 0): Promise<unknown> {
   const settled = await value
   if (typeof settled !== 'object' || settled === null || depth > MAX_DEPTH) return settled
-  if (Array.isArray(settled)) return Promise.all(settled.map((item) => settlePromises(item, depth + 1)))
+  const settle = (item: unknown): Promise<unknown> => settlePromises(item, depth + 1)
+  if (Array.isArray(settled)) return Promise.all(Array.from({ length: settled.length }, (_, i) => settle(settled[i])))
   if (settled instanceof Map) {
-    const entries = [...settled].map(async ([key, item]) => [key, await settlePromises(item, depth + 1)] as const)
+    const entries = [...settled].map(async ([key, item]) => [await settle(key), await settle(item)] as const)
     return new Map(await Promise.all(entries))
   }
-  if (settled instanceof Set) return new Set(await Promise.all([...settled].map((item) => settlePromises(item, depth + 1))))
+  if (settled instanceof Set) return new Set(await Promise.all([...settled].map(settle)))
   const prototype: unknown = Object.getPrototypeOf(settled)
   if (prototype !== Object.prototype && prototype !== null) return settled
-  const entries = Object.entries(settled).map(async ([key, item]) => [key, await settlePromises(item, depth + 1)] as const)
+  const entries = Object.entries(settled).map(async ([key, item]) => [key, await settle(item)] as const)
   return Object.fromEntries(await Promise.all(entries))
 }
