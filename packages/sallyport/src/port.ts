@@ -3,6 +3,8 @@ import { sha256Hex } from '#digest'
 import { ActionBuilder, type DefineAction } from './action/builder.ts'
 import { createAction } from './action/create-action.ts'
 import { emptyDraft, type Draft } from './action/draft.ts'
+import { requireKnownPermissions } from './action/known-permissions.ts'
+import { ActionNames, callerOf } from './action/names.ts'
 import { auditSchemas } from './action/schema-audit.ts'
 import type { ActionDefinition } from './action/definition.ts'
 import type { ActionSpec, EmptySpec } from './action/spec.ts'
@@ -12,6 +14,7 @@ import { sampleRefusals } from './audit/sampling.ts'
 import { DefinitionError } from './errors/sallyport-error.ts'
 import type { Principal } from './identity/principal.ts'
 import { addressForLog } from './lib/address-for-log.ts'
+import { canonicalJson } from './lib/canonical-json.ts'
 import { systemClock, type Clock } from './lib/clock.ts'
 import { consoleLog } from './lib/console-log.ts'
 import { Deadlines } from './lib/deadline.ts'
@@ -23,6 +26,7 @@ import { withFailurePolicy } from './limits/failure-policy.ts'
 import type { LimitStore } from './limits/types.ts'
 import { defaultTiers } from './limits/tiers.ts'
 import type { Call } from './pipeline/call.ts'
+import { definitionFacts } from './pipeline/definition-hash.ts'
 import type { PortRuntime } from './pipeline/runtime.ts'
 import { scrubbedLog } from './pipeline/scrubbed-log.ts'
 import type { PortOptions } from './port-options.ts'
@@ -93,13 +97,17 @@ export function createPort<P extends Principal, Permission extends string, const
   options.secrets?.attach({ scrubber: runtime.scrubber, onAccess: (access) => noteAccess(runtime, access) })
   const schemaAudit = options.schemaAudit ?? (runtime.production ? 'off' : 'warn')
   const defined = new Map<string, AnyAction>()
+  const reloads = runtime.environment === 'development'
+  const names = new ActionNames(reloads)
+  const { action, stateAction } = ActionBuilder.prototype
 
   const finish = (definition: ActionDefinition): AnyAction => {
+    requireKnownPermissions(definition, runtime.policy)
     auditDefinition(definition, schemaAudit, runtime)
-    const action = createAction(definition, runtime)
-    // The same name again is the same module instantiated again by a bundler, or reloaded in development.
-    defined.set(definition.name, action)
-    return action
+    const made = createAction(definition, runtime)
+    names.take(definition.name, () => canonicalJson([definitionFacts(definition), made.posture]), reloads ? callerOf(definition.stateful ? stateAction : action) : null)
+    defined.set(definition.name, made)
+    return made
   }
   // The builder's `action()` says what its action's types are: only it knows the spec.
   const define = finish as DefineAction

@@ -122,9 +122,9 @@ describe('the order of builder methods', () => {
 
 describe('a builder', () => {
   it('is immutable: a base can be shared', () => {
-    const base = makePort().define('a').noInput()
-    const one = base.authorize('order:read').outputSchema(z.string()).action(() => 'one')
-    const two = base.public('anybody may look').outputSchema(z.string()).action(() => 'two')
+    const base = makePort().define.with((builder) => builder.noInput())
+    const one = base('one').authorize('order:read').outputSchema(z.string()).action(() => 'one')
+    const two = base('two').public('anybody may look').outputSchema(z.string()).action(() => 'two')
     expect(one.posture.authorization.state).toBe('met')
     expect(two.posture.authorization).toEqual({ state: 'waived', reason: 'anybody may look' })
   })

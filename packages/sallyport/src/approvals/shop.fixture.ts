@@ -3,7 +3,7 @@ import type { Principal } from '../identity/principal.ts'
 import { integerShape, recordShape, textShape } from '../lib/shape.ts'
 import { definePolicy } from '../policy/define-policy.ts'
 import type { Store } from '../stores/types.ts'
-import { createTestPort, testUser, type TestPort } from '../testing/index.ts'
+import { createTestPort, testUser, type TestPort, type TestPortOptions } from '../testing/index.ts'
 import { approvalActions, type ApprovalActions } from './actions.ts'
 import type { ApprovalNotice, GrantNotice } from './notice.ts'
 
@@ -48,10 +48,12 @@ export function openShop(store: Store, more: ShopOptions = {}): Shop {
   const product: Shop['product'] = { price: 100, version: 1, owners: ['ann', 'bea', 'cid', 'dan', 'eve', 'mia', 'zoe'] }
   const notices: (ApprovalNotice | GrantNotice)[] = []
   const roles = new Map<string, readonly string[]>([['ann', ['clerk']], ['bea', ['manager']], ['cid', ['manager']], ['dan', ['clerk']], ['eve', ['chief']], ['mia', ['manager']]])
-  const port = createTestPort<Principal, Permission>({ name: environment, environment, policy, store, rolesOf: (id, { tenant }) => roles.get(`${id} of ${tenant}`) ?? roles.get(id) ?? null, notify: (notice) => void notices.push(notice) })
-  const define: Shop['define'] = ({ version = 1, quorum = 1, requestsPerHour = 30 } = {}) =>
-    port
-      .define('price.change')
+  const options: TestPortOptions<Principal, Permission> = { name: environment, environment, policy, store, rolesOf: (id, { tenant }) => roles.get(`${id} of ${tenant}`) ?? roles.get(id) ?? null, notify: (notice) => void notices.push(notice) }
+  const port = createTestPort(options)
+  // Another definition comes with another deploy: a port of its own on the same store.
+  const deploy = (): typeof port.define => createTestPort({ ...options, clock: port.clock, identity: port.runtime.identity }).define
+  const defineOn = (define: typeof port.define, { version = 1, quorum = 1, requestsPerHour = 30 }: NonNullable<Parameters<Shop['define']>[0]>): AnyAction =>
+    define('price.change')
       .version(version)
       .inputSchema(recordShape({ productId: textShape(40_000), price: integerShape(1) }))
       .authorize('price:update', { resource: ({ parsedInput }) => ({ id: parsedInput.productId, version: product.version }), owner: () => product.owners })
@@ -67,7 +69,7 @@ export function openShop(store: Store, more: ShopOptions = {}): Shop {
     ran.push({ price: product.price, by: principal.id })
     return { price: product.price }
   })
-  let action: AnyAction = define(more)
+  let action = defineOn(port.define, more)
   const shop: Shop = {
     port, ran, product, notices, roles,
     approvals: approvalActions(port, { permission: 'price:approve', ownPermission: 'approval:own', actions: [{ ...action, name: 'price.change' }] }),
@@ -80,7 +82,7 @@ export function openShop(store: Store, more: ShopOptions = {}): Shop {
       if (serverError?.code !== 'APPROVAL_REQUIRED') throw new Error(`not asked: ${serverError?.code}`)
       return String(serverError?.details?.['approvalId'])
     },
-    define: (next) => (action = define({ ...more, ...next })),
+    define: (next) => (action = defineOn(deploy(), { ...more, ...next })),
   }
   return shop
 }

@@ -9,18 +9,20 @@ import type { PortRuntime } from './runtime.ts'
  * which would void approvals at each deploy. SHA-256 in hex.
  */
 export function definitionHash(definition: ActionDefinition, port: PortRuntime): MaybePromise<string> {
-  const { access, approval } = definition
-  return port.sha256(
-    canonicalJson({
-      name: definition.name,
-      version: definition.version,
-      input: definition.input.kind === 'schema' ? jsonSchemaOf(definition.input.schema, 'input') : null,
-      bindArgs: definition.bindArgs.map((schema) => jsonSchemaOf(schema, 'input')),
-      output: definition.output.kind === 'waived' ? null : jsonSchemaOf(definition.output.schema, 'output'),
-      permission: access.kind === 'public' ? null : access.permission,
-      approval: approval === null ? null : { approvers: approval.approvers, quorum: approval.quorum ?? 1, conditional: approval.when !== undefined, breakGlass: approval.breakGlass ?? null },
-    }),
-  )
+  return port.sha256(canonicalJson(definitionFacts(definition)))
+}
+
+/** What the definition hash is made of. */
+export function definitionFacts({ name, version, access, input, bindArgs, output, approval }: ActionDefinition): object {
+  return {
+    name,
+    version,
+    input: input.kind === 'schema' ? jsonSchemaOf(input.schema, 'input') : null,
+    bindArgs: bindArgs.map((schema) => jsonSchemaOf(schema, 'input')),
+    output: output.kind === 'waived' ? null : jsonSchemaOf(output.schema, 'output'),
+    permission: access.kind === 'public' ? null : access.permission,
+    approval: approval === null ? null : { approvers: approval.approvers, quorum: approval.quorum ?? 1, conditional: approval.when !== undefined, breakGlass: approval.breakGlass ?? null },
+  }
 }
 
 /** The JSON Schema of a schema where its library can give one, else what is known of it. */

@@ -55,12 +55,13 @@ describe('middleware', () => {
   })
 
   it('that never ends is given up, before the handler and after it', async () => {
-    const { port, builder } = start()
+    const port = makePort()
+    const define = (name: string) => port.define(name).noInput().authorize('order:read').outputSchema(z.number())
     let runs = 0
     const hang = (): Promise<never> => new Promise(() => undefined)
-    const before = builder.use(hang).outputSchema(z.number()).action(() => ++runs)
-    const after = builder.use(async ({ next, ctx }) => (await next({ ctx }), hang())).outputSchema(z.number())
-    const cases = [[before, 'UNAVAILABLE', 'refused'], [after.action(() => ++runs), 'TIMEOUT', 'unknown'], [after.action(async () => ++runs), 'TIMEOUT', 'unknown']] as const
+    const before = define('before').use(hang).action(() => ++runs)
+    const after = (name: string) => define(name).use(async ({ next, ctx }) => (await next({ ctx }), hang()))
+    const cases = [[before, 'UNAVAILABLE', 'refused'], [after('after').action(() => ++runs), 'TIMEOUT', 'unknown'], [after('afterPromise').action(async () => ++runs), 'TIMEOUT', 'unknown']] as const
     for (const [action, code, outcomes] of cases) {
       const pending = action.call({ principal: user, input: undefined })
       await port.clock.advance(5_001)

@@ -24,7 +24,10 @@ export interface Decision {
 /** What a port asks whether a principal may do something. */
 export interface Policy<Permission extends string = string> {
   readonly name: string
-  /** Every permission that a role of this policy can hold, for the compiler and for the manifest. */
+  /**
+   * Every permission that a role of this policy can hold, for the compiler and for the manifest. An action that names another is refused when
+   * it is defined; not so where the list is empty, since the policy then does not know them beforehand.
+   */
   readonly permissions: readonly Permission[]
   /** Whether any of these roles holds the permission now. Anything but `true` denies. */
   holds(roles: readonly string[], permission: string): boolean

@@ -54,7 +54,7 @@ describe('toTools', () => {
   })
 
   it('aborts the handler with the loop, and says so in the log', async () => {
-    const { port } = setUp()
+    const port = createTestPort({ policy })
     const signals: AbortSignal[] = []
     const wait = port.define('order.read').inputSchema(z.strictObject({ id: z.string().max(9) })).authorize('order:read').outputSchema(z.string()).action(({ signal }) => {
       signals.push(signal)

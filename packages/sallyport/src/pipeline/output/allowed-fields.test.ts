@@ -26,7 +26,7 @@ async function give(port: Port, fields: readonly string[] | null): Promise<void>
   await port.store.grants.revokeAll('ann', port.clock.now())
   for (const [actor, subject] of [['bot', 'ann'], ['batch', null]] as const) {
     await port.store.grants.create({
-      id: crypto.randomUUID(), environment: 'test', subject, actor, chain: [], actions: ['order.read'], resources: null, input: null, fields, maxUses: 99, uses: 0, notBefore: 0,
+      id: crypto.randomUUID(), environment: 'test', subject, actor, chain: [], actions: ['order.read', 'order.words'], resources: null, input: null, fields, maxUses: 99, uses: 0, notBefore: 0,
       expiresAt: Number.MAX_SAFE_INTEGER, parentId: null, grantedBy: 'ann', revokedAt: null, createdAt: 0,
     })
   }
@@ -73,7 +73,7 @@ describe('fields that an action lists for a kind of principal', () => {
     await give(port, ['cost'])
     expect(await parts(agent)).toEqual([{}, {}])
     expect(await parts(service)).toEqual([{ cost: 1 }, { cost: 2 }])
-    const words = port.define('order.read').noInput().authorize('order:read').outputStream(z.string()).action(async function* () {
+    const words = port.define('order.words').noInput().authorize('order:read').outputStream(z.string()).action(async function* () {
       yield 'a text has no fields'
     })
     expect(await Array.fromAsync((await words.call({ principal: agent, input: undefined })).data as AsyncIterable<unknown>)).toEqual([])

@@ -26,13 +26,13 @@ function open(more: Partial<Policy> = {}, logged: LogEntry[] = []): Port {
 async function give(port: Port, fields: readonly string[] | null): Promise<void> {
   await port.store.grants.revokeAll('ann', port.clock.now())
   await port.store.grants.create({
-    id: crypto.randomUUID(), environment: 'test', subject: 'ann', actor: 'bot', chain: [], actions: ['order.read'], resources: null, input: null, fields, maxUses: 99, uses: 0, notBefore: 0,
+    id: crypto.randomUUID(), environment: 'test', subject: 'ann', actor: 'bot', chain: [], actions: ['order.read', 'order.see'], resources: null, input: null, fields, maxUses: 99, uses: 0, notBefore: 0,
     expiresAt: Number.MAX_SAFE_INTEGER, parentId: null, grantedBy: 'ann', revokedAt: null, createdAt: 0,
   })
 }
 
-function start(port: Port) {
-  return port.define('order.read').inputSchema(z.strictObject({})).authorize('order:read')
+function start(port: Port, name = 'order.read') {
+  return port.define(name).inputSchema(z.strictObject({})).authorize('order:read')
 }
 
 /** What both of them are told: the person, and the agent that acts for them. */
@@ -65,9 +65,9 @@ describe('details of an application’s errors', () => {
   it('are none for a kind whose result the action narrows, unless it lists them', async () => {
     const port = open()
     await give(port, null)
-    const narrowed = start(port).outputSchema(z.object({ id: z.string() }), { fields: { agent: ['id'] } })
-    expect(await told(narrowed.errors({ GONE: Gone }).action(({ errors }) => { throw errors.GONE(details) }))).toEqual([details, {}])
-    expect(await told(narrowed.errors({ GONE: Gone }, { fields: { agent: ['GONE'] } }).action(({ errors }) => { throw errors.GONE(details) }))).toEqual([details, details])
+    const narrowed = (name: string) => start(port, name).outputSchema(z.object({ id: z.string() }), { fields: { agent: ['id'] } })
+    expect(await told(narrowed('order.read').errors({ GONE: Gone }).action(({ errors }) => { throw errors.GONE(details) }))).toEqual([details, {}])
+    expect(await told(narrowed('order.see').errors({ GONE: Gone }, { fields: { agent: ['GONE'] } }).action(({ errors }) => { throw errors.GONE(details) }))).toEqual([details, details])
   })
 
   it('are narrowed by the fields of a grant and of a policy, which name the code too, and never widened', async () => {
@@ -87,7 +87,7 @@ describe('details of an application’s errors', () => {
     await give(port, ['id'])
     const listed = start(port).errors({ GONE: z.array(z.string()) }).outputSchema(z.object({})).action(({ errors }) => { throw errors.GONE(['o1', 'o2']) })
     expect(await told(listed)).toEqual([['o1', 'o2'], []])
-    const bare = start(port).errors({ GONE: z.string() }).outputSchema(z.object({})).action(({ errors }) => { throw errors.GONE('o1') })
+    const bare = start(port, 'order.see').errors({ GONE: z.string() }).outputSchema(z.object({})).action(({ errors }) => { throw errors.GONE('o1') })
     expect(await told(bare)).toEqual(['o1', undefined])
   })
 
@@ -98,7 +98,7 @@ describe('details of an application’s errors', () => {
     expect(await told(read)).toEqual([details, undefined])
     await give(port, ['CONFLICT.left'])
     expect(await told(read)).toEqual([details, { left: 3 }])
-    const listed = start(port).errors({}, { fields: { agent: ['CONFLICT.supplier.name'] } }).outputSchema(z.object({})).action(() => { throw new SallyportError('CONFLICT', { details }) })
+    const listed = start(port, 'order.see').errors({}, { fields: { agent: ['CONFLICT.supplier.name'] } }).outputSchema(z.object({})).action(() => { throw new SallyportError('CONFLICT', { details }) })
     await give(port, null)
     expect(await told(listed)).toEqual([details, { supplier: { name: 'Dockside' } }])
   })
