@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { notALine, SqlError, type LogDriver, type SqlResult, type SqlStep } from '../sql/driver.ts'
 import { resolveSealing, type SealingOptions } from '../sql/sealing-options.ts'
 import { isLine, LINE_END } from '../../audit/batch.ts'
+import { newBell } from './bell.ts'
 import { newProgress, progressIn } from './progress.ts'
 import type { AwaitedUnit, InDoubt, Lines, Reply, WriterSetup } from './protocol.ts'
 import { startWorker, type WorkerClient } from './worker-client.ts'
@@ -94,7 +95,7 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
 
   function writer(): WorkerClient {
     if (writing !== undefined) return writing
-    const mine: WriterSetup = { ...setup, writer: randomUUID(), progress: newProgress(), inDoubt }
+    const mine: WriterSetup = { ...setup, writer: randomUUID(), bell: newBell(), progress: newProgress(), inDoubt }
     acknowledged = 0
     const client = startWorker(mine, { written, lost: () => void (writing === client && lost(mine)) })
     client.hold(unacknowledged.length)
