@@ -1,5 +1,6 @@
 import { call, settle } from './calls.ts'
 import { CALLER, ERROR, VALID } from './labels.ts'
+import { parsedValue } from './schemas.ts'
 import { deepLabels, object, unknown, undefinedValue, type ChainCall, type Lib, type Native, type Value } from './value.ts'
 import type { Machine } from './machine.ts'
 import type { BuilderRule } from '../libraries/types.ts'
@@ -35,7 +36,7 @@ function runner(calls: readonly ChainCall[], rule: BuilderRule, handler: Value):
 
   const run = (machine: Machine, args: readonly Value[]): Value => {
     const raw = args[0] ?? unknown(CALLER)
-    const input: Value = schemas.length > 0 ? { kind: 'unknown', labels: CALLER | VALID, truthy: true, name: rule.inputName } : raw
+    const input: Value = schemas.length > 0 ? parsedValue(schemas.at(-1)?.args[0], CALLER, rule.inputName) : raw
     const bindInputs: Value = bound.length > 0 ? unknown(CALLER | VALID) : unknown(CALLER)
     for (const one of [...schemas, ...bound]) {
       machine.seen.validations.push({ at: machine.trace(one.node, one.module), schema: one.args[0], labels: CALLER })

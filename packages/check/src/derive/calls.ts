@@ -188,7 +188,7 @@ function run(machine: Machine, fn: Fn, args: readonly Value[], node: Node, modul
     bindParameters(machine, fn, args, scope)
     if (body.type !== 'BlockStatement') {
       const value = evaluate(machine, body, scope, fn.module)
-      if (machine.frames.length === machine.root + 1 && !machine.quiet) machine.seen.returns.push({ at: machine.trace(body, fn.module), value: promisedValue(value) })
+      if (machine.frames.length === machine.root + 1 && !machine.quiet) machine.seen.returns.push({ at: machine.trace(body, fn.module), value: answered(machine, value) })
       return value
     }
     if (executeBlock(machine, body.body, scope, fn.module) === 'next') frame.returns.push({ value: undefinedValue, checks: machine.checks, node: fn.node })
@@ -202,7 +202,7 @@ function run(machine: Machine, fn: Fn, args: readonly Value[], node: Node, modul
     machine.active.pop()
   }
   if (machine.frames.length === machine.root && !machine.quiet) {
-    for (const returned of frame.returns) machine.seen.returns.push({ at: machine.trace(returned.node, fn.module), value: promisedValue(returned.value) })
+    for (const returned of frame.returns) machine.seen.returns.push({ at: machine.trace(returned.node, fn.module), value: answered(machine, returned.value) })
   }
   const [first] = frame.returns
   if (!first) return unknown()
@@ -210,6 +210,11 @@ function run(machine: Machine, fn: Fn, args: readonly Value[], node: Node, modul
   let { value } = first
   for (let index = 1; index < frame.returns.length; index += 1) value = join(value, frame.returns[index]?.value ?? value)
   return frame.implicit === 0 || value.kind === 'function' || value.kind === 'lib' ? value : labelled(value, frame.implicit)
+}
+
+/** What the caller gets of what is returned: whoever returns a promise or a query has it awaited. */
+function answered(machine: Machine, value: Value): Value {
+  return settle(machine, promisedValue(value))
 }
 
 /** What holds whichever way a function was left, but for ways that only a setting opens. */

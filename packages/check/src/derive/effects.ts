@@ -5,7 +5,8 @@ import { has, namesToken, union, CALLER, COUNT, CREDENTIAL, DATA, MODEL, PICKED,
 import { Abrupt, type Machine } from './machine.ts'
 import { constant, deepLabels, labelled, object, unknown, type Lib, type Value } from './value.ts'
 import type { Effect } from './facts.ts'
-import type { ArgumentStyle, CallRule } from '../libraries/types.ts'
+import { costOf } from '../libraries/services/hosts.ts'
+import type { ArgumentStyle, CallRule, EffectKind } from '../libraries/types.ts'
 import type { Node } from '../syntax/ast.ts'
 import type { Scope } from './scope.ts'
 import type { Module } from '../syntax/module.ts'
@@ -20,7 +21,7 @@ export function recordEffect(machine: Machine, rule: CallRule, lib: Lib, made: L
   const style: ArgumentStyle = rule.style ?? 'plain'
   const callee = node.type === 'CallExpression' || node.type === 'NewExpression' ? machine.place(node.callee, module).text : lib.path
   const effect: Effect = {
-    kind: style === 'sql' && readsOnly(args[0], node) ? 'db-read' : (rule.effect ?? 'network'), operation: callee, at: machine.trace(node, module), checks: machine.checks,
+    kind: style === 'sql' && readsOnly(args[0], node) ? 'db-read' : (paidFor(rule, args, node) ?? rule.effect ?? 'network'), operation: callee, at: machine.trace(node, module), checks: machine.checks,
     labels: lib.labels & (SESSION | CREDENTIAL), keyLabels: 0, keys: new Map(), fields: new Map(), whole: false, target: targetOf(lib, args, style), projected: false, raises: new Set(),
     gives: rule.effect === 'db-read' || style === 'sql' || (style === 'query-object' && !/Many$/.test(lib.path)) || /findOneAnd|findByIdAnd|clerkClient/.test(lib.path),
   }
@@ -41,6 +42,14 @@ export function recordEffect(machine: Machine, rule: CallRule, lib: Lib, made: L
     else return labelled(resultOf(machine, made, effect), COUNT)
   }
   return resultOf(machine, made, effect)
+}
+
+/** `fetch('https://api.openai.com/v1/responses', { method: 'POST', … })`: what it costs. */
+function paidFor(rule: CallRule, [address, options]: readonly Value[], node: Node): EffectKind | undefined {
+  if (rule.effect !== 'network' || options === undefined) return undefined
+  if (address?.kind === 'const') return costOf(String(address.value))
+  const written = node.type === 'CallExpression' ? node.arguments[0] : undefined
+  return written?.type === 'TemplateLiteral' ? costOf(written.quasis[0]?.value.raw ?? '') : undefined
 }
 
 /** `create({ stream: true })`. */
@@ -81,7 +90,7 @@ function targetOf(lib: Lib, args: readonly Value[], style: ArgumentStyle): strin
 }
 
 function read(effect: Effect, style: ArgumentStyle, name: string, args: readonly Value[]): void {
-  for (const arg of args) effect.labels = union(effect.labels, deepLabels(arg))
+  for (const arg of args) effect.labels = union(effect.labels, givenLabels(arg))
   const [first, second] = args
   if (numbers.test(name)) effect.projected = true
   if (style === 'query-object') {
@@ -104,7 +113,7 @@ function read(effect: Effect, style: ArgumentStyle, name: string, args: readonly
     if (first) key(effect, first)
     effect.projected = true
   } else if (style === 'chain') {
-    if (projections.has(name) && first && !(first.kind === 'const' && first.value === '*')) effect.projected = true
+    if (projections.has(name) && first && !isEverything(first)) effect.projected = true
     if (effect.kind === 'db-read' && first?.kind === 'object') read(effect, 'query-object', name, args)
   } else if (style === 'sql') {
     for (const arg of args.slice(args.length > 1 ? 1 : 0)) key(effect, arg)
@@ -137,9 +146,14 @@ function tableOf(sql: string): string | undefined {
   return /(?:into|update|from)\s+["'`]?(\w+)/i.exec(sql)?.[1]
 }
 
+/** `select('*')`, `select(getTableColumns(users))`. */
+function isEverything(columns: Value): boolean {
+  return (columns.kind === 'const' && columns.value === '*') || (columns.kind === 'lib' && /^getTableColumns\(\)/.test(columns.path))
+}
+
 /** A further call of the chain: `.set(…)`, `.where(…)`. */
 export function extendEffect(_machine: Machine, effect: Effect, name: string, args: readonly Value[]): void {
-  for (const arg of args) effect.labels = union(effect.labels, deepLabels(arg))
+  for (const arg of args) effect.labels = union(effect.labels, givenLabels(arg))
   const [first, second] = args
   if (dataCalls.has(name)) {
     if (first) data(effect, first)
@@ -147,40 +161,73 @@ export function extendEffect(_machine: Machine, effect: Effect, name: string, ar
   }
   if (projections.has(name) || name === 'returningAll') {
     effect.gives = true
-    effect.projected ||= first !== undefined && !(first.kind === 'const' && first.value === '*')
+    effect.projected ||= first !== undefined && !isEverything(first)
     return
   }
   if (name === 'from' || name === 'into') effect.target = targetOf({ kind: 'lib', package: '', path: '', calls: [], labels: 0 }, args, 'plain') || effect.target
   if (first?.kind === 'const' && typeof first.value === 'string' && args.length > 1) {
     const value = args.at(-1) ?? second
-    if (value) keyed(effect, first.value, value)
+    if (value && /^(?:neq|not)$/.test(name)) effect.keyLabels = union(effect.keyLabels, deepLabels(value) & ~SESSION)
+    else if (value) keyed(effect, first.value, value)
     return
   }
   for (const arg of args) key(effect, arg)
 }
 
 function keyed(effect: Effect, name: string, value: Value): void {
-  const labels = deepLabels(value)
-  effect.keys.set(name, union(effect.keys.get(name) ?? 0, labels))
-  effect.keyLabels = union(effect.keyLabels, labels)
+  named(effect, name, value)
+  effect.keyLabels = union(effect.keyLabels, deepLabels(value))
+}
+
+function named(effect: Effect, name: string, value: Value): void {
+  effect.keys.set(name, union(effect.keys.get(name) ?? 0, deepLabels(value)))
 }
 
 function key(effect: Effect, value: Value, depth = 0): void {
-  effect.keyLabels = union(effect.keyLabels, deepLabels(value))
+  if (depth === 0) effect.keyLabels = union(effect.keyLabels, tiedLabels(value))
   if (value.kind === 'object' && depth < 4) {
     for (const [name, part] of value.properties) {
       if (part.kind === 'object' || part.kind === 'list') key(effect, part, depth + 1)
-      keyed(effect, name, part)
+      named(effect, name, part)
     }
   } else if (value.kind === 'list') for (const item of value.items) key(effect, item, depth + 1)
   else if (value.kind === 'lib') {
     // `eq(table.column, value)`, and combinations of such conditions.
     for (const { args } of value.calls) {
       const column = args[0]
-      if (args.length === 2 && args[1] && column?.kind === 'lib' && !column.path.endsWith(')')) keyed(effect, lastName(column.path), args[1])
+      if (args.length === 2 && args[1] && column?.kind === 'lib' && !column.path.endsWith(')')) named(effect, lastName(column.path), args[1])
       else for (const arg of args) if (arg.kind === 'lib' || arg.kind === 'list') key(effect, arg, depth + 1)
     }
   }
+}
+
+/** Labels of a condition. It is tied to the session where every row that meets it is: `OR` in each of its ways, `NOT` in none. */
+function tiedLabels(condition: Value, depth = 0): Labels {
+  if (depth > 4) return deepLabels(condition)
+  if (condition.kind === 'object') {
+    let labels = condition.rest ? deepLabels(condition.rest) : 0
+    for (const [name, part] of condition.properties) labels = union(labels, oneOf.test(name) ? eitherLabels(part.kind === 'list' ? part.items : [part], depth) : none.test(name) ? deepLabels(part) & ~SESSION : tiedLabels(part, depth + 1))
+    return labels
+  }
+  if (condition.kind === 'list') return condition.items.reduce((labels, item) => union(labels, tiedLabels(item, depth + 1)), 0)
+  const made = condition.kind === 'lib' ? condition.calls.at(-1) : undefined
+  if (condition.kind === 'lib' && condition.calls.length === 1 && made) {
+    if (made.name === 'or') return eitherLabels(made.args, depth)
+    if (made.name === 'not' || made.name === 'ne') return deepLabels(condition) & ~SESSION
+    if (made.name === 'and') return made.args.reduce((labels, arg) => union(labels, tiedLabels(arg, depth + 1)), 0)
+  }
+  return deepLabels(condition)
+}
+
+const oneOf = /^(?:OR|\$or)$/
+const none = /^(?:NOT|not|\$not|\$nor|\$ne)$/
+
+/** Of several ways, those that let the caller name any row decide. A way that asks for something fixed (`public: true`) is meant for everybody. */
+function eitherLabels(ways: readonly Value[], depth: number): Labels {
+  const all = ways.map((way) => tiedLabels(way, depth + 1))
+  const labels = all.reduce(union, 0)
+  const open = ways.some((way, index) => has(all[index] ?? 0, CALLER | PICKED) && !has(all[index] ?? 0, SESSION) && !(way.kind === 'object' && [...way.properties.values()].some(({ kind }) => kind === 'const')))
+  return open ? labels & ~SESSION : labels
 }
 
 /** `{ increment: 1 }`, or an expression for the database: sql`${calls} + 1`. */
@@ -190,19 +237,36 @@ function raises(value: Value): boolean {
   return made !== undefined && /[+-]\s*(?:\d|\$\{)/.test(made.module.text.slice(made.node.start, made.node.end))
 }
 
+/** Labels of what an effect is given: something that a schema let through unread is not valid. */
+function givenLabels(value: Value): Labels {
+  return isUnread(value, 0) ? deepLabels(value) & ~VALID : deepLabels(value)
+}
+
+function isUnread(value: Value, depth: number): boolean {
+  if (value.kind === 'unknown') return value.loose === 'all'
+  if (depth > 4) return false
+  if (value.kind === 'list') return value.items.some((item) => isUnread(item, depth + 1))
+  return value.kind === 'object' && ([...value.properties.values()].some((part) => isUnread(part, depth + 1)) || (value.rest !== undefined && isUnread(value.rest, depth + 1)))
+}
+
+function isLoose(value: Value): boolean {
+  return value.kind === 'unknown' && value.loose !== undefined && has(value.labels, CALLER)
+}
+
 function data(effect: Effect, value: Value): void {
   const raw = (labels: Labels): boolean => has(labels, CALLER) && !has(labels, VALID)
   if (value.kind === 'object') {
     for (const [name, part] of value.properties) {
       effect.fields.set(name, union(effect.fields.get(name) ?? 0, deepLabels(part)))
+      if (name === '*' && isLoose(part)) effect.whole = true
       if (has(deepLabels(part), DATA) || raises(part)) effect.raises.add(name)
     }
-    if (value.rest && raw(value.rest.labels)) effect.whole = true
+    if (value.rest && (raw(value.rest.labels) || isLoose(value.rest))) effect.whole = true
     if (value.rest) effect.fields.set('...', value.rest.labels)
   } else if (value.kind === 'list') for (const item of value.items) data(effect, item)
   else if (value.kind === 'unknown' && value.item) data(effect, value.item)
   else {
-    if (raw(value.labels)) effect.whole = true
+    if (raw(value.labels) || isLoose(value)) effect.whole = true
     effect.fields.set('...', value.labels)
   }
 }

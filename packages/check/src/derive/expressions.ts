@@ -149,7 +149,7 @@ function objectLiteral(machine: Machine, node: Node & { type: 'ObjectExpression'
         for (const [name, value] of spread.properties) properties.set(name, value)
         if (spread.rest) rest = rest ? join(rest, spread.rest) : spread.rest
       } else if (spread.kind !== 'const') {
-        const whole = unknown(deepLabels(spread), '...')
+        const whole: Value = { ...unknown(deepLabels(spread), '...'), ...(spread.kind === 'unknown' && spread.loose ? { loose: spread.loose } : {}) }
         rest = rest ? join(rest, whole) : whole
       }
       continue

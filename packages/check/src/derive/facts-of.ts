@@ -152,7 +152,13 @@ export function isGuarded({ member: signed }: EntryFacts): (effect: Effect) => b
 
 /** Where calls are counted. */
 export function limitsOf({ member: signed, counted: full }: EntryFacts): Trace[] {
-  return [...signed.seen.limits, ...(full ? tallies(signed).map(({ at }) => at) : [])]
+  return [...signed.seen.limits.map(({ at }) => at), ...(full ? tallies(signed).map(({ at }) => at) : [])]
+}
+
+/** Whether all that counts calls counts them under what the caller makes up: each new name is a new allowance. */
+export function isFreelyCounted(facts: EntryFacts): boolean {
+  const { limits } = facts.member.seen
+  return limits.length > 0 && limits.every(({ free }) => free) && limitsOf(facts).length === limits.length
 }
 
 /** Whether something of an effect was chosen by the caller. */

@@ -95,7 +95,8 @@ export interface Observation {
   readonly refusals: Spot[]
   /** Parses of a schema; `labels` of what was parsed. */
   readonly validations: { readonly at: Spot; readonly schema: Value | undefined; readonly labels: Labels }[]
-  readonly limits: Spot[]
+  /** Limits that were asked; `free` where the caller makes up what it is counted under. */
+  readonly limits: { readonly at: Spot; readonly free: boolean }[]
   readonly checks: Check[]
   /** What was returned to the caller. */
   readonly returns: { readonly at: Spot; readonly value: Value }[]

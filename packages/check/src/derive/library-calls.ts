@@ -1,11 +1,12 @@
 import { callUnknown, call, later, mayRefuse, runCallback } from './calls.ts'
-import { calledPath } from './members.ts'
+import { calledPath, member } from './members.ts'
 import { answerWithErrors, builderCall } from './builders.ts'
 import { isSallyport, sallyportCall } from './sallyport.ts'
 import { memory, note } from './counters.ts'
 import { extendEffect, recordEffect } from './effects.ts'
-import { has, union, CALLER, COUNT, CREDENTIAL, ERROR, LIMIT, ROLE, ROW, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
+import { has, union, CALLER, COUNT, CREDENTIAL, ERROR, LIMIT, ROLE, SCRUBBED, SECRET, SESSION } from './labels.ts'
 import { deepLabels, object, promised, promisedValue, truth, unknown, type ChainCall, type Lib, type Value } from './value.ts'
+import { parsedValue } from './schemas.ts'
 import { allowed, principal, shaped } from './world.ts'
 import type { Machine } from './machine.ts'
 import type { CallRule } from '../libraries/types.ts'
@@ -67,6 +68,7 @@ export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, arg
     machine.abort(first ? first.labels & SESSION : 0, node, module)
   }
   if (rule.passes !== undefined) return promisedValue(args[rule.passes] ?? unknown())
+  if (rule.picks) return picked(machine, args, node, module)
   if (rule.asserts && first) {
     const known = truth(first)
     if (known === false) machine.abort(first.labels, node, module)
@@ -99,7 +101,7 @@ export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, arg
     return unknown(SESSION | ROLE)
   }
   if (rule.limit !== undefined) {
-    machine.seen.limits.push(machine.trace(node, module))
+    machine.seen.limits.push({ at: machine.trace(node, module), free: args.length > 0 && args.every(isMadeUp) })
     return machine.world.limited ? shaped(machine, rule.limit, LIMIT, node, module) : allowed(rule.limit)
   }
   if (rule.validates) return validated(machine, rule.validates, lib, args, node, module)
@@ -125,6 +127,13 @@ export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, arg
   return made
 }
 
+/** An object of the named fields of another. */
+function picked(machine: Machine, args: readonly Value[], node: Node, module: Module): Value {
+  const from = args.find((arg) => arg.kind !== 'const' && arg.kind !== 'list')
+  const names = args.flatMap((arg) => (arg.kind === 'list' ? arg.items : [arg])).flatMap((name) => (name.kind === 'const' ? [String(name.value)] : []))
+  return from && names.length > 0 ? object(Object.fromEntries(names.map((name) => [name, member(machine, from, name, true, node, module)]))) : unknown(from?.labels)
+}
+
 /** `auth((request) => …)`: the handler finds the session on the request. */
 function wrapping(handler: Value, rule: CallRule, node: Node, module: Module): Value {
   return {
@@ -139,6 +148,13 @@ function wrapping(handler: Value, rule: CallRule, node: Node, module: Module): V
   }
 }
 
+/** Whether the caller may choose another value each time. */
+function isMadeUp(key: Value): boolean {
+  if (key.kind === 'lib' && /(?:^|\.)(?:randomUUID|nanoid|v[47]|createId|ulid)\(\)$/.test(key.path)) return true
+  const labels = deepLabels(key)
+  return has(labels, CALLER) && !has(labels, SESSION | CREDENTIAL)
+}
+
 function authorized(machine: Machine, node: Node, module: Module): void {
   machine.passed(SESSION | ROLE, node, module)
 }
@@ -150,9 +166,9 @@ function validated(machine: Machine, how: NonNullable<CallRule['validates']>, li
   const base: Lib = { ...lib, path: lib.path.slice(0, Math.max(0, lib.path.lastIndexOf('.'))) }
   const from = input ? deepLabels(input) : CALLER
   machine.seen.validations.push({ at: machine.trace(node, module), schema: apart ? args[0] : base, labels: from })
-  // A schema gives the fields that it names.
-  const value: Value = { kind: 'unknown', labels: (from & ~ROW) | VALID, truthy: true }
+  const value = parsedValue(apart ? args[0] : base, from)
   if (how === 'value') return value
-  const success = unknown()
-  return object({ success, data: value, output: value, value, error: unknown(), issues: unknown() }, 0, unknown())
+  // There is no value where the parse failed: `data ?? input` may be either.
+  const data: Value = value.kind === 'unknown' ? { ...unknown(value.labels), ...(value.loose ? { loose: value.loose } : {}) } : value
+  return object({ success: unknown(), data, output: data, value: data, error: unknown(), issues: unknown() }, 0, unknown())
 }

@@ -1,4 +1,4 @@
-import { has, union, CALLER, COUNT, CREDENTIAL, ERROR, IDENTITY, MODEL, ROLE, ROW, ROWS, SECRET, SESSION, SETTING, STORED, TEXT, namesIdentity, namesRight } from './labels.ts'
+import { has, union, CALLER, COUNT, CREDENTIAL, ERROR, IDENTITY, MODEL, ROLE, ROW, ROWS, SECRET, SESSION, SETTING, STORED, TEXT, VALID, namesIdentity, namesRight } from './labels.ts'
 import { constant, labelled, unknown, type Lib, type Value } from './value.ts'
 import { ofPrincipal } from './world.ts'
 import { exportedValue } from './globals.ts'
@@ -78,6 +78,7 @@ export function member(machine: Machine, base: Value, name: string, optional: bo
       if (base.same?.includes(name)) return { kind: 'native', labels: 0, call: () => base }
       return base.chain && (name === 'resume' || name === 'call') ? base : unknown(base.labels)
     case 'unknown': {
+      if (base.loose === 'all') return unknown(ownLabels(base.labels & ~VALID, name), name)
       if (name === 'length' && has(base.labels, ROW)) return unknown(ownLabels(base.labels, name) | ROWS)
       if (base.name === 'request' && (name === 'headers' || name === 'cookies')) return unknown(CREDENTIAL, name)
       if (base.name === 'request' && (name === 'url' || name === 'nextUrl')) return unknown(base.labels | TEXT, name)

@@ -95,7 +95,7 @@ function end(machine: Machine, start: Start, value: Value | undefined, thrown: n
   // What is part of a circle comes to something else wherever the circle is entered.
   if (machine.lookedBack >= (lengths[0] ?? 0) && machine.recursed > depth && seen.declared.size === declared && machine.steps < machine.bounds.steps && seen.opaque.length < mostOpaque) {
     const own = lengths.map((length, index) => (seen[lists[index] ?? 'effects'].length === length ? nothing : seen[lists[index] ?? 'effects'].slice(length)))
-    const [effects, sessions, refusals, validations, limits, checks, returns, opaque, streams, calls] = own as unknown as readonly [Effect[], Spot[], Spot[], Observation['validations'], Spot[], Check[], Observation['returns'], Observation['opaque'], Observation['streams'], Observation['calls']]
+    const [effects, sessions, refusals, validations, limits, checks, returns, opaque, streams, calls] = own as unknown as readonly [Effect[], Spot[], Spot[], Observation['validations'], Observation['limits'], Check[], Observation['returns'], Observation['opaque'], Observation['streams'], Observation['calls']]
     const copies = effects.length === 0 ? none : new Map(effects.map((effect) => [effect, copied(effect)]))
     call = {
       value: value && copyOf(machine.shared, value, copies), thrown, checks: thrown === undefined ? machine.checks.slice(held) : [],
@@ -150,7 +150,7 @@ function repeat(machine: Machine, call: RecordedCall, node: Node, module: Module
   }
   for (const one of call.seen.sessions) seen.sessions.push(rebased(one))
   for (const one of call.seen.refusals) seen.refusals.push(rebased(one))
-  for (const one of call.seen.limits) seen.limits.push(rebased(one))
+  for (const one of call.seen.limits) seen.limits.push({ ...one, at: rebased(one.at) })
   for (const one of call.seen.validations) seen.validations.push({ ...one, at: rebased(one.at) })
   for (const one of call.seen.checks) seen.checks.push(check(one))
   for (const one of call.seen.returns) seen.returns.push({ ...one, at: rebased(one.at) })

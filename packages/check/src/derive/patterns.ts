@@ -1,7 +1,7 @@
 import { evaluate } from './expressions.ts'
 import { memory, note } from './counters.ts'
 import { member } from './members.ts'
-import { union } from './labels.ts'
+import { has, union, CALLER, VALID } from './labels.ts'
 import { constant, join, nullish, object, unknown, type Value } from './value.ts'
 import { keyName, type Node } from '../syntax/ast.ts'
 import { owner, type Scope } from './scope.ts'
@@ -64,7 +64,7 @@ export function bind(machine: Machine, pattern: Node, value: Value, scope: Scope
 }
 
 function without(value: Value, names: ReadonlySet<string>): Value {
-  if (value.kind !== 'object') return unknown(value.labels)
+  if (value.kind !== 'object') return { ...unknown(value.labels), ...(value.kind === 'unknown' && value.loose ? { loose: value.loose } : {}) }
   const left = [...value.properties].filter(([name]) => !names.has(name))
   return object(Object.fromEntries(left), value.labels, value.rest)
 }
@@ -89,7 +89,9 @@ export function assign(machine: Machine, target: Node, value: Value, scope: Scop
       base.properties.set(name, before && machine.frame?.implicit !== 0 ? join(before, value) : value)
     } else if (base.kind === 'object' && target.computed && target.property.type !== 'Literal') {
       const key = evaluate(machine, target.property, scope, module)
-      base.properties.set('*', unknown(union(key.labels, value.labels)))
+      // `row[key] = value`: where the caller chose the key, it chose the column.
+      if (key.kind === 'const') base.properties.set(String(key.value), value)
+      else base.properties.set('*', { ...unknown(union(key.labels, value.labels)), ...(has(key.labels, CALLER) && !has(key.labels, VALID) ? { loose: 'names' } : {}) })
     }
     return
   }

@@ -62,7 +62,7 @@ function action(chain: readonly ChainCall[], handler: Value | undefined): Native
     call: (machine) => {
       const last = chain.at(-1)
       if (!last) return unknown()
-      machine.seen.limits.push(machine.trace(last.node, last.module))
+      machine.seen.limits.push({ at: machine.trace(last.node, last.module), free: false })
       if (machine.world.limited) throw new Abrupt(LIMIT)
       machine.seen.declared.add('audit')
       if (!open) {

@@ -18,10 +18,10 @@ export function signatureOf(shared: Shared, args: readonly Value[]): string | un
 function signature(shared: Shared, value: Value, depth: number): string | undefined {
   switch (value.kind) {
     case 'unknown': {
-      const { name, truthy } = value
+      const { name, truthy, loose } = value
       // Few names decide anything.
       const told = name !== undefined && (name === 'request' || name === '...' || namesToken(name)) ? name : ''
-      const own = `u${value.labels}${truthy === undefined ? '' : truthy ? 't' : 'f'}${told}`
+      const own = `u${value.labels}${truthy === undefined ? '' : truthy ? 't' : 'f'}${loose ?? ''}${told}`
       if (value.item === undefined) return own
       const item = depth > deepest ? undefined : signature(shared, value.item, depth + 1)
       return item === undefined ? undefined : `${own}[${item}]`

@@ -21,6 +21,8 @@ export interface Unknown extends Labelled {
   readonly name?: string
   /** What its elements are, where it is an array of any length. */
   readonly item?: Value
+  /** A schema let it through without reading it at all, or without reading what names it has. */
+  readonly loose?: 'all' | 'names'
   /** The name of the error whose class it was asked for. */
   readonly about?: string
 }

@@ -3,7 +3,7 @@ import { authorization } from './authorization.ts'
 import { graded, absent, delegated, notApplicable, present, unknownState } from './states.ts'
 import { sallyportGrades } from './sallyport.ts'
 import { has, ERROR, CALLER, MODEL, ROW, SCRUBBED } from '../derive/labels.ts'
-import { compares, isChosen, isGuarded, isRaw, limitsOf, passesLimits, raisesIt, returnedLabels, returnsWith, unscrubbedReturns, type EntryFacts } from '../derive/facts-of.ts'
+import { compares, isChosen, isFreelyCounted, isGuarded, isRaw, limitsOf, passesLimits, raisesIt, returnedLabels, returnsWith, unscrubbedReturns, type EntryFacts } from '../derive/facts-of.ts'
 import type { Found } from '../inventory/actions.ts'
 import type { Control, Grade } from '../types.ts'
 
@@ -34,6 +34,7 @@ export function gradeEntry(found: Found, facts: EntryFacts): Record<Control, Gra
 function rateLimit(facts: EntryFacts): Grade {
   const limits = limitsOf(facts)
   if (limits.length === 0) return absent(comparesOnly(facts) ? 'a count is compared, and not raised before the work: calls side by side all pass' : 'nothing counts its calls')
+  if (isFreelyCounted(facts) && facts.effects.some((effect) => effect.kind === 'model')) return graded('absent', 'the caller chooses what it is counted under: each new name is a new allowance', limits)
   if (!passesLimits(facts, isGuarded(facts))) return present('an exhausted limit ends the call', limits)
   return graded('absent', 'a limit is asked, and the call goes on whatever it answers', limits)
 }

@@ -29,7 +29,9 @@ import { storage } from './data/storage-services.ts'
 import { assertions } from './platform/assertions.ts'
 import { next } from './platform/next.ts'
 import { nodeBuiltins } from './platform/node.ts'
+import { objects } from './platform/objects.ts'
 import { passwords } from './platform/password-hashes.ts'
+import { pick } from './platform/pick.ts'
 import { react } from './platform/react.ts'
 import { globals } from './platform/web.ts'
 import { inngest } from './services/inngest.ts'
@@ -78,7 +80,7 @@ export const knownLibraries: readonly Library[] = [
   authJs, betterAuth, clerk, supabase, lucia, ironSession, tokens, kinde, auth0, workos, stackAuth, firebase, logto, descope, propelAuth, privy,
   nextSafeAction, zsa, orpc, trpc,
   prisma, drizzle, kysely, storage, mongo, sqlClients, keyValue, anyClientShapes,
-  next, react, globals, nodeBuiltins, assertions, passwords,
+  next, react, globals, nodeBuiltins, assertions, passwords, objects, pick,
   stripe, polar, lemonSqueezy, signedWebhooks, upstashQstash, inngest, triggerDev, resend, nodemailer, twilio, mailServices, notifications,
   aiSdk, openai, anthropic, google, mistral, replicate, langchain, otherModels,
   zod, valibot, arktype, yup, joi, superstruct, typebox, effect, ajv, standardSchema,

@@ -54,6 +54,8 @@ export interface CallRule {
   readonly asserts?: true
   /** Gives back the argument of this number: `cache(fn)`. */
   readonly passes?: number
+  /** Gives the fields of an object that its arguments name: `pick(input, ['name'])`. */
+  readonly picks?: true
   /** Gives something that the caller chose, a credential that nobody has verified yet, a secret of the server, or a code that only who knows the key can make. */
   readonly gives?: 'input' | 'credential' | 'secret' | 'code'
   /** Gives an object that holds credentials: passing it on passes them on. */

@@ -1,4 +1,4 @@
-import { isDelegated, limitsAnybody, passesLimits } from '../derive/facts-of.ts'
+import { isDelegated, isFreelyCounted, limitsAnybody, passesLimits } from '../derive/facts-of.ts'
 import type { Effect } from '../derive/facts.ts'
 import type { Rule } from './types.ts'
 
@@ -49,6 +49,7 @@ return streamText({ model, prompt })`,
     if (entry.controls['rate-limit'].state === 'present' || entry.controls['token-budget'].state === 'present') return []
     const spent = facts.effects.find((effect) => effect.kind === 'model')
     if (!spent) return []
+    if (isFreelyCounted(facts)) return [{ message: `${entry.name}: the caller chooses what ${spent.operation} is counted under: each new name is a new allowance`, at, evidence: [spent.at] }]
     const why = entry.controls['rate-limit'].reason.startsWith('a count') ? `a count is compared, and not raised before ${spent.operation}: calls side by side all pass` : `nothing limits how often ${spent.operation} is called`
     return passesLimits(facts, (effect) => effect.kind === 'model') ? [{ message: `${entry.name}: ${why}`, at, evidence: [spent.at] }] : []
   },
