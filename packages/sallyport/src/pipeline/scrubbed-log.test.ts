@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createScrubber } from '../scrub/scrubber.ts'
 import type { LogEntry } from './runtime.ts'
@@ -31,6 +32,32 @@ describe('scrubbedLog', () => {
     expect(logged({ cause })).toEqual({ ...entry, cause })
     expect(logged({ cause }).cause).toBe(cause)
     expect(logged({})).toEqual(entry)
+  })
+
+  it.each([
+    ['under a symbol', () => Object.assign(new Error('x'), { [Symbol('headers')]: { authorization: [SECRET] } })],
+    ['in the errors that an error joins', () => new AggregateError([new Error(SECRET)], 'all failed')],
+    ['in headers', () => Object.assign(new Error('x'), { headers: new Headers({ authorization: SECRET }) })],
+    ['in a request', () => Object.assign(new Error('x'), { deep: { request: new Request(`https://api.example/?key=${SECRET}`) } })],
+    ['in what a promise settled to', () => Object.assign(new Error('x'), { value: Promise.resolve(SECRET) })],
+    ['in a buffer', () => Object.assign(new Error('x'), { value: new TextEncoder().encode(SECRET).buffer })],
+    ['in what an instance prints of itself', () => Object.assign(new Error('x'), { value: new (class { a = 1; [inspect.custom](): string { return SECRET } })() })],
+  ])('gives a log no secret that is %s', (_name, cause) => {
+    const text = inspect(logged({ cause: cause() }), { depth: 20 })
+    expect(text).not.toContain(SECRET)
+    expect(text).not.toContain(Buffer.from(SECRET).toString('hex').match(/../g)?.join(' '))
+    expect(text).toContain('Error: ')
+  })
+
+  it('looks under the symbols of what is no error, too', () => {
+    expect(inspect(logged({ cause: { [Symbol('a')]: SECRET } }))).not.toContain(SECRET)
+  })
+
+  it('changes nothing for who logs when the log fails', async () => {
+    const scrubber = createScrubber()
+    expect(scrubbedLog(() => { throw new Error('full') }, scrubber)(entry)).toBeUndefined()
+    expect(scrubbedLog(() => Promise.reject(new Error('full')), scrubber)(entry)).toBeUndefined()
+    await new Promise(setImmediate)
   })
 
   it('leaves out what it can not look through', () => {

@@ -113,6 +113,13 @@ describe('a structured value', () => {
     expect(scrubber.scrubValue({ once: TOKEN }, { disclosed: new Set(['/once']) }).findings).toEqual([])
   })
 
+  it('keeps all of many keys that become one', () => {
+    const many = Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`ghp_${String(i).padStart(36, 'a')}`, i]))
+    const out = scrubber.scrubValue({ ...many, '[REDACTED] 3': 'taken' }).value
+    expect(Object.values(out)).toEqual([...Array(3_000).keys(), 'taken'])
+    expect(Object.keys(out).slice(0, 3)).toEqual(['[REDACTED]', '[REDACTED] 2', '[REDACTED] 3'])
+  })
+
   it('does not become a prototype by its keys', () => {
     const { value } = scrubber.scrubValue(JSON.parse(`{"__proto__": {"admin": true}, "t": "${TOKEN}"}`) as Record<string, unknown>)
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype)

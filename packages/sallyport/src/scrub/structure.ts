@@ -16,13 +16,13 @@ const QUICK_DEPTH = 64
  * anything, and returned as it is.
  *
  * Looks into arrays, objects, `Map`, `Set`, errors, bytes (as UTF-8), and what `toJSON` gives of anything else. Objects of other kinds, such as streams
- * and blobs, pass as they are.
+ * and blobs, pass as they are, or with `closed` as `[Blob]`.
  */
 export function scrubStructure<T>(value: T, scrubber: TextScrubber, options?: ScrubValueOptions): { readonly value: T; readonly findings: readonly Finding[] } {
-  if (isQuiet(value, scrubber, 0)) return { value, findings: NONE }
-  const copier = new Copier(scrubber, options?.disclosed)
+  if (options?.closed !== true && isQuiet(value, scrubber, 0)) return { value, findings: NONE }
+  const copier = new Copier(scrubber, options)
   const copy = copier.visit(value, undefined)
-  return copier.findings.length === 0 ? { value, findings: NONE } : { value: copy as T, findings: copier.findings }
+  return copier.changes === 0 ? { value, findings: NONE } : { value: copy as T, findings: copier.findings }
 }
 
 function isQuiet(value: unknown, scrubber: TextScrubber, depth: number): boolean {
@@ -57,11 +57,20 @@ class Copier {
   readonly findings: Finding[] = []
   readonly #scrubber: TextScrubber
   readonly #disclosed: ReadonlySet<string> | undefined
+  readonly #closed: boolean
   readonly #copies = new Map<object, unknown>()
+  readonly #names = new Names()
+  #leftOut = 0
 
-  constructor(scrubber: TextScrubber, disclosed: ReadonlySet<string> | undefined) {
+  constructor(scrubber: TextScrubber, { disclosed, closed = false }: ScrubValueOptions = {}) {
     this.#scrubber = scrubber
     this.#disclosed = disclosed
+    this.#closed = closed
+  }
+
+  /** In how many places the copy differs. */
+  get changes(): number {
+    return this.findings.length + this.#leftOut
   }
 
   visit(value: unknown, place: Place | undefined): unknown {
@@ -84,31 +93,43 @@ class Copier {
     if (value instanceof Uint8Array) return this.#bytes(value, place)
     if (value instanceof Error) return this.#fill(value, Object.create(Object.getPrototypeOf(value) as object | null) as object, (copy) => this.#error(value, copy, place))
     if (!isPlain(value) && 'toJSON' in value && typeof value.toJSON === 'function') return this.#instance(value, (value.toJSON as () => unknown)(), place)
+    if (this.#closed && isOpaque(value)) return this.#leaveOut(value)
     return this.#fill(value, Object.create(Object.getPrototypeOf(value) as object | null) as object, (copy) => this.#properties(value, copy, place))
   }
 
+  #leaveOut(value: object): string {
+    this.#leftOut += 1
+    const name: unknown = value.constructor?.name
+    return `[${typeof name === 'string' && name !== '' ? name : 'object'}]`
+  }
+
   #fill<C extends object>(original: object, copy: C, fill: (copy: C) => void): unknown {
-    const before = this.findings.length
+    const before = this.changes
     // Registered before it is filled: it may contain itself.
     this.#copies.set(original, copy)
     fill(copy)
     // An instance may hold more than can be copied: it is replaced only where something was found in it.
-    if (this.findings.length === before && !isPlain(original) && !Array.isArray(original)) this.#copies.set(original, original)
+    if (this.changes === before && !isPlain(original) && !Array.isArray(original)) this.#copies.set(original, original)
     return this.#copies.get(original)
   }
 
   #properties(value: object, copy: object, place: Place | undefined): void {
+    for (const symbol of this.#closed ? Object.getOwnPropertySymbols(value) : []) {
+      if (!Object.prototype.propertyIsEnumerable.call(value, symbol)) continue
+      const property = { value: this.visit((value as Record<symbol, unknown>)[symbol], { parent: place, key: String(symbol) }), writable: true, enumerable: true, configurable: true }
+      Object.defineProperty(copy, symbol, property)
+    }
     for (const [key, item] of Object.entries(value)) {
-      const free = freeKey(copy, this.#key(key, place))
+      const free = this.#names.free(copy, this.#key(key, place))
       const property = { value: this.visit(item, { parent: place, key: free }), writable: true, enumerable: true, configurable: true }
       Object.defineProperty(copy, free, property)
     }
   }
 
-  /** An error's message, stack and cause are not listed among its properties. */
-  #error(value: Error, copy: object, place: Place | undefined): void {
-    for (const key of ['message', 'stack', 'cause'] as const) {
-      if (!Object.hasOwn(value, key)) continue
+  /** An error's message, stack, cause and the errors that it joins are not listed among its properties. */
+  #error(value: Error & { readonly errors?: unknown }, copy: object, place: Place | undefined): void {
+    for (const key of ['message', 'stack', 'cause', 'errors'] as const) {
+      if (!Object.hasOwn(value, key) || Object.prototype.propertyIsEnumerable.call(value, key)) continue
       const property = { value: this.visit(value[key], { parent: place, key }), writable: true, enumerable: false, configurable: true }
       Object.defineProperty(copy, key, property)
     }
@@ -117,9 +138,9 @@ class Copier {
 
   /** Something that says itself what it is as JSON: replaced by that where something is found in it. */
   #instance(value: object, json: unknown, place: Place | undefined): unknown {
-    const before = this.findings.length
+    const before = this.changes
     const copy = json === value ? value : this.visit(json, place)
-    return this.findings.length === before ? value : copy
+    return this.changes === before ? value : copy
   }
 
   #bytes(value: Uint8Array, place: Place | undefined): unknown {
@@ -145,11 +166,27 @@ class Copier {
   }
 }
 
+const INSPECT = Symbol.for('nodejs.util.inspect.custom')
+
+/** Shows nothing of itself, or prints itself as it likes. */
+function isOpaque(value: object): boolean {
+  return !isPlain(value) && (Reflect.ownKeys(value).length === 0 || INSPECT in value)
+}
+
 /** Two keys may become the same: none is lost. */
-function freeKey(target: object, key: string): string {
-  let free = key
-  for (let n = 2; Object.hasOwn(target, free); n += 1) free = `${key} ${n}`
-  return free
+class Names {
+  readonly #taken = new WeakMap<object, Map<string, number>>()
+
+  free(target: object, key: string): string {
+    if (!Object.hasOwn(target, key)) return key
+    let taken = this.#taken.get(target)
+    if (taken === undefined) this.#taken.set(target, (taken = new Map()))
+    // Counted on from the last: thousands of keys may become one.
+    let n = taken.get(key) ?? 2
+    while (Object.hasOwn(target, `${key} ${n}`)) n += 1
+    taken.set(key, n + 1)
+    return `${key} ${n}`
+  }
 }
 
 /** JSON Pointer, RFC 6901 section 3. */

@@ -24,6 +24,8 @@ export interface ScrubStream {
 export interface ScrubValueOptions {
   /** JSON Pointers of strings that may leave as they are: fields that the action `.discloses()`. */
   readonly disclosed?: ReadonlySet<string>
+  /** Leave out what can't be looked into, such as streams, headers, promises: for what is printed. Default false: it passes as it is. */
+  readonly closed?: boolean
 }
 
 /** What redacts. Made by `createScrubber`; one instance serves every call of a port. */
