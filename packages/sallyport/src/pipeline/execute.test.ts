@@ -274,6 +274,47 @@ describe('what a handler throws', () => {
     expect(await outcome(port)).toMatchObject({ outcome: 'navigated', reason: 'redirect' })
   })
 
+  it('navigates nowhere with a secret of the application', async () => {
+    const navigation: Host['navigation'] = (error) => (error instanceof Error && 'digest' in error ? { kind: 'redirect' } : null)
+    const { port, builder } = start({ adapter: { name: 'test', current: () => testRequest(), navigation } })
+    port.signIn(user)
+    const action = builder.outputSchema(z.string()).action(() => {
+      throw Object.assign(new Error('NEXT_REDIRECT'), { digest: `NEXT_REDIRECT;replace;/next?key=${SECRET};307;` })
+    })
+    expect((await action()).serverError?.code).toBe('INTERNAL')
+    expect(await outcome(port)).toMatchObject({ outcome: 'failed' })
+  })
+
+  it.each([
+    ['a getter that throws', () => ({ get digest() { throw new Error(SECRET) } })],
+    ['a proxy that throws whatever it is asked', () => new Proxy({}, { get() { throw new Error(SECRET) }, has() { throw new Error(SECRET) }, getPrototypeOf() { throw new Error(SECRET) } })],
+    ['an error with a code that is none', () => Object.assign(new SallyportError('CONFLICT'), { code: '__proto__' })],
+  ])('is sanitised and recorded when %s is thrown', async (_name, thrown) => {
+    const navigation: Host['navigation'] = (error) => ((error as { readonly digest?: unknown }).digest === 'go' ? { kind: 'redirect' } : null)
+    const { port, builder } = start({ adapter: { name: 'test', current: () => null, navigation } })
+    const action = builder.outputSchema(z.string()).action(() => { throw thrown() })
+    const result = await action.call({ principal: user, input: undefined })
+    expect(result.serverError).toMatchObject({ code: 'INTERNAL', message: 'Something went wrong.' })
+    expect(await outcome(port)).toMatchObject({ outcome: 'failed', code: 'INTERNAL' })
+    expect(JSON.stringify([result, await port.events()])).not.toContain(SECRET)
+  })
+
+  it('is sanitised when the log of the application throws', async () => {
+    const { builder } = start({ log: () => { throw new Error(SECRET) } })
+    const action = builder.outputSchema(z.string()).action(() => { throw new Error('it broke') })
+    expect((await action.call({ principal: user, input: undefined })).serverError?.code).toBe('INTERNAL')
+  })
+
+  it('gives the audit log no secret that is the id of a row or a session, or a key of the input', async () => {
+    const port = makePort()
+    const action = port.define('order.read').inputSchema(z.record(z.string().max(100), z.number())).authorize('order:read', { resource: () => ({ id: SECRET }) }).outputSchema(z.number()).action(() => 1)
+    const principal = { ...user, session: { ...user.session, id: SECRET } }
+    expect(await action.call({ principal, input: {} })).toEqual({ data: 1 })
+    expect((await action.call({ principal, input: { [SECRET]: 'x' as never } })).validationErrors).toBeDefined()
+    expect(await port.events()).toHaveLength(3)
+    expect(JSON.stringify(await port.events())).not.toContain(SECRET)
+  })
+
   it('is unknown to the log after the deadline, and the handler is told to stop', async () => {
     const { port, builder } = start()
     let signal: AbortSignal | undefined

@@ -3,7 +3,7 @@ import type { Place } from '../action/posture.ts'
 import type { ActionResult } from '../action/result.ts'
 import type { Outcome } from '../audit/types.ts'
 import { ERRORS, type ErrorCode } from '../errors/codes.ts'
-import type { HandledCall } from '../lib/host.ts'
+import type { HandledCall, Navigation } from '../lib/host.ts'
 import { isPromiseLike, whenSettled, type MaybePromise } from '../lib/maybe-promise.ts'
 import type { Awaited } from '../lib/waiter.ts'
 import type { Call } from './call.ts'
@@ -164,12 +164,13 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
 
   async function failed(call: Call, error: unknown): Promise<ActionResult> {
     const { started } = call
-    if (error instanceof Repeated) {
-      record(call, 'success', { reason: `the result of ${error.first} was given again` })
+    const repeated = repeatedIn(error)
+    if (repeated !== null) {
+      record(call, 'success', { reason: `the result of ${repeated.first} was given again` })
       call.end()
-      return error.result
+      return repeated.result
     }
-    const navigation = port.host?.navigation?.(error) ?? null
+    const navigation = navigationIn(error)
     if (navigation !== null) {
       call.releaseAll()
       record(call, 'navigated', { reason: navigation.kind })
@@ -185,6 +186,18 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
     logFailure(call, control, failure)
     if (call.claim !== null) await keepFirstResult(call, failure.result)
     return failure.result
+  }
+
+  /** Where the framework sends the caller. Not with one of the application's secrets: that is a failure. */
+  function navigationIn(error: unknown): Navigation | null {
+    try {
+      const navigation = port.host?.navigation?.(error) ?? null
+      const leaks = navigation !== null && port.scrubber.scrubValue(error, { closed: true }).findings.some(({ rule }) => rule.startsWith('secret:'))
+      return leaks ? null : navigation
+    } catch {
+      // What was thrown throws when it is looked at.
+      return null
+    }
   }
 
   function record(call: Call, outcome: Outcome, details: OutcomeDetails): void {
@@ -231,6 +244,15 @@ interface OutcomeDetails {
 
 const NOTHING_TO_SAY: OutcomeDetails = {}
 const NO_PREVIOUS = Object.freeze({ prevResult: undefined })
+
+function repeatedIn(error: unknown): Repeated | null {
+  try {
+    return error instanceof Repeated ? error : null
+  } catch {
+    // A proxy that throws when it is asked what it is.
+    return null
+  }
+}
 
 /** What is told when even telling failed, for example because the scrubber threw. */
 function unspeakable(call: Call, cause: unknown): Failure {

@@ -4,7 +4,7 @@ import { VERSION } from '../lib/version.ts'
 import { resourceType } from '../action/definition.ts'
 import type { Call } from './call.ts'
 
-/** What the audit log keeps of a call. Never raw input: the fields that the action declares loggable, scrubbed. */
+/** What the audit log keeps of a call. Never raw input: the fields that the action declares loggable; they and ids of rows and sessions are scrubbed. */
 export function factsOf(call: Call, passed: readonly string[]): CallFacts {
   const { principal, definition, port } = call
   const actor: AuditParty | undefined = principal === null ? undefined : { kind: principal.kind, id: principal.id }
@@ -19,7 +19,7 @@ export function factsOf(call: Call, passed: readonly string[]): CallFacts {
     subject: subject === undefined ? actor : { kind: subject.kind, id: subject.id },
     actor,
     chain: principal?.chain ?? (call.grantChain === null || call.grantChain.length === 0 ? undefined : call.grantChain),
-    session: principal?.session.id,
+    session: principal?.session.id === undefined ? undefined : port.scrubber.scrub(principal.session.id).text,
     grant: call.grantId ?? undefined,
     approval: call.approvalId ?? undefined,
     address: call.address === undefined ? undefined : port.addressForLog(call.address),
@@ -32,9 +32,10 @@ export function factsOf(call: Call, passed: readonly string[]): CallFacts {
   }
 }
 
-function resourceOf({ definition: { access }, resource, resourceId }: Call): CallFacts['resource'] {
+/** A row may be known by what is secret: the table of tokens has the token for its key. */
+function resourceOf({ definition: { access }, resource, resourceId, port }: Call): CallFacts['resource'] {
   if (access.kind === 'public' || resource === undefined) return undefined
-  return { type: resourceType(access), id: resourceId }
+  return { type: resourceType(access), id: resourceId === undefined ? undefined : port.scrubber.scrub(resourceId).text }
 }
 
 function loggedFields({ definition, parsedInput, port }: Call): { readonly [name: string]: JsonValue } {

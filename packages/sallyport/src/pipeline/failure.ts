@@ -28,7 +28,7 @@ export async function sanitize(error: unknown, call: Call): Promise<Failure> {
     const { retryAfterMs, details, fix, cause } = error.options
     return failure(call, error.code, error.reason, { retryAfterMs, details, fix, cause })
   }
-  if (error instanceof SallyportError) {
+  if (error instanceof SallyportError && Object.hasOwn(ERRORS, error.code)) {
     return failure(call, error.code, error.reason ?? error.code, { retryAfterMs: error.retryAfterMs, details: plainDetails(error, call), cause: error.cause })
   }
   if (error instanceof OwnError) return ownFailure(error, call)
@@ -78,7 +78,8 @@ async function invalid(error: ValidationFailure, call: Call): Promise<Failure> {
   return {
     result: { validationErrors: scrubDetails(error.errors, call) ?? {} },
     code: 'INVALID_INPUT',
-    reason: `invalid: ${Object.keys(error.errors).slice(0, 20).map((key) => (key === '_errors' ? '(the whole)' : key)).join(', ')}`,
+    // Keys may be the caller's own.
+    reason: call.port.scrubber.scrub(`invalid: ${Object.keys(error.errors).slice(0, 20).map((key) => (key === '_errors' ? '(the whole)' : key.slice(0, 100))).join(', ')}`).text,
   }
 }
 
