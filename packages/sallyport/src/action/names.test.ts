@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { definePolicy } from '../policy/define-policy.ts'
 import { createTestPort } from '../testing/index.ts'
-import { ActionNames, callerOf } from './names.ts'
+import { ActionNames, callerOf, type Site } from './names.ts'
 
 const policy = definePolicy({ roles: { customer: ['order:read', 'order:update'] } })
 const CALLED_TWICE = /Two actions of this port are called 'order\.read'/
@@ -52,35 +52,41 @@ describe('the name of an action', () => {
 })
 
 describe('a module that is reloaded after it was edited', () => {
-  const FILE = 'file:///app/.next/dev/server/chunks/root.js?id=%5Bproject%5D/src/orders.ts+%5Bapp-rsc%5D+(ecmascript)'
-  const at = (place: string) => ({ take: (names: ActionNames, facts: string) => names.take('order.read', () => facts, place) })
-
-  it('may define its action anew in development alone', async () => {
-    for (const reloads of [true, false]) {
-      const names = new ActionNames(reloads)
-      at(FILE).take(names, 'before')
-      await Promise.resolve()
-      const again = () => at(FILE).take(names, 'after')
-      if (reloads) expect(again).not.toThrow()
-      else expect(again).toThrow(CALLED_TWICE)
-    }
-  })
-
-  it('is told from another file, which the message names', async () => {
-    const names = new ActionNames(true)
-    at('/app/orders.js').take(names, 'before')
+  const CHUNK = '/app/.next/dev/server/chunks/ssr/[root-of-the-server]__1nqg1.js'
+  const ORDERS = { file: CHUNK, module: '[project]/src/orders.ts [app-rsc] (ecmascript)' }
+  const COPY = { file: CHUNK, module: '[project]/src/copy.ts [app-rsc] (ecmascript)' }
+  const twice = async (reloads: boolean, first: Site | null, second: Site | null): Promise<void> => {
+    const names = new ActionNames(reloads)
+    names.take('order.read', () => 'before', first)
     await Promise.resolve()
-    expect(() => at('/app/copy.js').take(names, 'after')).toThrow('(/app/orders.js and /app/copy.js)')
+    names.take('order.read', () => 'after', second)
+  }
+
+  it.each<[string, Site, Site]>([
+    ['was loaded with others', { file: CHUNK }, ORDERS],
+    ['was reloaded before', ORDERS, ORDERS],
+    ['stands in a file of its own', { file: '/app/orders.js' }, { file: '/app/orders.js' }],
+  ])('and %s may define its action anew, in development alone', async (_name, first, second) => {
+    await twice(true, first, second)
+    await expect(twice(false, first, second)).rejects.toThrow(CALLED_TWICE)
   })
 
-  it.each([
-    [FILE, FILE],
-    ['webpack-internal:///(action-browser)/./src/orders.ts', 'webpack-internal:///(action-browser)/./src/orders.ts'],
-    ['/app/a folder (old)/orders.js', '/app/a folder (old)/orders.js'],
-  ])('is known by its file %s, whatever the line', (filename, file) => {
+  it.each<[Site, Site, string]>([
+    [{ file: '/app/orders.js' }, { file: '/app/copy.js' }, '(/app/orders.js and /app/copy.js)'],
+    [ORDERS, COPY, `(${ORDERS.module} and ${COPY.module})`],
+  ])('is told from another, which the message names', async (first, second, named) => {
+    await expect(twice(true, first, second)).rejects.toThrow(named)
+  })
+
+  it.each<[string, Site]>([
+    [CHUNK, { file: CHUNK }],
+    [`file://${encodeURI(CHUNK)}?id=${'%5Bproject%5D/src/orders.ts+%5Bapp-rsc%5D+(ecmascript)'}`, ORDERS],
+    ['webpack-internal:///(action-browser)/./src/orders.ts', { file: 'webpack-internal:///(action-browser)/./src/orders.ts' }],
+    ['/app/a folder (old)/orders.js', { file: '/app/a folder (old)/orders.js' }],
+  ])('is known by its place %s, whatever the line', (filename, site) => {
     const seen: unknown[] = []
     const define = (): void => void seen.push(callerOf(define))
     for (const source of ['define()', '\n\n  function named() { define() }\nnamed()']) new Script(source, { filename }).runInContext(createContext({ define }))
-    expect(seen).toEqual([file, file])
+    expect(seen).toEqual([site, site])
   })
 })
