@@ -1,5 +1,6 @@
 import { has, namesToken, union, CALLER, CREDENTIAL, DATA, MODEL, PICKED, SCRUBBED, SECRET, SESSION, VALID } from './labels.ts'
 import { anonymous, counted, limited, member, type Bounds } from './machine.ts'
+import { binds } from './binds.ts'
 import { run, type Run, type Target } from './entry.ts'
 import type { Shared } from './shared.ts'
 import { memory } from './counters.ts'
@@ -175,7 +176,7 @@ export function isRaw(effect: Effect): boolean {
 export function isUnbound(effect: Effect, facts: EntryFacts): boolean {
   if (effect.kind === 'model' || effect.kind === 'message' || effect.kind === 'network' || effect.kind === 'queue' || effect.kind === 'command' || effect.kind === 'decrypt') return false
   const strong = (check: { kind: string }): boolean => check.kind === 'role' || check.kind === 'ownership' || check.kind === 'authorizer'
-  if (effect.checks.some(strong)) return false
+  if (effect.checks.some((check) => strong(check) && (isRead(effect) || binds(check, effect)))) return false
   // Who knows the token of a row has the right to it.
   if ([...effect.keys.keys()].some((name) => isToken(effect, name))) return false
   if (isCreate(effect) || (effect.kind === 'storage' && /put|upload/i.test(effect.operation))) return false
