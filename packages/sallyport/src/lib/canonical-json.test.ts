@@ -65,9 +65,17 @@ describe('canonicalJson', () => {
     expect(canonicalJson(new Map([['b', 1], ['a', 2]]))).toBe(canonicalJson(new Map([['a', 2], ['b', 1]])))
   })
 
+  it('writes the keys of a map once, maps among them', () => {
+    let written = 0
+    let key: unknown = Object.defineProperty({}, 'a', { enumerable: true, get: () => ++written })
+    for (let depth = 0; depth < 12; depth++) key = new Map<unknown, unknown>([[key, 1], ['a', 1], ['b', 1]])
+    canonicalJson(key)
+    expect(written).toBe(1)
+  })
+
   const cycle: { self?: unknown } = {}
   cycle.self = cycle
-  it.each([[Number.NaN], [Infinity], [() => 1], [Symbol('x')], ['\ud800'], [{ '\ud800': 1 }], [new (class Row {})()], [cycle], [new Date(Number.NaN)], [undefined]])('refuses %o', (value) => {
+  it.each([[Number.NaN], [Infinity], [() => 1], [Symbol('x')], ['\ud800'], [{ '\ud800': 1 }], [new (class Row {})()], [cycle], [new Date(Number.NaN)], [undefined], [new Map([[undefined, 1]])]])('refuses %o', (value) => {
     expect(() => canonicalJson(value)).toThrow(NotCanonicalError)
   })
 })

@@ -127,10 +127,13 @@ function writeArray(items: readonly unknown[], depth: number): string {
   let text = '['
   for (let i = 0; i < items.length; i++) {
     if (i > 0) text += ','
-    const item = items[i]
-    text += item === undefined ? 'null' : write(item, depth + 1)
+    text += writeItem(items[i], depth + 1)
   }
   return text + ']'
+}
+
+function writeItem(item: unknown, depth: number): string {
+  return item === undefined ? 'null' : write(item, depth)
 }
 
 function writeObject(value: object, depth: number): string {
@@ -177,7 +180,7 @@ function writeTagged(value: object, depth: number): string {
     if (Number.isNaN(value.getTime())) throw new NotCanonicalError('An invalid date has no JSON form')
     return `{"$date":"${value.toISOString()}"}`
   }
-  if (value instanceof Map) return `{"$map":${writeArray([...value].sort(byCanonicalKey), depth + 1)}}`
+  if (value instanceof Map) return `{"$map":[${writeMap(value, depth + 2)}]}`
   if (value instanceof Set) return `{"$set":[${[...value].map((item) => write(item, depth + 1)).sort().join(',')}]}`
   if (value instanceof Uint8Array) return `{"$bytes":"${hex(value)}"}`
   if (value instanceof ArrayBuffer) return `{"$bytes":"${hex(new Uint8Array(value))}"}`
@@ -188,10 +191,10 @@ function writeTagged(value: object, depth: number): string {
   throw new NotCanonicalError(`An instance of ${value.constructor?.name ?? 'an unknown class'} has no JSON form`)
 }
 
-function byCanonicalKey(a: readonly [unknown, unknown], b: readonly [unknown, unknown]): number {
-  const left = write(a[0], 0)
-  const right = write(b[0], 0)
-  return left < right ? -1 : left > right ? 1 : 0
+/** Entries by their keys. Each is written once: keys may be maps themselves. */
+function writeMap(map: ReadonlyMap<unknown, unknown>, depth: number): string {
+  const entries = [...map].map(([key, item]) => [write(key, depth + 1), writeItem(item, depth + 1)] as const)
+  return entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([key, item]) => `[${key},${item}]`).join(',')
 }
 
 function hex(bytes: Uint8Array): string {
