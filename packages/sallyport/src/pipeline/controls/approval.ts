@@ -49,13 +49,20 @@ export const approval: Control = {
           throw new Refusal('CONFLICT', 'what would run now is not what was asked for: the input, the resource or the action has changed', { details: { approvalId: record.id } })
         }
         await requireApproved(call, principal, record)
-        return PASS
+        return runStored(call, record, digest)
       }
       const record = await approvals.findByDigest(digest, requester)
       if (record === null || isOver(record, call.startedAt)) return ask(call, options, principal, digest, decideWithinMs, executeWithinMs)
       if (record.requester !== requester || record.digest !== digest) throw new Refusal('UNAVAILABLE', 'the approval store answered with another approval')
       await requireApproved(call, principal, record)
       call.approvalId = record.id
+      return runStored(call, record, digest)
+    }
+
+    /** What the approver saw runs, not what the caller sent beside it: two values can share a canonical form, such as 0 and -0. */
+    async function runStored(call: Call, record: ApprovalRecord, digest: string): Promise<typeof PASS> {
+      takeStored(call, record)
+      if ((await digestOf(call)) !== digest) throw new Refusal('CONFLICT', 'what is stored is not what was approved')
       return PASS
     }
   },
@@ -69,11 +76,17 @@ export async function resumeStored(call: Call): Promise<typeof PASS> {
   const { principal } = call
   if (principal === null) throw new Refusal('UNAUTHENTICATED', 'nobody is signed in')
   const record = await ownApproval(call, principal)
+  // What is settled has a name: used, denied, withdrawn.
   if (record.input === null) await requireApproved(call, principal, record)
-  const { input, bindArgs } = readStoredInput(record.input as string)
+  takeStored(call, record)
+  return PASS
+}
+
+function takeStored(call: Call, record: ApprovalRecord): void {
+  if (record.input === null) throw new Refusal('CONFLICT', 'the approval has been settled')
+  const { input, bindArgs } = readStoredInput(record.input)
   call.parsedInput = call.definition.input.kind === 'none' ? undefined : input
   call.bindArgsParsed = bindArgs
-  return PASS
 }
 
 /** Somebody else's approval, or one of another action, answers as one that does not exist. */
