@@ -23,7 +23,7 @@ function functionOf(value: Value | undefined): Value | undefined {
 }
 
 /** An action made by a builder: runs what the chain put in front of its handler, then the handler. */
-function runner(calls: readonly ChainCall[], rule: BuilderRule, handler: Value): Native {
+function runner(calls: readonly ChainCall[], rule: BuilderRule, handler: Value, context: Value = object({}, 0, unknown())): Native {
   const steps = calls.flatMap((one) => {
     const kind = rule.middleware.includes(one.name) ? 'middleware' : rule.procedure?.includes(one.name) ? 'procedure' : undefined
     const run = kind && functionOf(one.args[0])
@@ -47,26 +47,26 @@ function runner(calls: readonly ChainCall[], rule: BuilderRule, handler: Value):
     const { root } = machine
     const before = machine.seen.effects.length
     const shaped = tellErrors(machine, calls, rule)
-    const from = (index: number, context: Value): Value => {
+    const from = (index: number, held: Value): Value => {
       const step = steps[index]
       if (!step) {
         machine.root = machine.frames.length
-        return call(machine, handler, [named(input, context, { bindArgsParsedInputs: bindInputs }), undefinedValue], handler.kind === 'function' ? handler.node : (calls[0]?.node ?? neverNode()), calls[0]?.module ?? neverModule())
+        return call(machine, handler, [named(input, held, { bindArgsParsedInputs: bindInputs }), undefinedValue], handler.kind === 'function' ? handler.node : (calls[0]?.node ?? neverNode()), calls[0]?.module ?? neverModule())
       }
       machine.root = -1
-      if (step.kind === 'procedure') return from(index + 1, settle(machine, call(machine, step.run, [named(input, context)], step.one.node, step.one.module)))
+      if (step.kind === 'procedure') return from(index + 1, settle(machine, call(machine, step.run, [named(input, held)], step.one.node, step.one.module)))
       const next: Native = {
         kind: 'native',
         labels: 0,
         call: (_machine, given) => {
           const passed = given[0]?.kind === 'object' ? (given[0].properties.get(rule.contextName) ?? given[0].properties.get('ctx')) : undefined
-          return from(index + 1, merged(context, passed))
+          return from(index + 1, merged(held, passed))
         },
       }
-      return call(machine, step.run, [named(input, context, { next }), next], step.one.node, step.one.module)
+      return call(machine, step.run, [named(input, held, { next }), next], step.one.node, step.one.module)
     }
     try {
-      return from(0, object({}, 0, unknown()))
+      return from(0, context)
     } finally {
       machine.root = root
       // What does nothing has nothing that fails.
@@ -74,7 +74,7 @@ function runner(calls: readonly ChainCall[], rule: BuilderRule, handler: Value):
       if (rule.tells && !shaped && start && !machine.quiet && machine.seen.effects.length > before) machine.seen.returns.push({ at: machine.trace(start.node, start.module), value: { kind: 'unknown', labels: ERROR, truthy: true, name: 'error' } })
     }
   }
-  return { kind: 'native', labels: 0, call: run, ...(rule.same ? { same: rule.same } : {}) }
+  return { kind: 'native', labels: 0, call: run, within: (given) => runner(calls, rule, handler, given), ...(rule.same ? { same: rule.same } : {}) }
 }
 
 /** What the caller gets where something throws: the chain may say it for all its actions. True if it does. */

@@ -6,6 +6,7 @@ import { memory, note } from './counters.ts'
 import { extendEffect, recordEffect } from './effects.ts'
 import { has, union, CALLER, COUNT, CREDENTIAL, ERROR, LIMIT, ROLE, SCRUBBED, SECRET, SESSION } from './labels.ts'
 import { deepLabels, object, promised, promisedValue, truth, unknown, type ChainCall, type Lib, type Value } from './value.ts'
+import { serveRouter } from './routers.ts'
 import { parsedValue } from './schemas.ts'
 import { allowed, principal, shaped } from './world.ts'
 import type { Machine } from './machine.ts'
@@ -119,12 +120,20 @@ export function apply(machine: Machine, rule: CallRule, lib: Lib, made: Lib, arg
   }
   if (rule.scrubs) return unknown(made.labels | SCRUBBED)
   if (rule.effect) return recordEffect(machine, rule, lib, made, args, node, module)
+  if (rule.serves === 'later') return { kind: 'native', labels: 0, call: (running) => served(running, rule, lib, args, node, module) }
+  if (rule.serves) return served(machine, rule, lib, args, node, module)
   if (rule.tells !== undefined) return answerWithErrors(machine, rule.tells, args, node, module)
   if (rule.counts) {
     note(machine, 'counted', memory, node, module)
     return unknown(COUNT)
   }
   return made
+}
+
+/** What the answer of a route for a router may hold. */
+function served(machine: Machine, rule: CallRule, lib: Lib, args: readonly Value[], node: Node, module: Module): Value {
+  serveRouter(machine, lib, args, node, module)
+  return rule.tells === undefined ? unknown() : answerWithErrors(machine, rule.tells, args, node, module)
 }
 
 /** An object of the named fields of another. */

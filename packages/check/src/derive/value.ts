@@ -88,6 +88,8 @@ export interface Native extends Labelled {
   readonly call: (machine: Machine, args: readonly Value[], node: Node) => Value
   /** Methods that give it back. */
   readonly same?: readonly string[]
+  /** The same procedure, called with this context. */
+  readonly within?: (context: Value) => Native
   /** The chain of Sallyport's builder that made it. */
   readonly chain?: readonly ChainCall[]
 }

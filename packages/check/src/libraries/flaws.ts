@@ -1,7 +1,7 @@
 import { isRecord, type Json } from '../resolve/json.ts'
 
 /** What a call, a builder and an effect may be said of in a configuration. */
-export const callKeys: readonly string[] = ['session', 'under', 'verifies', 'promise', 'authorizes', 'effect', 'style', 'limit', 'counts', 'validates', 'exits', 'asserts', 'passes', 'picks', 'gives', 'carries', 'transaction', 'scrubs', 'tells']
+export const callKeys: readonly string[] = ['session', 'under', 'verifies', 'promise', 'authorizes', 'effect', 'style', 'limit', 'counts', 'validates', 'exits', 'asserts', 'passes', 'picks', 'serves', 'gives', 'carries', 'transaction', 'scrubs', 'tells']
 export const builderKeys: readonly string[] = ['middleware', 'procedure', 'input', 'bindInput', 'output', 'handler', 'onError', 'tells', 'same', 'inputName', 'contextName']
 export const builderNeeds: readonly string[] = ['middleware', 'input', 'handler', 'inputName', 'contextName']
 export const effects: readonly string[] = ['db-write', 'db-read', 'file-write', 'file-read', 'command', 'network', 'message', 'payment', 'model', 'storage', 'queue', 'decrypt', 'cookie', 'sign-in', 'password']

@@ -48,6 +48,8 @@ export interface CallRule {
   readonly counts?: true
   /** Validates its argument: gives the value, or a result object with `success` and `data`. */
   readonly validates?: 'value' | 'result' | 'issues'
+  /** Answers for a router: every procedure of it can be called. `later`: what it gives is the handler that does. */
+  readonly serves?: 'now' | 'later'
   /** Never returns. */
   readonly exits?: true
   /** Throws unless its first argument is truthy. */

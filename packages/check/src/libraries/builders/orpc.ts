@@ -7,6 +7,7 @@ import type { Library } from '../types.ts'
 export const orpc: Library = {
   name: 'oRPC',
   packages: ['@orpc/*'],
+  calls: { '{RPCHandler,OpenAPIHandler}().handle': { serves: 'now' } },
   builders: {
     'os.{$context,$meta,$config,use,input,errors,route,meta,middleware,handler}': { middleware: ['use'], input: ['input'], output: ['output'], handler: ['handler'], inputName: 'input', contextName: 'context', same: ['actionable', 'callable'] },
     'implement': { middleware: ['use'], input: ['input'], output: ['output'], handler: ['handler'], inputName: 'input', contextName: 'context', same: ['actionable', 'callable'] },

@@ -12,6 +12,7 @@ export const trpc: Library = {
     'initTRPC**create': { middleware: ['use', 'unstable_concat', 'concat'], input: ['input'], output: ['output'], handler: ['mutation', 'query', 'subscription'], inputName: 'input', contextName: 'ctx' },
   },
   calls: {
-    fetchRequestHandler: { tells: 'errorFormatter' },
+    fetchRequestHandler: { serves: 'now', tells: 'errorFormatter' },
+    createNextApiHandler: { serves: 'later', tells: 'errorFormatter' },
   },
 }
