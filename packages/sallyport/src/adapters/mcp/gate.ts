@@ -1,19 +1,32 @@
+import type { Principal } from '../../identity/principal.ts'
 import type { CallRequest } from '../../lib/call-request.ts'
+import type { LimitCheck, WindowCheck } from '../../limits/types.ts'
 import { addressChecks } from '../../pipeline/controls/address-limit.ts'
+import { principalKeys, tierOf } from '../../pipeline/controls/principal-limits.ts'
 import type { PortRuntime } from '../../pipeline/runtime.ts'
 
-/** What stands before anybody is asked who is calling: calls of tools pass the pipeline's controls, and what comes before them passes these. */
+/** What stands around a request to an MCP server: calls of tools pass the pipeline's controls, and whatever is no such call passes these. */
 export interface Gate {
-  /** The answer to an address that is refused or has used up its limit, else null. Takes nothing of the limit: a call of a tool does that. */
+  /**
+   * The answer to an address that is refused or has used up its limit, else null, before anybody is asked who is calling. Takes nothing of
+   * the limit: a call of a tool does that, and `count`.
+   */
   refuse(request: CallRequest): Promise<Response | null>
   /** A credential was bad: that counts against the address. */
   strike(request: CallRequest): Promise<void>
+  /**
+   * Counts a request that calls no tool: against the address, and where it asks what tools there are, against the principal as a call does.
+   * The answer where one of the two is used up, else null.
+   */
+  count(request: CallRequest, principal: Principal, asksForTools: boolean): Promise<Response | null>
 }
 
-/** Makes the gate of a port. Without an address to read there is none. */
-export function addressGate(port: PortRuntime): Gate {
+/** Makes the gate of a port. */
+export function makeGate(port: PortRuntime): Gate {
   const read = port.host?.clientAddress
   const checksOf = addressChecks(port)
+  const keyOf = principalKeys(port)
+  // Without an address to read there is nothing to count by it.
   const checksFor = (request: CallRequest): ReturnType<typeof checksOf> | 'denied' | null => {
     if (read === undefined) return null
     const address = read(request)
@@ -21,6 +34,18 @@ export function addressGate(port: PortRuntime): Gate {
     if (verdict === 'denied') return 'denied'
     return verdict === 'allowed' ? null : checksOf(address ?? '')
   }
+  const principalCheck = (principal: Principal): WindowCheck => ({
+    kind: 'window',
+    name: 'principal',
+    key: keyOf(principal),
+    limit: tierOf(principal, port).requestsPerMinute,
+    windowMs: 60_000,
+    cost: 1,
+    onStoreFailure: port.limits.onStoreFailure.principal,
+  })
+  const failed = (reason: string, cause: unknown): void =>
+    port.log({ level: 'error', action: '(mcp)', correlationId: '-', control: 'rate-limit', code: 'UNAVAILABLE', reason, cause })
+
   return {
     async refuse(request) {
       const checks = checksFor(request)
@@ -32,7 +57,7 @@ export function addressGate(port: PortRuntime): Gate {
         return answer(429, 'too_many_requests', Math.ceil(state.resetMs / 1_000))
       } catch (cause) {
         const open = port.limits.onStoreFailure.address !== undefined
-        port.log({ level: 'error', action: '(mcp)', correlationId: '-', control: 'rate-limit', code: 'UNAVAILABLE', reason: 'the limit of the address could not be read', cause })
+        failed('the limit of the address could not be read', cause)
         return open ? null : answer(503, 'temporarily_unavailable', 1)
       }
     },
@@ -44,30 +69,27 @@ export function addressGate(port: PortRuntime): Gate {
         if (!allowed) await port.bans?.refused(checks[0]?.key ?? '')
       } catch (cause) {
         // The caller is refused all the same: what could not be counted is told to the log.
-        port.log({ level: 'error', action: '(mcp)', correlationId: '-', control: 'rate-limit', code: 'UNAVAILABLE', reason: 'a bad credential could not be counted', cause })
+        failed('a bad credential could not be counted', cause)
+      }
+    },
+    async count(request, principal, asksForTools) {
+      const address = checksFor(request)
+      const verdict = port.accessOf({ principal })
+      if (address === 'denied' || verdict === 'denied') return answer(403, 'forbidden')
+      try {
+        const checks: LimitCheck[] = [...(address ?? []), ...(asksForTools && verdict !== 'allowed' ? [principalCheck(principal)] : [])]
+        const decision = checks.length === 0 ? null : await port.store.limits.decide(checks, port.clock.now())
+        if (decision === null || decision.allowed === true) return null
+        if (decision.allowed !== false) throw new TypeError('the limit store answered nothing that can be read')
+        const refusing = checks.find(({ name }) => name === decision.refusedBy)
+        if (refusing !== undefined) await port.bans?.refused(refusing.key)
+        return answer(429, 'too_many_requests', Math.ceil(decision.retryAfterMs / 1_000))
+      } catch (cause) {
+        failed('a request could not be counted', cause)
+        return answer(503, 'temporarily_unavailable', 1)
       }
     },
   }
-}
-
-/** The request with a body that ends with an error where it is larger. `null` where it says so itself. */
-export function withLimitedBody(request: Request, maxBytes: number): Request | null {
-  const declared = request.headers.get('content-length')
-  if (declared !== null && !(Number(declared) <= maxBytes)) return null
-  if (request.body === null) return request
-  let seen = 0
-  const limited = request.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({
-    transform(part, controller) {
-      seen += part.byteLength
-      if (seen > maxBytes) controller.error(new RangeError('the body is too large'))
-      else controller.enqueue(part)
-    },
-  }))
-  const { url, method, headers, signal } = request
-  // `duplex` is asked for where a body is a stream; the DOM types do not have it everywhere.
-  const options: RequestInit & { readonly duplex: 'half' } = { method, headers, signal, body: limited, duplex: 'half' }
-  // Not `new Request(request, …)`: Next hands its routes a proxy of a request, which is none to the platform.
-  return new Request(url, options)
 }
 
 function answer(status: number, error: string, retryAfterSeconds?: number): Response {

@@ -170,21 +170,84 @@ describe('the server', () => {
     expect(await response.json()).toEqual({ resource: URL_, authorization_servers: ['https://id.shop.example'], bearer_methods_supported: ['header'], scopes_supported: ['orders'] })
   })
 
-  it('asks nobody who calls for an address that has sent too many bad tokens, and counts no good one', async () => {
+  it('asks nobody who calls for an address that has sent too many bad tokens', async () => {
     let asked = 0
     const counting: IdentityProvider = { name: 'counting', authenticate: (request, options) => (asked++, identity.authenticate(request, options)) }
     const adapter = { name: 'test', current: () => null, clientAddress: ({ headers }: CallRequest) => headers.get('x-address') ?? undefined }
     const { handle, port } = setUp({}, counting, { adapter, limits: { perAddress: 3 }, access: { deny: { addresses: ['192.0.2.66'] } } })
     const send = async (token: string, address: string): Promise<number> => (await handle(post({ authorization: `Bearer ${token}`, accept: 'application/json, text/event-stream', 'x-address': address }))).status
-    for (let i = 0; i < 5; i++) expect(await send('person', '192.0.2.1')).toBe(200)
     for (let i = 0; i < 3; i++) expect(await send('forged', '192.0.2.1')).toBe(401)
-    expect(asked).toBe(8)
+    expect(asked).toBe(3)
     const limited = await handle(post({ authorization: 'Bearer person', 'x-address': '192.0.2.1' }))
     expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)])
-    expect(asked).toBe(8)
+    expect(asked).toBe(3)
     expect([await send('person', '192.0.2.2'), await send('person', '192.0.2.66')]).toEqual([200, 403])
     await port.clock.advance(120_000)
     expect(await send('person', '192.0.2.1')).toBe(200)
+  })
+
+  describe('counts', () => {
+    const HEADERS = { authorization: 'Bearer person', 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+    const adapter = { name: 'test', current: () => null, clientAddress: () => '192.0.2.1' }
+    const LIST = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
+    const call = (name: string, id: number | undefined = 1) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: {} } })
+    const open = (options: Partial<PortOptions>, headers: Readonly<Record<string, string>> = {}) => {
+      const { handle, port } = setUp({}, identity, options)
+      const send = async (message: unknown): Promise<number> => (await handle(new Request(URL_, { method: 'POST', headers: { ...HEADERS, ...headers }, body: typeof message === 'string' ? message : JSON.stringify(message) }))).status
+      return { handle, port, send }
+    }
+    const tier = (requestsPerMinute: number) => ({ enterprise: { requestsPerMinute, tokensPerHour: 1 } })
+    const tiers = tier(3)
+
+    it('the list of tools, and calls of what is none, against the principal as calls are', async () => {
+      for (const asks of [LIST, call('no_such'), call('shop_hours')]) {
+        const { send, port } = open({ tiers })
+        expect([await send(asks), await send(LIST), await send(call('shop_hours'))]).toEqual([200, 200, 200])
+        expect(await send(LIST)).toBe(429)
+        await port.clock.advance(66_000)
+        expect(await send(LIST)).toBe(200)
+      }
+      const { handle } = open({ tiers: tier(0) })
+      const limited = await handle(post(HEADERS))
+      expect([limited.status, limited.headers.get('retry-after'), await limited.json()]).toEqual([429, expect.stringMatching(/^\d+$/), { error: 'too_many_requests' }])
+    })
+
+    it.each<[string, unknown]>([
+      ['a ping', { jsonrpc: '2.0', id: 1, method: 'ping' }],
+      ['a notification', { jsonrpc: '2.0', method: 'notifications/initialized' }],
+      ['a call that wants no answer', call('shop_hours', undefined)],
+      ['a call that the protocol refuses for its form', { ...call('shop_hours'), jsonrpc: '1.0' }],
+      ['what is no JSON', '{'],
+      ['an empty batch', []],
+      ['null', 'null'],
+    ])('%s against the address', async (_name, message) => {
+      const { send } = open({ adapter, limits: { perAddress: 3 } })
+      for (let i = 0; i < 3; i++) expect(await send(message)).not.toBe(429)
+      expect(await send(message)).toBe(429)
+    })
+
+    it('each message of a batch, and a call of a tool once', async () => {
+      const batch = open({ adapter, limits: { perAddress: 3 } })
+      expect(await batch.send([LIST, LIST, LIST, LIST])).toBe(429)
+      const calls = open({ adapter, limits: { perAddress: 3 } })
+      expect([await calls.send(call('shop_hours')), await calls.send(call('shop_hours')), await calls.send(call('shop_hours'))]).toEqual([200, 200, 200])
+      expect(await calls.send(call('shop_hours'))).toBe(429)
+    })
+
+    it('nothing of who is on a list: who is denied learns of no tool', async () => {
+      expect(await open({ access: { deny: { principals: ['user:u1'] } } }).send(LIST)).toBe(403)
+      const { send } = open({ tiers, access: { allow: { principals: ['user:u1'] } } })
+      for (let i = 0; i < 5; i++) expect(await send(LIST)).toBe(200)
+    })
+
+    it('by what the store says clearly: while it fails nothing is listed', async () => {
+      const store = memoryStore()
+      for (const decide of [() => Promise.reject(new Error('away')), () => ({}) as never]) {
+        const { send, port } = open({ store: { ...store, limits: { ...store.limits, decide } } })
+        expect(await send(LIST)).toBe(503)
+        expect(port.log.at(-1)).toMatchObject({ control: 'rate-limit', code: 'UNAVAILABLE' })
+      }
+    })
   })
 
   it('reads no more of a body than its actions take', async () => {

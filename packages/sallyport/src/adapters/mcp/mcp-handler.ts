@@ -9,7 +9,8 @@ import type { PortRuntime } from '../../pipeline/runtime.ts'
 import { describeTools, type ToolDescription } from '../tools/describe-tool.ts'
 import { seenOutput } from '../tools/seen-output.ts'
 import { toolOutcome } from '../tools/tool-result.ts'
-import { addressGate, withLimitedBody } from './gate.ts'
+import { makeGate } from './gate.ts'
+import { askedBy, readMessage } from './message.ts'
 import { challenge, metadataPath, protectedResourceMetadata, type OAuthOptions } from './oauth.ts'
 import { couldBeGranted } from './visible.ts'
 
@@ -52,7 +53,7 @@ export function toMcpHandler(actions: readonly AnyAction[], options: McpHandlerO
   const { runtime } = options.port
   const scopes = options.scopes ?? {}
   for (const name of Object.keys(scopes)) if (!actions.some((action) => action.definition.name === name)) throw new DefinitionError(`'${name}' has a scope and is not among the actions.`)
-  const gate = addressGate(runtime)
+  const gate = makeGate(runtime)
   const maxBytes = Math.max(...actions.map(({ size }) => size.maxBytes), 0) + ENVELOPE_BYTES
   const metadata = protectedResourceMetadata(options.oauth, Object.values(scopes))
   const wellKnown = metadataPath(options.oauth.resource)
@@ -77,10 +78,23 @@ export function toMcpHandler(actions: readonly AnyAction[], options: McpHandlerO
       await gate.strike(asked)
       return challenge(options.oauth, request.headers.get('authorization') === null ? undefined : 'invalid_token')
     }
-    const limited = withLimitedBody(request, maxBytes)
-    if (limited === null) return Response.json({ error: 'payload_too_large' }, { status: 413 })
+    const read = await readMessage(request, maxBytes).catch(() => 'broken' as const)
+    if (read === 'broken') return Response.json({ error: 'unreadable' }, { status: 400 })
+    if (read === null) return Response.json({ error: 'payload_too_large' }, { status: 413 })
+    let calls = false
+    for (const { method, tool: name } of askedBy(read.message)) {
+      // A call of a tool is counted by the pipeline. One of what is no tool to this caller asks what there is, as the list does.
+      if (tools.some((tool) => tool.name === name && mayUse(tool, principal, options))) calls = true
+      else {
+        const limited = await gate.count(asked, principal, method === 'tools/list' || method === 'tools/call')
+        if (limited !== null) return limited
+      }
+    }
     // What the SDK hands on to the server that answers this request. The token itself stays out of it.
-    return handler.fetch(limited, { authInfo: { token: '', clientId: principal.id, scopes: [], extra: { caller: new Caller(principal, request) } } })
+    const response = await handler.fetch(read.request, { authInfo: { token: '', clientId: principal.id, scopes: [], extra: { caller: new Caller(principal, request) } } })
+    // The SDK refused a call for its form: it never came to the pipeline.
+    if (calls && !response.ok) await gate.count(asked, principal, true)
+    return response
   }
 }
 
@@ -119,13 +133,16 @@ async function authenticate(request: CallRequest, runtime: PortRuntime): Promise
   }
 }
 
+function mayUse({ action }: ToolDescription, principal: Principal, { port, scopes = {} }: McpHandlerOptions): boolean {
+  return couldBeGranted(action, principal, port.runtime.policy, scopes[action.definition.name])
+}
+
 function serverFor(tools: readonly ToolDescription[], options: McpHandlerOptions, principal: Principal, request: Request): Server {
-  const { port, name, version, instructions, scopes = {} } = options
+  const { port, name, version, instructions } = options
   const server = new Server({ name, version }, { capabilities: { tools: {} }, ...(instructions === undefined ? {} : { instructions }) })
-  const mayUse = (tool: ToolDescription): boolean => couldBeGranted(tool.action, principal, port.runtime.policy, scopes[tool.action.definition.name])
 
   server.setRequestHandler('tools/list', () => ({
-    tools: tools.filter(mayUse).map((tool) => {
+    tools: tools.filter((tool) => mayUse(tool, principal, options)).map((tool) => {
       const output = seenOutput(tool, principal, port.runtime.policy)
       return {
         name: tool.name,
@@ -139,7 +156,7 @@ function serverFor(tools: readonly ToolDescription[], options: McpHandlerOptions
   server.setRequestHandler('tools/call', async ({ params }, ctx): Promise<CallToolResult> => {
     const tool = tools.find((candidate) => candidate.name === params.name)
     // What a caller could never be granted answers as what does not exist.
-    if (tool === undefined || !mayUse(tool)) return failed({ error: { code: 'NOT_FOUND', message: 'There is no such tool.' } })
+    if (tool === undefined || !mayUse(tool, principal, options)) return failed({ error: { code: 'NOT_FOUND', message: 'There is no such tool.' } })
     const handled = await tool.action.handle({ ...callRequest(request), signal: AbortSignal.any([request.signal, ctx.mcpReq.signal]) }, params.arguments ?? {})
     const outcome = await toolOutcome(handled)
     if (!outcome.ok) return failed(outcome.failure)

@@ -91,7 +91,7 @@ export function limitedAs({ kind, id, subject }: Principal): string {
 const keysByPort = new WeakMap<PortRuntime, (principal: Principal) => string>()
 
 /** The keys of the limit that a principal has over all actions of a port. */
-function principalKeys(port: PortRuntime): (principal: Principal) => string {
+export function principalKeys(port: PortRuntime): (principal: Principal) => string {
   let keyOf = keysByPort.get(port)
   if (keyOf === undefined) {
     const scope = `${port.name}:principal`
