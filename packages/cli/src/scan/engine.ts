@@ -1,4 +1,4 @@
-import { createScrubber, type Rule, type Scrubber } from 'sallyport/scrub'
+import { createScrubber, type Finding, type Rule, type Scrubber } from 'sallyport/scrub'
 import { isExample } from './examples.ts'
 import { isBinary } from './files.ts'
 import { entropyOf, type Commit, type ScanFinding } from './finding.ts'
@@ -11,6 +11,8 @@ export interface Place {
   readonly lineOf?: (line: number) => number
 }
 
+/** Before so many bytes the scrubber makes no prefilter. */
+const ENOUGH = 2 ** 20
 /** The scrubber lists no more findings of one text. */
 const MAX_LISTED = 1000
 const ALLOW = 'gitleaks:allow'
@@ -62,7 +64,7 @@ export class ScanEngine {
 
   /** Makes now what the first search would make: tables that take longer than to look through some hundred files. */
   prepare(): void {
-    this.#scrubber.find(new Uint8Array(0))
+    this.#scrubber.find(new Uint8Array(ENOUGH))
   }
 
   /** Files with so many findings that not all of them are listed, since this was asked last. */
@@ -75,8 +77,12 @@ export class ScanEngine {
   /** What is in a file's bytes. */
   scanBytes(bytes: Buffer, place: Place): readonly ScanFinding[] {
     const named = this.#byName(place)
-    if (isBinary(bytes) || this.#scrubber.find(bytes).length === 0) return named
-    return [...named, ...this.scanText(bytes.toString('utf8'), place)]
+    if (isBinary(bytes)) return named
+    const findings = this.#scrubber.find(bytes)
+    if (findings.length === 0) return named
+    const text = bytes.toString('utf8')
+    // Where all is ASCII, places in bytes are places in the text.
+    return [...named, ...(text.length === bytes.length ? this.#tell(text, findings, place) : this.scanText(text, place))]
   }
 
   /**
@@ -97,7 +103,10 @@ export class ScanEngine {
 
   scanText(text: string, place: Place): readonly ScanFinding[] {
     const findings = this.#scrubber.find(text)
-    if (findings.length === 0) return []
+    return findings.length === 0 ? [] : this.#tell(text, findings, place)
+  }
+
+  #tell(text: string, findings: readonly Finding[], place: Place): readonly ScanFinding[] {
     if (findings.length >= MAX_LISTED) this.#cutShort.add(place.file)
     const starts = lineStarts(text)
     const found: ScanFinding[] = []

@@ -105,6 +105,7 @@ function merged(layers: readonly Layer[]): readonly GitleaksRule[] {
 
 /** A rule of ours with what a configuration allows, everywhere or where it names the rule. The same rule where that is nothing. */
 function withAllowed(rule: Rule, named: GitleaksRule | undefined, everywhere: readonly GitleaksAllowlist[]): Rule {
+  if (named === undefined && everywhere.length === 0) return rule
   const stand = { id: rule.id, regex: 'x', allowlists: named === undefined ? [] : listsOf(named) }
   const allow = rulesFromGitleaks({ rules: [stand], allowlists: everywhere }).rules[0]?.allow ?? []
   return allow.length === 0 ? rule : { ...rule, allow: [...(rule.allow ?? []), ...allow] }

@@ -4,11 +4,17 @@ import { REACH } from './automaton/prefilter.ts'
 import { Scanner } from './automaton/scanner.ts'
 import { Sweep } from './automaton/sweep.ts'
 import { inOrder } from './find.ts'
+import { PlainSearch } from './plain-search.ts'
 import type { Finding } from './types.ts'
 import { ByteOffsets, decodableFrom } from './utf8.ts'
 
 /** Bytes that are decoded at a time: too few for a text to be searched again. */
 const PIECE = 128
+
+/** To make a plan's prefilter takes as long as to search a few megabytes plainly: most commits and many trees have less. */
+const WORTH_A_PREFILTER = 512 * 1024
+/** How many bytes were searched with a plan. */
+const searched = new WeakMap<Plan, number>()
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
@@ -20,15 +26,36 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
  */
 export function findInBytes(plan: Plan, bytes: Uint8Array): readonly Finding[] {
   const reader = new ByteReader(plan, bytes)
-  const sweep = plan.dense.length === 0 && plan.prefilter.pays ? new Sweep(new Utf8Bytes(bytes), 0, plan.prefilter) : undefined
+  const search = searchOf(plan, bytes)
   while (reader.at < bytes.length) {
-    const found = sweep?.pays(reader.at) ? sweep.next(reader.at) : bytes.length
+    const found = search?.pays(reader.at) ? search.next(reader.at) : bytes.length
     if (found < 0) break
-    if (found < bytes.length) reader.skipTo(found - REACH)
+    if (found < bytes.length) reader.skipTo(found - (search?.reach ?? 0))
     do reader.read()
     while (reader.at < bytes.length && (reader.at <= found || !reader.quiet))
   }
   return reader.finish()
+}
+
+/** Finds places where something may begin. */
+interface Search {
+  /** How far before such a place it may begin. */
+  readonly reach: number
+  /** False once places come so often that reading everything is faster. */
+  pays(at: number): boolean
+  /** The first such place from `at` on, where nothing has begun; -1 for none. */
+  next(at: number): number
+}
+
+/** Nothing where every character has to be read. */
+function searchOf(plan: Plan, bytes: Uint8Array): Search | undefined {
+  if (plan.dense.length > 0) return undefined
+  const inAll = (searched.get(plan) ?? 0) + bytes.length
+  searched.set(plan, inAll)
+  if (inAll < WORTH_A_PREFILTER) return new PlainSearch(plan.automaton, bytes)
+  if (!plan.prefilter.pays) return undefined
+  const sweep = new Sweep(new Utf8Bytes(bytes), 0, plan.prefilter)
+  return { reach: REACH, pays: (at) => sweep.pays(at), next: (at) => sweep.next(at) }
 }
 
 /** A place from which on text and bytes correspond: exactly, where everything is ASCII. */

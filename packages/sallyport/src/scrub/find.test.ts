@@ -13,6 +13,8 @@ const OWN: readonly Rule[] = [
 ]
 const SETS: readonly (readonly Rule[])[] = [[...providerRules, ...OWN], OWN.slice(0, 2), [...OWN, { id: 'dense', description: 'anywhere', pattern: '[a-z]{3}!' }]]
 
+/** After so many bytes a prefilter is made. */
+const MANY = 2 ** 20
 const utf8 = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const planted = ['ghp_012345678901234567890123456789abcdef', KNOWN, 'q=größer🎉;', 'q=ab;', 'tök_abcdö', 'Schlüssel', '0123456789ab', 'öffentlich ln-abcdef', 'ln-abcdef', 'postgres://u:gehämt@h', 'abc!', '\ufeff']
@@ -24,13 +26,21 @@ const broken = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...malformed).ma
 const joined = (pieces: readonly Uint8Array[]): Uint8Array => Uint8Array.from(pieces.flatMap((piece) => [...piece]))
 
 describe('what is found', () => {
-  it.each(SETS.map((rules, index) => [index, rules] as const))('in bytes is what is found in their text, at the bytes that are it (rules %i)', (_, rules) => {
+  it.each(SETS.flatMap((rules, index) => [[index, 'few', rules], [index, 'many', rules]] as const))('in bytes is what is found in their text, at the bytes that are it (rules %i, %s bytes)', (_, bytesSoFar, rules) => {
     const scrubber = createScrubber({ rules, secrets: { KNOWN } })
+    if (bytesSoFar === 'many') scrubber.find(new Uint8Array(MANY))
     let found = 0
+    let read = 0
     fc.assert(
       fc.property(fc.array(fc.oneof({ weight: 6, arbitrary: text }, { weight: 1, arbitrary: broken }), { minLength: 5, maxLength: 60 }), fc.nat(7), (pieces, lead) => {
         const bytes = joined([new Uint8Array(lead).fill(32), ...pieces]).subarray(lead)
         const whole = decoder.decode(bytes)
+        // What is compiled anew has searched nothing yet.
+        read += bytes.length
+        if (bytesSoFar === 'few' && read > MANY / 4) {
+          scrubber.addSecret('KNOWN', KNOWN)
+          read = 0
+        }
         const expected = scrubber.scrub(whole).findings
         const findings = scrubber.find(bytes)
         expect(scrubber.find(whole)).toEqual(expected)
@@ -49,8 +59,9 @@ describe('what is found', () => {
     expect(found).toBeGreaterThan(100)
   })
 
-  it('is at the right bytes behind what was decoded and what was not', () => {
+  it.each([0, MANY])('is at the right bytes behind what was decoded and what was not, after %i bytes', (before) => {
     const scrubber = createScrubber({ rules: SETS[0]!, secrets: { KNOWN } })
+    scrubber.find(new Uint8Array(before))
     const long = `tök_${'ö'.repeat(9)}${'a'.repeat(400)}`
     const pieces = [long, '. '.repeat(900), planted[0]!, ' ü '.repeat(500), long, ' ', planted[0]!]
     const starts = pieces.map((_, index) => utf8.encode(pieces.slice(0, index).join('')).length)
