@@ -1,6 +1,6 @@
 import type { Principal } from '../identity/principal.ts'
 import type { CallRequest } from '../lib/call-request.ts'
-import type { HandledAction } from '../lib/host.ts'
+import type { HandledAction, HandledCall } from '../lib/host.ts'
 import type { ActionDefinition } from './definition.ts'
 import type { Posture } from './posture.ts'
 import type { ActionResult, ServerError, NoResult } from './result.ts'
@@ -31,6 +31,8 @@ export interface ActionMembers<Spec extends ActionSpec, Data> extends HandledAct
   definitionHash(): string | Promise<string>
   /** Calls it from outside a request. Every control but `origin`, the address limit and the identity provider holds. */
   call(call: DirectCall<Spec>): Promise<ActionResult<Data, Spec['clientInput'], FailureOf<Spec['errors']>>>
+  /** The same for adapters, which tell more of a call than its result: its correlation id, whatever became of it. */
+  handleCall(call: DirectCall<Spec>): Promise<HandledCall>
   /** Runs, inside a request, the call that this approval is about, with the input that it stored. Once. */
   resume(approvalId: string): Promise<ActionResult<Data, Spec['clientInput'], FailureOf<Spec['errors']>>>
 }
@@ -68,13 +70,17 @@ export type AnyAction = HandledAction & {
   readonly posture: Posture
   definitionHash(): string | Promise<string>
   resume(approvalId: string): Promise<AnyResult>
-  call(call: {
-    readonly principal: Principal | null
-    readonly input: unknown
-    readonly bindArgs?: readonly unknown[]
-    readonly approval?: string
-    readonly resume?: boolean
-    readonly signal?: AbortSignal
-    readonly request?: Partial<CallRequest>
-  }): Promise<AnyResult>
+  call(call: AnyDirectCall): Promise<AnyResult>
+  handleCall(call: AnyDirectCall): Promise<HandledCall>
+}
+
+/** A call of any action from outside a request. */
+export interface AnyDirectCall {
+  readonly principal: Principal | null
+  readonly input: unknown
+  readonly bindArgs?: readonly unknown[]
+  readonly approval?: string
+  readonly resume?: boolean
+  readonly signal?: AbortSignal
+  readonly request?: Partial<CallRequest>
 }

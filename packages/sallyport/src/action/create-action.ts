@@ -6,7 +6,7 @@ import { Call } from '../pipeline/call.ts'
 import { compile, handled } from '../pipeline/execute.ts'
 import { postureOf } from '../pipeline/posture.ts'
 import type { PortRuntime } from '../pipeline/runtime.ts'
-import type { AnyAction } from './action.ts'
+import type { AnyAction, AnyDirectCall } from './action.ts'
 import type { ActionDefinition } from './definition.ts'
 import type { ActionResult } from './result.ts'
 
@@ -37,6 +37,16 @@ export function createAction(definition: ActionDefinition, port: PortRuntime): A
     return sallyport.execute(call)
   }
 
+  function directCall({ principal, input, bindArgs = NO_ARGUMENTS, approval, resume, signal, request }: AnyDirectCall): Call {
+    const facts = request === undefined ? null : { transport: 'direct' as const, method: 'CALL', headers: NO_HEADERS, ...request }
+    const call = new Call(port, definition, facts, input, bindArgs, signal ?? request?.signal)
+    call.vouched = true
+    call.principal = principal
+    call.approvalId = approval ?? null
+    call.resume = resume === true
+    return call
+  }
+
   const members: Omit<AnyAction, 'name'> = {
     definition,
     posture,
@@ -55,14 +65,10 @@ export function createAction(definition: ActionDefinition, port: PortRuntime): A
       // `execute` made it: HandledCall is the same result as adapters see it.
       return (await members.handle(ambient, undefined, { approval, resume: true })).result as ActionResult
     },
-    call({ principal, input, bindArgs = NO_ARGUMENTS, approval = null, resume, signal, request }): Promise<ActionResult> {
-      const facts = request === undefined ? null : { transport: 'direct' as const, method: 'CALL', headers: NO_HEADERS, ...request }
-      const call = new Call(port, definition, facts, input, bindArgs, signal ?? request?.signal)
-      call.vouched = true
-      call.principal = principal
-      call.approvalId = approval
-      call.resume = resume === true
-      return sallyport.execute(call)
+    call: (direct) => sallyport.execute(directCall(direct)),
+    async handleCall(direct): Promise<HandledCall> {
+      const call = directCall(direct)
+      return handled(call, await sallyport.execute(call))
     },
   }
   // `call` shadows Function.prototype.call on purpose: frameworks use apply and bind, people write action.call({…}).

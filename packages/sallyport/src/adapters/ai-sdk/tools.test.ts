@@ -33,10 +33,12 @@ describe('toTools', () => {
   })
 
   it('gives refusals as results that a model can act on', async () => {
-    const { read } = setUp()
+    const { read, port } = setUp()
     const run = async (principal: typeof agent | typeof person, input: object) => (await generateText({ model: callsOnce('order_read', input), prompt: 'x', stopWhen: isStepCount(3), tools: toTools([read], { principal }) })).steps[0]?.toolResults[0]?.output
     expect(await run(agent, { id: 'o1' })).toMatchObject({ error: { code: 'GRANT_REQUIRED' } })
-    expect(await run(person, { id: 'far too long for it' })).toMatchObject({ error: { code: 'INVALID_INPUT', details: { id: expect.any(Object) } } })
+    const invalid = await run(person, { id: 'far too long for it' })
+    expect(invalid).toMatchObject({ error: { code: 'INVALID_INPUT', correlationId: port.log.at(-1)?.correlationId, details: { id: expect.any(Object) } } })
+    expect(port.log.at(-1)).toMatchObject({ code: 'INVALID_INPUT', correlationId: expect.stringMatching(/^[\da-f-]{36}$/) })
   })
 
   it('asks who calls at each call', async () => {

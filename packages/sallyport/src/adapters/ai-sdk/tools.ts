@@ -35,13 +35,13 @@ export function toTools(actions: readonly AnyAction[], { principal }: ToToolsOpt
       inputSchema: jsonSchema<Record<string, unknown>>(input as Parameters<typeof jsonSchema>[0]),
       async execute(args: Record<string, unknown>, { abortSignal }) {
         const caller = typeof principal === 'function' ? await whoCalls(principal) : principal
-        const result = await action.call({
+        const handled = await action.handleCall({
           principal: caller,
           input: args,
           request: { transport: 'ai-sdk', method: 'CALL' },
           ...(abortSignal === undefined ? {} : { signal: abortSignal }),
         })
-        const outcome = await toolOutcome({ correlationId: result.serverError?.correlationId ?? '', result })
+        const outcome = await toolOutcome(handled)
         return outcome.ok ? outcome.data : outcome.failure
       },
     })
