@@ -46,6 +46,12 @@ describe('a budget session', () => {
     expect(await left()).toEqual([500, 90, 190])
   })
 
+  it.each([[undefined], [null], [{}]])('charges its maximum when a call says %s', async (usage) => {
+    const { session, left } = setUp()
+    expect(await spend(session, estimate, async () => ({ value: 'text', usage: usage as never }))).toBe('text')
+    expect(await left()).toEqual([500, 90, 190])
+  })
+
   it('gives money back after a day and after 30 days, each by its own window', async () => {
     const { clock, left, session } = setUp()
     // 240 micro-units: 60 of input and 180 of output.
@@ -164,5 +170,19 @@ describe('a guarded stream', () => {
     left.push((await provider.left())[0] ?? 0)
     // 19 characters are at most 57 bytes, so at most 57 tokens.
     expect(left).toEqual([1000 - 200 - 57, 1000 - 200 - 57])
+  })
+
+  it('takes the larger of several counts: one that ends with nothing has not given anything back', async () => {
+    const { stream, left } = await guard([words(100), { usage: { inputTokens: 200, outputTokens: 240 } }, { usage: { inputTokens: 0, outputTokens: 0 } }])
+    await collect(stream)
+    expect((await left())[0]).toBe(1000 - 200 - 240)
+  })
+
+  it('charges what came after an early count when the reader leaves', async () => {
+    const { stream, left } = await guard([{ usage: { inputTokens: 120, outputTokens: 1 } }, words(10), words(10), words(10)])
+    const iterator = stream.getReader()
+    for (let i = 0; i < 3; i++) await iterator.read()
+    await iterator.cancel()
+    expect((await left())[0]).toBe(1000 - 120 - 1 - 2 * 57)
   })
 })

@@ -132,7 +132,9 @@ async function closed<T>(ask: () => T | Promise<T>): Promise<T> {
   }
 }
 
-function isUsage(usage: ModelUsage): boolean {
+/** What a provider said is believed no further than that: in plain JavaScript it may be nothing at all. */
+function isUsage(usage: ModelUsage | null | undefined): boolean {
+  if (usage === null || usage === undefined) return false
   return Number.isFinite(usage.inputTokens) && usage.inputTokens >= 0 && Number.isFinite(usage.outputTokens) && usage.outputTokens >= 0
 }
 
