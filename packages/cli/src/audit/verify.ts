@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { eventFromText, macKeys, macSecretFrom, openProof, parseSigner, parseVerifier, verifyLog, type LogReport, type NoteVerifier } from 'sallyport/audit'
+import { eventFromText, macKeys, macSecretFrom, openProof, parseSigner, parseVerifier, verifyLog, type LogReport, type NoteVerifier, type RetentionRecord } from 'sallyport/audit'
 import { checkUnsealed, type UnsealedReport } from 'sallyport/sqlite'
 import { clean } from './format.ts'
 import { EXIT, UsageError, type AuditHost } from './host.ts'
@@ -45,11 +45,16 @@ async function unsealedReport({ driver }: OpenLog, { environment }: AuditHost): 
   return checkUnsealed(driver, macKeys(signers.map(({ seed }) => macSecretFrom(seed, origin))))
 }
 
+function removedText({ size, entries }: LogReport, { sequence, time }: RetentionRecord): string {
+  return `  of these, retention removed entries 0 to ${size - entries - 1}, as entry ${sequence} says (${new Date(time).toISOString()}): their hashes hold`
+}
+
 function textOf(report: LogReport, unsealed: UnsealedReport | undefined): string {
   const lines = report.problems.map(({ kind, message }) => `✗ ${kind}: ${clean(message)}`)
   for (const problem of unsealed?.problems ?? []) lines.push(`✗ unsealed: ${clean(problem)}`)
   if (report.ok) {
-    lines.push(`✓ ${report.origin ?? ''}: ${report.size} entries hold${report.entries < report.size ? ` (${report.size - report.entries} removed by retention, by their hashes)` : ''}`)
+    lines.push(`✓ ${report.origin ?? ''}: ${report.size} entries hold`)
+    if (report.retention !== undefined) lines.push(removedText(report, report.retention))
     lines.push(`  signed by ${report.signedBy.join(', ')}`)
   }
   if (unsealed !== undefined && unsealed.entries > 0) lines.push(`  ${unsealed.entries} entries wait to be sealed${unsealed.authenticated ? '; their MACs were checked' : '; without SALLYPORT_AUDIT_SIGNER their MACs were not checked'}`)

@@ -34,10 +34,11 @@ export function tilesFolder(folder: string, minimumIndex = 0): LogSource {
  * @throws Error when the log has no checkpoint, or lacks what its checkpoint covers.
  */
 export async function exportTiles(source: LogSource, folder: string, onProgress?: (done: number, total: number) => void): Promise<number> {
+  // Before the checkpoint, which then covers the entry that says what was removed.
+  const minimum = await source.minimumIndex()
   const checkpoint = await source.checkpoint()
   if (checkpoint === undefined) throw new Error('the log has no checkpoint yet: seal it first')
   const { size } = readCheckpoint(checkpoint)
-  const minimum = await source.minimumIndex()
   for (const { level, n: full, width } of edgesOf(size)) {
     for (let n = 0; n < full + (width > 0 ? 1 : 0); n += 1) {
       const hashes = n < full ? TILE_WIDTH : width

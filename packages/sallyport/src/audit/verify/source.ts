@@ -8,6 +8,6 @@ export interface LogSource extends TileReader {
   checkpoints(): Promise<readonly string[]>
   /** Entry bundle `n`, of at least `width` entries. Undefined when it is not there. */
   bundle(n: number, width: number): Promise<Uint8Array | undefined>
-  /** Entries below this number were removed by retention: their hashes stay, in tiles. */
+  /** Entries below this number are said to be removed: an export leaves them out. A verification goes by what the log's own entries say. */
   minimumIndex(): Promise<number>
 }

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { generateSigner, parseSigner, parseVerifier } from '../note/key.ts'
 import { signCheckpoint } from '../note/checkpoint.ts'
+import { eventText } from '../event-text.ts'
+import { retentionEvent } from '../retention/record.ts'
 import { appendToBundle, bundleEntries } from '../tiles/bundle.ts'
+import type { AuditEvent } from '../types.ts'
 import { memoryLog, type MemoryLog } from './memory-log.fixture.ts'
+import type { LogSource } from './source.ts'
 import { verifyLog, type LogProblem, type LogReport } from './verify-log.ts'
 
 const ORIGIN = 'shop.example/audit'
@@ -122,15 +126,72 @@ describe('verifyLog', () => {
     expect((await verifyLog(both, { verifiers: [parseVerifier(next.verifierText)] })).ok).toBe(true)
   })
 
-  it('goes by the tiles where retention has removed entries, and only there', async () => {
-    const log = sealed()
-    log.bundles.delete(0)
-    expect(await first(log)).toMatchObject({ kind: 'missing', from: 0 })
-    log.minimum = 256
-    expect(await check(log)).toMatchObject({ ok: true, entries: SIZE - 256 })
-    const tile = Uint8Array.from(log.tiles.get('0/0') ?? [])
-    tile[0] = (tile[0] ?? 0) ^ 1
-    log.tiles.set('0/0', tile)
-    expect((await check(log)).ok).toBe(false)
+  describe('of a log without its first bundles', () => {
+    const saying = (text: string, at = 590): MemoryLog => {
+      const log = sealed([100, 256, 300, 512], entries.with(at, Buffer.from(text)))
+      log.bundles.delete(0)
+      return log
+    }
+    const record = eventText(retentionEvent(256, 7))
+
+    it('goes by the tiles where a sealed entry says that retention removed them, and says which', async () => {
+      const log = saying(record)
+      expect(await check(log, [])).toMatchObject({ ok: true, entries: SIZE - 256, retention: { below: 256, sequence: 590, time: 7 } })
+      const tile = Uint8Array.from(log.tiles.get('0/0') ?? [])
+      tile[0] = (tile[0] ?? 0) ^ 1
+      log.tiles.set('0/0', tile)
+      expect((await check(log, [])).ok).toBe(false)
+    })
+
+    it('misses them where nobody says so, whatever the source claims', async () => {
+      const log = sealed()
+      log.bundles.delete(0)
+      log.minimum = 256
+      expect(await first(log)).toMatchObject({ kind: 'missing', from: 0, to: 256 })
+    })
+
+    it('misses what is removed beyond what is said, in the middle, or without its hashes', async () => {
+      const more = saying(record)
+      more.bundles.delete(1)
+      expect(await first(more, [])).toMatchObject({ kind: 'missing', from: 256, to: 512 })
+      const middle = sealed([], entries.with(590, Buffer.from(eventText(retentionEvent(512, 7)))))
+      middle.bundles.delete(1)
+      expect(await first(middle, [])).toMatchObject({ kind: 'missing', from: 256, to: 512 })
+      const bare = saying(record)
+      bare.tiles.delete('0/0')
+      expect(await first(bare, [])).toMatchObject({ kind: 'missing', from: 0, to: 256 })
+    })
+
+    it('believes no entry that only looks like it', async () => {
+      const event = retentionEvent(256, 7)
+      const fakes: readonly AuditEvent[] = [
+        { ...event, control: 'authorization' }, { ...event, outcome: 'refused' }, { ...event, id: 'audit:retention:256x' }, { ...event, id: 'audit:retention:300' },
+        retentionEvent(768, 7), { ...event, id: 'call-7', reason: '"id":"audit:retention:256"' },
+      ]
+      for (const fake of fakes) expect(await first(saying(eventText(fake)), []), JSON.stringify(fake)).toMatchObject({ kind: 'missing', from: 0, to: 256 })
+      expect(await first(saying(record.slice(0, -1)), [])).toMatchObject({ kind: 'missing' })
+      const broken = saying(record)
+      broken.bundles.set(2, Buffer.concat([broken.bundles.get(2) ?? Buffer.alloc(0), Buffer.from([0xff, 0xff, 1])]))
+      expect(await first(broken, [])).toMatchObject({ kind: 'missing', from: 0, to: 256 })
+      const unsigned = sealed()
+      unsigned.bundles.delete(0)
+      unsigned.bundles.set(2, appendToBundle(unsigned.bundles.get(2) ?? new Uint8Array(), [Buffer.from(record)]))
+      expect(await first(unsigned, [])).toMatchObject({ kind: 'missing', from: 0, to: 256 })
+    })
+
+    it('reads again what was removed while it was reading', async () => {
+      const before = sealed()
+      const after = sealed([], [...entries, Buffer.from(record)])
+      after.bundles.delete(0)
+      let removed = false
+      const source: LogSource = {
+        checkpoint: () => (removed ? after : before).checkpoint(),
+        checkpoints: () => Promise.resolve([]),
+        bundle: (n, width) => ((removed = true), after.bundle(n, width)),
+        tile: (level, n, width) => after.tile(level, n, width),
+        minimumIndex: () => Promise.resolve(0),
+      }
+      expect(await verifyLog(source, { verifiers })).toMatchObject({ ok: true, size: SIZE + 1, entries: SIZE + 1 - 256 })
+    })
   })
 })

@@ -4,6 +4,7 @@ import { edgesOf, EMPTY_TREE, growTree, rootOf, type Frontier } from '../merkle/
 import { openCheckpoint, type OpenedCheckpoint } from '../note/checkpoint.ts'
 import type { NoteVerifier } from '../note/key.ts'
 import { NoteError, parseNote } from '../note/note.ts'
+import { retentionIn, type RetentionRecord } from '../retention/record.ts'
 import { leafHashesOf, TILE_WIDTH } from '../tiles/bundle.ts'
 import type { LogSource } from './source.ts'
 
@@ -27,6 +28,8 @@ export interface LogReport {
   readonly signedBy: readonly string[]
   /** Entries whose bytes were read and hashed. The others were removed by retention; their hashes were checked. */
   readonly entries: number
+  /** What the log says of its removed entries, where some are gone. */
+  readonly retention?: RetentionRecord
   readonly problems: readonly LogProblem[]
 }
 
@@ -42,6 +45,9 @@ export interface VerifyOptions {
   /** Problems to report before giving up. Default 20. */
   readonly maxProblems?: number
 }
+
+/** A log from which entries are being removed is read so often at most. */
+const TRIES = 5
 
 interface Mark {
   readonly size: number
@@ -60,13 +66,24 @@ interface Mark {
  * ```
  */
 export async function verifyLog(source: LogSource, options: VerifyOptions): Promise<LogReport> {
-  const problems: LogProblem[] = []
-  const head = await openHead(source, options, problems)
-  if (head === undefined) return { ok: false, size: 0, signedBy: [], entries: 0, problems }
-  const marks = await openMarks(source, options, head, problems)
-  const entries = await walk(source, options, head, marks, problems)
-  const signedBy = head.signedBy.map(({ name, id }) => `${name}+${id.toString(16).padStart(8, '0')}`)
-  return { ok: problems.length === 0, origin: head.origin, size: head.size, signedBy, entries, problems }
+  for (let gone = 0, tries = 1; ; tries += 1) {
+    const problems: LogProblem[] = []
+    const head = await openHead(source, options, problems)
+    if (head === undefined) return { ok: false, size: 0, signedBy: [], entries: 0, problems }
+    const marks = await openMarks(source, options, head, problems)
+    const { read, removed, retention } = await walk(source, options, head, marks, problems)
+    // Removed while this was reading: the entry that says so stands behind the checkpoint that it began with.
+    if (problems.length === 0 && removed > (retention?.below ?? 0)) {
+      if (removed > gone && tries < TRIES && (await source.checkpoint()) !== head.note) {
+        gone = removed
+        continue
+      }
+      const from = retention?.below ?? 0
+      problems.push({ kind: 'missing', from, to: removed, message: `entries ${from} to ${removed - 1} are missing: their hashes are there, but no entry of the log says that retention removed them` })
+    }
+    const signedBy = head.signedBy.map(({ name, id }) => `${name}+${id.toString(16).padStart(8, '0')}`)
+    return { ok: problems.length === 0, origin: head.origin, size: head.size, signedBy, entries: read, ...(retention && { retention }), problems }
+  }
 }
 
 function originOf({ origin, verifiers }: VerifyOptions): string | undefined {
@@ -120,12 +137,22 @@ async function openMarks(source: LogSource, options: VerifyOptions, head: Opened
   return [...marks, ...kept.values(), { size: head.size, root: head.root, given: true }].sort((a, b) => a.size - b.size)
 }
 
-async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheckpoint, marks: readonly Mark[], problems: LogProblem[]): Promise<number> {
+interface Walk {
+  /** Entries whose bytes were read. */
+  readonly read: number
+  /** Entries from the log's beginning that are gone, whose hashes are there. */
+  readonly removed: number
+  /** What the log says of them. */
+  readonly retention: RetentionRecord | undefined
+}
+
+async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheckpoint, marks: readonly Mark[], problems: LogProblem[]): Promise<Walk> {
   const most = options.maxProblems ?? 20
   let tree: Frontier = EMPTY_TREE
   let nextMark = 0
   let good = 0
-  let read = 0
+  let [read, removed] = [0, 0]
+  let retention: RetentionRecord | undefined
   const checkMarks = (leaves: Buffer, upTo: number): boolean => {
     for (let mark = marks[nextMark]; mark !== undefined && mark.size <= upTo; mark = marks[(nextMark += 1)]) {
       const at = growTree(tree, leaves.subarray(0, (mark.size - tree.size) * HASH_BYTES)).tree
@@ -142,16 +169,20 @@ async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheck
     }
     return true
   }
-  if (!checkMarks(Buffer.alloc(0), 0)) return read
+  if (!checkMarks(Buffer.alloc(0), 0)) return { read, removed, retention }
   for (let n = 0; n * TILE_WIDTH < head.size && problems.length < most; n += 1) {
     const first = n * TILE_WIDTH
     const width = Math.min(TILE_WIDTH, head.size - first)
-    const tile = await source.tile(0, n, width)
-    const leaves = await leavesOf(source, n, width, tile, problems)
+    const [tile, bundle] = [await source.tile(0, n, width), await source.bundle(n, width)]
+    // Nothing but whole bundles from the beginning on can have been removed by retention.
+    const gone = bundle === undefined && removed === first && width === TILE_WIDTH ? hashesIn(tile, width) : undefined
+    const leaves = gone ?? leavesOf(bundle, n, width, tile, problems)
     if (leaves === undefined) break
-    if (leaves.read) read += width
-    if (!checkMarks(leaves.hashes, first + width)) break
-    const grown = growTree(tree, leaves.hashes)
+    if (gone !== undefined) removed = first + width
+    else read += width
+    if (bundle !== undefined && removed > 0) retention = retentionIn(bundle, n, width) ?? retention
+    if (!checkMarks(leaves, first + width)) break
+    const grown = growTree(tree, leaves)
     for (const { level, n: index, hashes } of grown.tiles) {
       if (level > 0 && hashes.length === TILE_WIDTH * HASH_BYTES) await compareTile(source, level, index, hashes, problems)
     }
@@ -161,7 +192,7 @@ async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheck
   for (const { level, n, width } of tree.size === head.size ? edgesOf(tree.size) : []) {
     if (level > 0 && width > 0) await compareTile(source, level, n, tree.edges[level] ?? Buffer.alloc(0), problems)
   }
-  return read
+  return { read, removed, retention }
 }
 
 async function compareTile(source: LogSource, level: number, n: number, hashes: Buffer, problems: LogProblem[]): Promise<void> {
@@ -171,14 +202,9 @@ async function compareTile(source: LogSource, level: number, n: number, hashes: 
 }
 
 /** Leaf hashes of a bundle, from its entries. Names each entry that is not the one whose hash the tile keeps. */
-async function leavesOf(
-  source: LogSource, n: number, width: number, tile: Uint8Array | undefined, problems: LogProblem[],
-): Promise<{ readonly hashes: Buffer; readonly read: boolean } | undefined> {
+function leavesOf(bundle: Uint8Array | undefined, n: number, width: number, tile: Uint8Array | undefined, problems: LogProblem[]): Buffer | undefined {
   const first = n * TILE_WIDTH
-  const expected = tile !== undefined && tile.length >= width * HASH_BYTES ? Buffer.from(tile.subarray(0, width * HASH_BYTES)) : undefined
-  const bundle = await source.bundle(n, width)
-  // Asked now, not before: retention may be at work.
-  if (bundle === undefined && expected !== undefined && first + width <= (await source.minimumIndex())) return { hashes: expected, read: false }
+  const expected = hashesIn(tile, width)
   const hashes = bundle === undefined ? Buffer.alloc(0) : hashed(bundle, first, width, problems)
   if (hashes === undefined) return undefined
   const there = hashes.length / HASH_BYTES
@@ -195,7 +221,12 @@ async function leavesOf(
       problems.push({ kind: 'entry', from: first + index, to: first + index + 1, message: `entry ${first + index} is not the one that was hashed into the log` })
     }
   }
-  return { hashes, read: true }
+  return hashes
+}
+
+/** So many hashes of a tile, where it holds as many. */
+function hashesIn(tile: Uint8Array | undefined, width: number): Buffer | undefined {
+  return tile !== undefined && tile.length >= width * HASH_BYTES ? Buffer.from(tile.subarray(0, width * HASH_BYTES)) : undefined
 }
 
 function hashed(bundle: Uint8Array, first: number, width: number, problems: LogProblem[]): Buffer | undefined {

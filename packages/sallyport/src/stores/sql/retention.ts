@@ -1,6 +1,8 @@
+import { eventText } from '../../audit/event-text.ts'
+import { retentionEvent, retentionId } from '../../audit/retention/record.ts'
 import { TILE_WIDTH } from '../../audit/tiles/bundle.ts'
 import type { LogDriver } from './driver.ts'
-import { SEGMENT } from './search.ts'
+import { SEGMENT, searchSealed } from './search.ts'
 
 /** What retention removed. */
 export interface Removed {
@@ -10,10 +12,17 @@ export interface Removed {
   readonly minimumIndex: number
 }
 
+/** Where another process seals, its next round is waited for. */
+const TRIES = 20
+const PAUSE_MS = 250
+
 /**
  * Removes the entries of whole bundles in which every event is older than `before`, from the log's beginning up to the first
  * bundle that has to stay. Tiles and checkpoints stay, so that the log still verifies and later entries can still be proved.
  * Sinks that have not taken them yet hold entries back.
+ *
+ * What is removed is first written and sealed in the log: `verify` takes entries that are gone without that for missing. As
+ * long as nobody seals, nothing is removed.
  */
 export async function removeBefore(driver: LogDriver, before: number): Promise<Removed> {
   const [state] = await driver.query(
@@ -25,7 +34,7 @@ export async function removeBefore(driver: LogDriver, before: number): Promise<R
   const whole = Math.floor(Math.min(Number(state?.['size'] ?? 0), Number(state?.['next'] ?? Infinity)) / TILE_WIDTH)
   const end = Math.min(whole, Number(state?.['stays'] ?? whole))
   const minimumIndex = end * TILE_WIDTH
-  if (minimumIndex <= pruned) return { entries: 0, minimumIndex: pruned }
+  if (minimumIndex <= pruned || !(await isRecorded(driver, minimumIndex))) return { entries: 0, minimumIndex: pruned }
   const result = await driver.transact([
     { sql: 'UPDATE sallyport_audit_tree SET pruned = $1 WHERE id = 1 AND pruned = $2', params: [minimumIndex, pruned], expect: 'changed' },
     { sql: 'DELETE FROM sallyport_audit_bundle WHERE n < $1', params: [end] },
@@ -33,4 +42,17 @@ export async function removeBefore(driver: LogDriver, before: number): Promise<R
     { sql: 'DELETE FROM sallyport_audit_segment WHERE segment < $1', params: [Math.floor(end / SEGMENT)] },
   ])
   return result.ok ? { entries: minimumIndex - pruned, minimumIndex } : { entries: 0, minimumIndex: pruned }
+}
+
+/** Writes what will be removed into the log, and waits until that is sealed. */
+async function isRecorded(driver: LogDriver, below: number): Promise<boolean> {
+  const isSealed = async (): Promise<boolean> => (await searchSealed(driver, { id: retentionId(below) })).length > 0
+  if (await isSealed()) return true
+  await driver.append([eventText(retentionEvent(below, Date.now()))])
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    await driver.seal()
+    if (await isSealed()) return true
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+  }
+  return false
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { macKeys, macSecretFrom } from '../../audit/mac.ts'
 import { leafHash } from '../../audit/merkle/hash.ts'
@@ -5,6 +8,7 @@ import { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } 
 import { readCheckpoint } from '../../audit/note/checkpoint.ts'
 import { generateSigner, parseSigner, parseVerifier } from '../../audit/note/key.ts'
 import { bundleEntries } from '../../audit/tiles/bundle.ts'
+import { exportTiles, tilesFolder } from '../../audit/tiles/folder.ts'
 import { verifyLog } from '../../audit/verify/verify-log.ts'
 import { sqlCursor } from './cursor.ts'
 import { intent, outcome } from './events.fixture.ts'
@@ -254,12 +258,29 @@ export function sealingContract(name: string, open: (signers: readonly string[])
       await cursor.advance(800)
       expect(await removeBefore(ledger.driver, 1e9)).toEqual({ entries: 512, minimumIndex: 768 })
       const source = sqlLogSource(ledger.driver)
-      expect(await verifyLog(source, { verifiers })).toMatchObject({ ok: true, size: 800, entries: 32 })
+      expect(await verifyLog(source, { verifiers })).toMatchObject({ ok: true, size: 802, entries: 34, retention: { below: 768, sequence: 801 } })
       const { root } = readCheckpoint((await source.checkpoint()) ?? '')
-      const entry = bundleEntries((await source.bundle(3, 32)) ?? new Uint8Array())[5] ?? new Uint8Array()
-      expect(verifyInclusion(773, 800, leafHash(entry), await inclusionProof(source, 773, 800), root)).toBe(true)
-      expect(await ledger.events.search({ limit: 1_000 })).toHaveLength(32)
-      expect(await ledger.events.search({ limit: 1_000, order: 'oldest' })).toHaveLength(32)
+      const entry = bundleEntries((await source.bundle(3, 34)) ?? new Uint8Array())[5] ?? new Uint8Array()
+      expect(verifyInclusion(773, 802, leafHash(entry), await inclusionProof(source, 773, 802), root)).toBe(true)
+      expect(await ledger.events.search({ limit: 1_000 })).toHaveLength(34)
+      expect(await ledger.events.search({ limit: 1_000, order: 'oldest' })).toHaveLength(34)
+    })
+
+    it('tells what retention removed from what somebody else did, in the database and in an export', async () => {
+      const ledger = await ledgerWith(256)
+      await write(ledger, 256, 400)
+      await ledger.seal()
+      const folder = await mkdtemp(join(tmpdir(), 'sallyport-removed-'))
+      onTestFinished(() => rm(folder, { recursive: true }))
+      const verify = () => verifyLog(sqlLogSource(ledger.driver), { verifiers })
+      expect(await removeBefore(ledger.driver, 256)).toEqual({ entries: 512, minimumIndex: 512 })
+      expect(await verify()).toMatchObject({ ok: true, retention: { below: 512, sequence: 800 } })
+      await exportTiles(sqlLogSource(ledger.driver), join(folder, 'a'))
+      expect(await verifyLog(tilesFolder(join(folder, 'a')), { verifiers })).toMatchObject({ ok: true, entries: 801 - 512, retention: { below: 512 } })
+      await ledger.driver.transact([{ sql: 'DELETE FROM sallyport_audit_bundle WHERE n = 2' }, { sql: 'UPDATE sallyport_audit_tree SET pruned = 768' }])
+      expect((await verify()).problems).toMatchObject([{ kind: 'missing', from: 512, to: 768 }])
+      await exportTiles(sqlLogSource(ledger.driver), join(folder, 'b'))
+      expect((await verifyLog(tilesFolder(join(folder, 'b')), { verifiers })).problems).toMatchObject([{ kind: 'missing', from: 512, to: 768 }])
     })
 
     it('is found out when a sealed entry, a whole bundle or the tree is changed in the database', async () => {
