@@ -1,5 +1,6 @@
-// secretlint in a process of its own: `secretlint.ts ROOT` takes file names as JSON on its input and prints what it measured as its
-// last line. The process ends with that, so that nothing it still has to do falls on what the bench measures next.
+// secretlint in a process of its own: `secretlint.ts ROOT` takes file names, and how often to go through them, as JSON on its
+// input and prints what it measured as its last line. The process ends with that, so that nothing it still has to do falls on
+// what the bench measures next.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -13,7 +14,6 @@ export interface SecretlintReport {
   readonly time: Time
 }
 
-const PASSES = 3
 const SECONDS = 10
 
 const { lintSource } = await import('@secretlint/core')
@@ -36,8 +36,8 @@ async function flagged(samples: readonly Sample[]): Promise<number> {
 }
 
 const root = process.argv[2] ?? '.'
-const files = JSON.parse(await text(process.stdin)) as readonly string[]
-const { times: [time = NO_TIME] } = await best(PASSES, SECONDS, () => timeOf(() => lintFiles(root, files)))
+const { files, passes } = JSON.parse(await text(process.stdin)) as { readonly files: readonly string[]; readonly passes: number }
+const { times: [time = NO_TIME] } = await best(passes, SECONDS, () => timeOf(() => lintFiles(root, files)))
 const { positives, negatives } = corpus()
 const report: SecretlintReport = { time, found: await flagged(positives), wrongly: await flagged(negatives) }
 process.stdout.write(`${JSON.stringify(report)}\n`, () => process.exit(0))
