@@ -8,8 +8,13 @@ export function sign(entry: EntryPoint, control: (typeof controls)[number]): str
   return grade.applies ? signs[grade.state] : '·'
 }
 
+/** Text of the code base in a cell: names of files and suppressions hold whatever somebody wrote. */
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+  return text.replace(/[\r\n]+/g, ' ').replace(/[\\|<`*]|(?<!\w)_|_(?!\w)/g, '\\$&')
+}
+
+function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
 }
 
 /** The result as Markdown: findings, then the inventory. */
@@ -18,7 +23,7 @@ export function toMarkdown(result: CheckResult): string {
   const count = (level: string): number => findings.filter((finding) => finding.level === level).length
   const lines = [
     '# sallyport check', '',
-    `${entries.length} entry points · ${count('error')} errors, ${count('warning')} warnings, ${count('note')} notes${result.known === undefined ? '' : `, ${result.known} in the baseline`} · exposure ${result.statistics.exposure === 'manifest' ? 'read from the build' : 'derived from imports'}`, '',
+    `${counted(entries.length, 'entry point')} · ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}, ${counted(count('note'), 'note')}${result.known === undefined ? '' : `, ${result.known} in the baseline`} · exposure ${result.statistics.exposure === 'manifest' ? 'read from the build' : 'derived from imports'}`, '',
   ]
   if (findings.length > 0) {
     lines.push('## Findings', '', '| level | rule | where | what |', '|---|---|---|---|')
@@ -35,6 +40,6 @@ export function toMarkdown(result: CheckResult): string {
   for (const entry of entries) {
     lines.push(`| ${cell(entry.id)} | ${entry.kind} | ${entry.exposure.tier}${entry.exposure.derived ? ' (derived)' : ''} | ${shown.map((control) => sign(entry, control)).join(' | ')} |`)
   }
-  if (problems.length > 0) lines.push('', '## Files that could not be taken as they are', '', ...problems.map(({ file, problem }) => `- ${file} ${problem}`))
+  if (problems.length > 0) lines.push('', '## Files that could not be taken as they are', '', ...problems.map(({ file, problem }) => `- ${cell(file)} ${cell(problem)}`))
   return `${lines.join('\n')}\n`
 }

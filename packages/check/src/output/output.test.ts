@@ -35,6 +35,26 @@ describe('outputs', () => {
     }
   })
 
+  it('name files in SARIF by URIs, whatever stands in their names', () => {
+    const path = 'app/(shop)/[id]/a b#1%/actions.ts'
+    const log = JSON.parse(toSarif(check({ root: '/app', tree: memoryTree({ [path]: files['app/actions.ts'].replace('./write', '../../../write'), 'app/write.ts': files['app/write.ts'] }), today: '2026-11-22' })))
+    const uris: string[] = log.runs[0].results.map((one: { locations: [{ physicalLocation: { artifactLocation: { uri: string } } }] }) => one.locations[0].physicalLocation.artifactLocation.uri)
+    expect(uris.length).toBeGreaterThan(0)
+    for (const uri of uris) {
+      // Of RFC 3986 a path holds unreserved characters, sub-delimiters, `:`, `@` and what is encoded.
+      expect(uri).toMatch(/^(?:[\w\-.~!$&'()*+,;=:@/]|%[\dA-F]{2})+$/)
+      expect(decodeURIComponent(uri)).toBe(path)
+    }
+  })
+
+  it('keep a row of Markdown one row, and its text text', () => {
+    const path = 'app/a|b/<img src=x>/actions.ts'
+    const markdown = toMarkdown(check({ root: '/app', tree: memoryTree({ [path]: '\'use server\'\nimport { db } from \'@/db\'\nexport async function remove(id: string) { await db.post.delete({ where: { id } }) }\n' }), today: '2026-11-22' }))
+    const rows = markdown.split('\n').filter((line) => line.includes('actions.ts'))
+    expect(rows.length).toBeGreaterThan(1)
+    for (const row of rows) expect(row).not.toMatch(/(?<!\\)(?:\|b|<img)/)
+  })
+
   it('are an HTML page that loads nothing and escapes what it shows', () => {
     const html = toHtml(result)
     expect(html).not.toMatch(/<(?:link|img|iframe)\b|src=|href=|@import|url\(/)

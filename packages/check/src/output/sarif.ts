@@ -3,9 +3,14 @@ import type { Place } from '../derive/facts.ts'
 import type { Rule } from '../rules/types.ts'
 import type { CheckResult, Finding } from '../types.ts'
 
+/** A path as a URI (RFC 3986): the brackets of `app/[id]/route.ts` are none, nor are spaces. */
+function uriOf(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/')
+}
+
 function location(place: Pick<Place, 'file' | 'line' | 'column'>, message?: string): object {
   return {
-    physicalLocation: { artifactLocation: { uri: place.file, uriBaseId: '%SRCROOT%' }, region: { startLine: place.line, startColumn: Math.max(1, place.column) } },
+    physicalLocation: { artifactLocation: { uri: uriOf(place.file), uriBaseId: '%SRCROOT%' }, region: { startLine: place.line, startColumn: Math.max(1, place.column) } },
     ...(message === undefined ? {} : { message: { text: message } }),
   }
 }
