@@ -171,7 +171,7 @@ describe('verifyLog', () => {
       for (const fake of fakes) expect(await first(saying(eventText(fake)), []), JSON.stringify(fake)).toMatchObject({ kind: 'missing', from: 0, to: 256 })
       expect(await first(saying(record.slice(0, -1)), [])).toMatchObject({ kind: 'missing' })
       const broken = saying(record)
-      broken.bundles.set(2, Buffer.concat([broken.bundles.get(2) ?? Buffer.alloc(0), Buffer.from([0xff, 0xff, 1])]))
+      broken.bundles.set(2, Buffer.concat([broken.bundles.get(2) ?? Buffer.alloc(0), Buffer.from(`\xff\xff${record}`, 'latin1')]))
       expect(await first(broken, [])).toMatchObject({ kind: 'missing', from: 0, to: 256 })
       const unsigned = sealed()
       unsigned.bundles.delete(0)
