@@ -73,7 +73,7 @@ export function comparedCount(machine: Machine, operator: string, left: Value, r
     // `credits <= 0`: nothing is left of what was counted down.
     const down = number !== undefined && (number <= 0 || (number === 1 && operator === (onLeft ? '<' : '>')))
     // `rows.length > 0` asks whether there is one.
-    const asksForAny = number !== undefined && number <= 1 && operator.startsWith('>') === onLeft
+    const asksForAny = number !== undefined && number <= (operator.endsWith('=') ? 1 : 0) && operator.startsWith('>') === onLeft
     if (asksForAny ? has(deepLabels(count), COUNT | ROWS) : number !== undefined && number <= 1 && has(deepLabels(count), ROWS)) return undefined
     return answer(machine, count, (operator.startsWith('>') === onLeft) !== down, node, module)
   }

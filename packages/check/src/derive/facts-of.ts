@@ -115,9 +115,10 @@ export function compares({ kind, operation }: Effect): boolean {
 
 /** Comparisons of a count that was raised before what it guards: without that, calls side by side all pass. */
 export function tallies({ seen: { effects } }: Run): Effect[] {
-  if (!effects.some(compares)) return []
+  const comparisons = effects.filter(compares)
+  if (comparisons.length === 0) return []
   const first = effects.findIndex(({ kind }) => costly.has(kind))
-  const guarded = first === -1 ? effects.findLastIndex((effect) => isSensitive(effect) && !isRead(effect) && effect.raises.size === 0) : first
+  const guarded = first === -1 ? effects.findLastIndex((effect) => isSensitive(effect) && !isRead(effect) && !comparisons.some((one) => one.target.startsWith('.') && raisesIt(effect, one))) : first
   const before = effects.slice(0, Math.max(0, guarded))
   return before.filter((one) => compares(one) && before.some((other) => raisesIt(other, one)))
 }

@@ -112,13 +112,14 @@ function ownLabels(labels: number, name: string): number {
 
 /** The value of `base[key]`, where the key is not known. */
 export function indexed(machine: Machine, base: Value, key: Value, optional: boolean, node: Node, module: Module): Value {
-  if (key.kind === 'const' && (typeof key.value === 'string' || typeof key.value === 'number')) {
+  const filled = base.kind === 'object' && base.properties.size === 0 && machine.shared.isFixed(base)
+  if (!filled && key.kind === 'const' && (typeof key.value === 'string' || typeof key.value === 'number')) {
     return labelled(member(machine, base, String(key.value), optional, node, module), key.labels & SESSION)
   }
   if (base.kind === 'const' && base.value == null) return member(machine, base, '*', optional, node, module)
   const labels = union(base.labels, key.labels)
   // A table that begins empty is filled from call to call.
-  if (base.kind === 'object' && base.properties.size === 0 && machine.shared.isFixed(base)) return held(machine, unknown(union(labels, COUNT)))
+  if (filled) return held(machine, unknown(union(labels, COUNT)))
   // What the server keeps, looked up by what the caller claims to be.
   if (has(base.labels, STORED) && has(key.labels, CREDENTIAL)) {
     machine.seen.sessions.push(machine.trace(node, module))

@@ -72,7 +72,40 @@ export function importersOf(base: CodeBase, targets: readonly string[]): Map<str
     stems.clear()
     for (const name of next) stems.add(name)
   }
+  for (const [target, list] of result) {
+    if (!list.some(({ client }) => client)) result.set(target, list.map((one) => ({ ...one, client: reachesClient(one.file) })))
+  }
   return result
+
+  /** Whether a client module imports a file, directly or through others that say nothing of where they run. */
+  function reachesClient(start: string): boolean {
+    const seen = new Set([start])
+    for (let below = [start]; below.length > 0 && seen.size < most; ) {
+      const ends = new Set(below.filter((file) => !staysOnServer(base.tree.read(file) ?? '')).map(stem))
+      const above: string[] = []
+      for (const [file, own] of imports) {
+        if (seen.has(file) || !own.some(({ source, end }) => ends.has(end) && leadsTo(file, source, below))) continue
+        if (isClientText(base.tree.read(file) ?? '')) return true
+        seen.add(file)
+        above.push(file)
+      }
+      below = above
+    }
+    return false
+  }
+
+  function leadsTo(file: string, source: string, below: readonly string[]): boolean {
+    const resolution = base.resolver.resolve(file, source)
+    return resolution.kind === 'file' && below.includes(resolution.path)
+  }
+}
+
+/** So many files above one are enough to tell. */
+const most = 200
+
+/** A module of actions, or one that says that it is for the server: who imports it gets references, or an error. */
+function staysOnServer(text: string): boolean {
+  return /^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)*['"]use server['"]/.test(text) || /\bimport\s*['"]server-only['"]/.test(text)
 }
 
 /** `export … from '…'`: the file passes on what it imports. */
