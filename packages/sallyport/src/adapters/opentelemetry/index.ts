@@ -1,0 +1,1 @@
+export { scrubbedExporter, type ExporterLike, type ExportResultLike } from './scrubbed-exporter.ts'
