@@ -1,6 +1,7 @@
 import { encodeBatch } from '../../audit/batch.ts'
 import type { MacKey } from '../../audit/mac.ts'
 import { SqlError, type SqlStep, type SqlValue } from '../sql/driver.ts'
+import { WRITER_IDLE_MS } from '../sql/audit-schema.ts'
 import { INSERT_BATCH_ONCE, settlingSteps } from '../sql/in-doubt.ts'
 
 /** A writer of the log: its own name, and a counter without gaps. One batch at a time, or the counter would be guessed. */
@@ -21,15 +22,25 @@ export interface Lane {
 export function lane(key: MacKey | undefined, newWriter: () => string, now: () => number): Lane {
   let writer = newWriter()
   let next = 0
+  let wroteAt = now()
+  const rename = (): void => {
+    writer = newWriter()
+    next = 0
+  }
   const row = (entries: readonly string[]): readonly [string, number, ...SqlValue[]] =>
     [writer, next, entries.length, now(), encodeBatch(writer, next, entries, entries.length, key)]
   return {
-    step: (entries) => ({ sql: INSERT_BATCH_ONCE, params: row(entries), expect: 'changed' }),
-    advance: (count) => void (next += count),
+    step(entries) {
+      if (next > 0 && now() - wroteAt > WRITER_IDLE_MS) rename()
+      return { sql: INSERT_BATCH_ONCE, params: row(entries), expect: 'changed' }
+    },
+    advance(count) {
+      next += count
+      wroteAt = now()
+    },
     renew(entries) {
       const settling = entries.length === 0 ? [] : settlingSteps(row(entries))
-      writer = newWriter()
-      next = 0
+      rename()
       return settling
     },
   }

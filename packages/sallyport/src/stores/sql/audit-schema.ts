@@ -35,7 +35,12 @@ export const AUDIT_MIGRATIONS: readonly Migration[] = [
   'CREATE TABLE sallyport_audit_checkpoint (size BIGINT PRIMARY KEY, time BIGINT NOT NULL, note TEXT NOT NULL)',
   'CREATE TABLE sallyport_audit_cursor (name TEXT PRIMARY KEY, next BIGINT NOT NULL)',
   'CREATE TABLE sallyport_lease (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until_ms BIGINT NOT NULL, epoch BIGINT NOT NULL)',
+  // When an entry of the writer was sealed last. 0: before this column was there.
+  'ALTER TABLE sallyport_audit_writer ADD COLUMN time BIGINT NOT NULL DEFAULT 0',
 ]
+
+/** A writer that has written nothing for so long goes on under a new name: retention may have forgotten the old one. */
+export const WRITER_IDLE_MS: number = 24 * 60 * 60 * 1_000
 
 /** One group commit's entries. */
 export const INSERT_BATCH = 'INSERT INTO sallyport_audit_batch (writer, first, count, time, entries) VALUES ($1, $2, $3, $4, $5)'

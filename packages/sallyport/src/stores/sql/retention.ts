@@ -1,6 +1,7 @@
 import { eventText } from '../../audit/event-text.ts'
 import { retentionEvent, retentionId } from '../../audit/retention/record.ts'
 import { TILE_WIDTH } from '../../audit/tiles/bundle.ts'
+import { WRITER_IDLE_MS } from './audit-schema.ts'
 import type { LogDriver } from './driver.ts'
 import { SEGMENT, searchSealed } from './search.ts'
 
@@ -40,6 +41,10 @@ export async function removeBefore(driver: LogDriver, before: number): Promise<R
     { sql: 'DELETE FROM sallyport_audit_bundle WHERE n < $1', params: [end] },
     { sql: 'DELETE FROM sallyport_audit_term WHERE segment < $1', params: [Math.floor(end / SEGMENT)] },
     { sql: 'DELETE FROM sallyport_audit_segment WHERE segment < $1', params: [Math.floor(end / SEGMENT)] },
+    {
+      sql: 'DELETE FROM sallyport_audit_writer WHERE time > 0 AND time < $1 AND writer NOT IN (SELECT writer FROM sallyport_audit_batch)',
+      params: [Math.min(before, Date.now() - 2 * WRITER_IDLE_MS)],
+    },
   ])
   return result.ok ? { entries: minimumIndex - pruned, minimumIndex } : { entries: 0, minimumIndex: pruned }
 }

@@ -23,7 +23,7 @@ export interface LogEdge {
   readonly tree: Frontier
   /** The bundle that is not full yet, where there is one. */
   readonly bundle: Bundle | undefined
-  /** The counter that each writer's next entry has to have. */
+  /** The counter that the next entry has to have, of each writer of these batches that has been sealed before. */
   readonly writers: ReadonlyMap<string, number>
 }
 
@@ -75,7 +75,7 @@ export function planSeal(edge: LogEdge, batches: readonly UnsealedBatch[], key: 
   const { tree, tiles } = growTree(edge.tree, Buffer.concat(leaves))
   const last = indexed.bundles.at(-1)
   return {
-    edge: { tree, bundle: last !== undefined && last.count < TILE_WIDTH ? last : entries.length === 0 ? edge.bundle : undefined, writers: new Map([...edge.writers, ...writers]) },
+    edge: { tree, bundle: last !== undefined && last.count < TILE_WIDTH ? last : entries.length === 0 ? edge.bundle : undefined, writers: batches.length === 0 ? edge.writers : writers },
     tiles,
     ...indexed,
     taken,

@@ -6,6 +6,7 @@ import { HASH_BYTES } from '../../audit/merkle/hash.ts'
 import { TILE_WIDTH } from '../../audit/tiles/bundle.ts'
 import type { SqlDriver, SqlRow, SqlStep, SqlValue } from './driver.ts'
 import { holdLease, leaveLease, takeLease, type Lease } from './lease.ts'
+import { writersOf } from './writers.ts'
 import { planSeal, type Bundle, type LogEdge, type SealPlan } from './seal-plan.ts'
 import { SEGMENT } from './search.ts'
 import { unsealedBatches, type UnsealedBatch } from './unsealed.ts'
@@ -78,15 +79,16 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
     if (signers.length === 0 && (await isSealedByOthers())) return { sealed: 0, size: undefined, refused: 0, more: false }
     lease ??= await takeLease(driver, LEASE, holder, leaseMs, now())
     if (lease === undefined) return { sealed: 0, size: undefined, refused: 0, more: false }
-    const start = (edge ??= await readEdge(driver))
+    const known = (edge ??= await readEdge(driver))
     const asked = most
     const waiting = await unsealedBatches(driver, 0, asked)
     const batches = fewEnough(waiting)
     // Large batches are not read again and again only to be left for later.
     most = batches.length < waiting.length ? batches.length + 1 : Math.min(BATCHES, asked * 2)
+    const start = { ...known, writers: await writersOf(driver, batches, known.writers) }
     if (batches.length === 0 && (signers.length === 0 || (await isSigned(start.tree.size)))) return { sealed: 0, size: start.tree.size, refused: 0, more: false }
     const plan = planSeal(start, batches, key, now())
-    const result = await driver.transact([holdLease(lease, leaseMs, now()), ...stepsOf(start, plan), ...checkpointSteps(plan)])
+    const result = await driver.transact([holdLease(lease, leaseMs, now()), ...stepsOf(start, plan, now()), ...checkpointSteps(plan)])
     if (!result.ok) {
       // The lease or the tree moved on under another sealer: look again next time.
       lease = undefined
@@ -152,11 +154,10 @@ async function readEdge(driver: SealerOptions['driver']): Promise<LogEdge> {
     edges.push(data === undefined ? Buffer.alloc(0) : Buffer.from(data.subarray(0, width * HASH_BYTES)))
   }
   const [bundle] = size % TILE_WIDTH === 0 ? [] : await driver.query('SELECT * FROM sallyport_audit_bundle WHERE n = $1', [Math.floor(size / TILE_WIDTH)])
-  const writers = await driver.query('SELECT writer, next FROM sallyport_audit_writer')
   return {
     tree: { size, edges },
     bundle: bundle && bundleFrom(bundle),
-    writers: new Map(writers.map((row) => [String(row['writer']), Number(row['next'])])),
+    writers: new Map(),
   }
 }
 
@@ -164,7 +165,7 @@ function bundleFrom(row: SqlRow): Bundle {
   return { n: Number(row['n']), count: Number(row['count']), minTime: Number(row['min_time']), maxTime: Number(row['max_time']), data: row['data'] as Uint8Array }
 }
 
-function stepsOf(start: LogEdge, { edge, taken, refused, bundles, tiles, terms, opened, closed, writers }: SealPlan): SqlStep[] {
+function stepsOf(start: LogEdge, { edge, taken, refused, bundles, tiles, terms, opened, closed, writers }: SealPlan, now: number): SqlStep[] {
   const segments = [...new Set(bundles.map(({ n }) => Math.floor(n / SEGMENT)))]
   return [
     { sql: 'UPDATE sallyport_audit_tree SET size = $1, changes = changes + 1 WHERE id = 1 AND size = $2', params: [edge.tree.size, start.tree.size], expect: 'changed' },
@@ -187,8 +188,8 @@ function stepsOf(start: LogEdge, { edge, taken, refused, bundles, tiles, terms, 
     ...inserts('INSERT INTO sallyport_audit_open (id, time, call) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING', opened.map(({ id, time, call }) => [id, time, call])),
     ...deletes('sallyport_audit_open', 'id', closed),
     ...inserts(
-      'INSERT INTO sallyport_audit_writer (writer, next) VALUES ($1, $2) ON CONFLICT (writer) DO UPDATE SET next = excluded.next',
-      [...writers].map(([writer, next]) => [writer, next]),
+      'INSERT INTO sallyport_audit_writer (writer, next, time) VALUES ($1, $2, $3) ON CONFLICT (writer) DO UPDATE SET next = excluded.next, time = excluded.time',
+      [...writers].map(([writer, next]) => [writer, next, now]),
     ),
   ]
 }

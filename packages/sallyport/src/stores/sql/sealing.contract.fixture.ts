@@ -241,7 +241,9 @@ export function sealingContract(name: string, open: (signers: readonly string[])
         sql: 'INSERT INTO sallyport_audit_batch (writer, first, count, time, entries) VALUES ($1, $2, $3, 0, $4)',
         params: [first?.['writer'] ?? '', first?.['first'] ?? 0, first?.['count'] ?? 0, first?.['entries'] ?? ''],
       }])
-      expect(await ledger.seal()).toMatchObject({ refused: 1 })
+      // One that has sealed nothing of this writer yet.
+      const other = createSealer({ driver: ledger.driver, origin: ORIGIN, signers: [signer], key, holder: 'other', now: () => Date.now() + 1e6 })
+      expect(await other.run()).toMatchObject({ refused: 1 })
       const reasons = (await ledger.events.search({ outcome: 'unknown' })).map(({ event }) => event.kind === 'outcome' && event.reason)
       expect(reasons).toEqual([expect.stringContaining('there twice'), expect.stringContaining('are missing')])
     })
@@ -264,6 +266,22 @@ export function sealingContract(name: string, open: (signers: readonly string[])
       expect(verifyInclusion(773, 802, leafHash(entry), await inclusionProof(source, 773, 802), root)).toBe(true)
       expect(await ledger.events.search({ limit: 1_000 })).toHaveLength(34)
       expect(await ledger.events.search({ limit: 1_000, order: 'oldest' })).toHaveLength(34)
+    })
+
+    it('forgets with retention who wrote long ago, unless something of theirs waits, and nobody who writes still', async () => {
+      const ledger = await ledgerWith(256)
+      await ledger.seal()
+      await ledger.driver.transact([
+        { sql: "INSERT INTO sallyport_audit_writer (writer, next, time) VALUES ('gone', 7, 5), ('waits', 7, 5), ('undated', 7, 0)" },
+        { sql: "INSERT INTO sallyport_audit_batch (writer, first, count, time, entries, refused) VALUES ('waits', 7, 1, 0, $1, 'forged')", params: [Buffer.from('x')] },
+      ])
+      await removeBefore(ledger.driver, 256)
+      const writers = (await ledger.driver.query('SELECT writer FROM sallyport_audit_writer')).map(({ writer }) => writer)
+      expect(writers).toEqual(expect.arrayContaining(['waits', 'undated']))
+      expect(writers).not.toContain('gone')
+      await write(ledger, 256, 300)
+      expect(await ledger.seal()).toMatchObject({ sealed: 88, refused: 0 })
+      expect(await ledger.events.search({ outcome: 'unknown' })).toEqual([])
     })
 
     it('tells what retention removed from what somebody else did, in the database and in an export', async () => {

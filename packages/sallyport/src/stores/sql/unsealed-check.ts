@@ -14,7 +14,7 @@ export interface UnsealedReport {
 
 /** Checks the unsealed window: MACs and counters of every batch, and batches that the sealer has refused already. */
 export async function checkUnsealed(driver: Pick<SqlDriver, 'query'>, key: MacKey | undefined): Promise<UnsealedReport> {
-  const rows = await driver.query('SELECT writer, next FROM sallyport_audit_writer')
+  const rows = await driver.query('SELECT writer, next FROM sallyport_audit_writer WHERE writer IN (SELECT writer FROM sallyport_audit_batch)')
   let writers: ReadonlyMap<string, number> = new Map(rows.map((row) => [String(row['writer']), Number(row['next'])]))
   const problems = (await refusedBatches(driver)).map(({ position, refused }) => `batch ${position} was refused by the sealer: ${refused ?? ''}`)
   let entries = 0
@@ -29,7 +29,7 @@ export async function checkUnsealed(driver: Pick<SqlDriver, 'query'>, key: MacKe
       const plan = planSeal({ tree: EMPTY_TREE, bundle: undefined, writers }, [batch], key, 0)
       if (batch.first > expected) problems.push(`batch ${batch.position}: entries ${expected} to ${batch.first - 1} of its writer are missing`)
       for (const { reason } of plan.refused) problems.push(`batch ${batch.position}: ${reason}`)
-      writers = plan.edge.writers
+      writers = new Map([...writers, ...plan.writers])
       entries += batch.count
       position = batch.position
     }

@@ -1,6 +1,6 @@
 import { encodeBatch } from '../../audit/batch.ts'
 import type { MacKey } from '../../audit/mac.ts'
-import { INSERT_BATCH } from '../sql/audit-schema.ts'
+import { INSERT_BATCH, WRITER_IDLE_MS } from '../sql/audit-schema.ts'
 import { SqlError, type SqlResult, type SqlStep } from '../sql/driver.ts'
 import { isBusy, openConnection, runStep, sqlErrorFrom, type Connection } from './connection.ts'
 import type { Place } from './protocol.ts'
@@ -24,7 +24,7 @@ export type UnitResult = SqlResult | SqlError
 export interface GroupCommitter {
   /** Results in the order of the units. @throws SqlError `unavailable` when the group could not be committed: nothing of it was. */
   commit(units: readonly Unit[], plain?: PlainEntries): readonly UnitResult[]
-  /** Where the entries of the next group will stand. */
+  /** Where the entries of the next group will stand. Asked before each. */
   place(): Place
   query(sql: string, params: SqlStep['params']): ReturnType<Connection['run']>['rows']
   close(): void
@@ -53,6 +53,7 @@ export function groupCommitter(options: GroupCommitOptions): GroupCommitter {
   let connection: Connection | undefined
   let writer = options.newWriter()
   let next = 0
+  let wroteAt = options.now()
   const turns = takeTurns(options)
 
   function connected(): Connection {
@@ -74,6 +75,7 @@ export function groupCommitter(options: GroupCommitOptions): GroupCommitter {
       if (count > 0) open.run(INSERT_BATCH, [writer, next, count, options.now(), encodeBatch(writer, next, texts, count, options.key)])
       open.database.exec('COMMIT')
       next += count
+      wroteAt = options.now()
       turns.ended()
       return results
     } catch (error) {
@@ -86,8 +88,7 @@ export function groupCommitter(options: GroupCommitOptions): GroupCommitter {
   function abandon(open: Connection): void {
     connection = undefined
     // The commit may have reached the disk after all: under a name of its own, what follows leaves no gap and repeats no number.
-    writer = options.newWriter()
-    next = 0
+    rename()
     try {
       if (open.database.isTransaction) open.database.exec('ROLLBACK')
       open.close()
@@ -96,9 +97,17 @@ export function groupCommitter(options: GroupCommitOptions): GroupCommitter {
     }
   }
 
+  function rename(): void {
+    writer = options.newWriter()
+    next = 0
+  }
+
   return {
     commit,
-    place: () => ({ writer, first: next }),
+    place() {
+      if (next > 0 && options.now() - wroteAt > WRITER_IDLE_MS) rename()
+      return { writer, first: next }
+    },
     query: (sql, params) => connected().run(sql, params ?? []).rows,
     close() {
       connection?.close()
