@@ -6,6 +6,7 @@ import { generateSigner } from 'sallyport/audit'
 import { runCallers, type CallersRun } from './callers.ts'
 import { intentOf } from './event.ts'
 
+const WARM_MS = 500
 const TEXTS = Array.from({ length: 4_096 }, (_, index) => JSON.stringify(intentOf(index)))
 
 /** Bare inserts, `perCommit` a transaction, into a table of nothing but texts. Records a second. */
@@ -30,11 +31,15 @@ export interface SealedRun extends CallersRun {
   readonly sealedPerSecond: number
 }
 
-/** Sallyport's ledger with this many callers. Sealing runs, every second, as it does by default, unless it is put off. Callers work for `workMs` between. */
+/**
+ * Sallyport's ledger with this many callers. Sealing runs, every second, as it does by default, unless it is put off. Callers work for `workMs` between; for
+ * these the ledger is one that has been in use: in a new one every commit makes SQLite's WAL file larger, until it has come round once.
+ */
 export async function sallyportSqlite(folder: string, callers: number, ms: number, sealing: boolean, workMs = 0): Promise<SealedRun> {
   const { signerText } = generateSigner('bench.example/audit')
   const ledger = sqliteLedger({ path: join(folder, `ledger-${performance.now()}.db`), sealing: { signers: [signerText], everyMs: sealing ? 1_000 : 1e6 } })
   await ledger.flush()
+  if (workMs > 0) await runCallers(ledger, callers, WARM_MS)
   const start = performance.now()
   const run = await runCallers(ledger, callers, ms, workMs)
   const written = performance.now() - start

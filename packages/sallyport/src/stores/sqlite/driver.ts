@@ -22,7 +22,7 @@ export interface SqliteDriverOptions {
 }
 
 /** On a disk that is faster than this, a full half of the callers is sent ahead, so that both threads work; on a slower one, fewer and larger groups win. */
-const FAST_COMMIT_MS = 1
+const FAST_COMMIT_MS = 0.4
 const AHEAD = 32
 
 interface Shared {
