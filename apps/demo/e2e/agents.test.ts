@@ -7,10 +7,11 @@ import { connect, readAccess, type Outcome, type Shop } from '../agent/connectio
 import { createVoice } from '../agent/say.ts'
 import { changePrice } from '../agent/work.ts'
 import { DEMO } from '../run/build-demo.ts'
+import { AGENTS } from '../src/agents.ts'
 import { files } from '../src/settings.ts'
 import { noBrowser, people, signedIn } from './browser.ts'
 import { callAction, cookieOf } from './forge.ts'
-import { shopRows } from './shop.ts'
+import { shopRows, whileSuspended } from './shop.ts'
 
 const never = new AbortController().signal
 let shop: Shop
@@ -82,6 +83,19 @@ test('a token is for this shop, for five minutes, and for what it was asked for'
   expect(await askForToken({ scope: 'everything' })).toMatchObject({ status: 400, error: 'invalid_scope' })
   expect(await askForToken({ resource: 'https://elsewhere.example/mcp' })).toMatchObject({ status: 400, error: 'invalid_target' })
   expect(await askForToken({}, 'a made-up secret')).toMatchObject({ status: 401, error: 'invalid_client' })
+})
+
+test('an agent that is not active gets no token, and one that it has opens nothing', async () => {
+  const { access_token: credential } = await askForToken()
+  const list = () => fetch(readAccess(files.agent(inject('dataDirectory'))).url, {
+    method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+    headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+  })
+  await whileSuspended(AGENTS.terminal.id, async () => {
+    expect(await askForToken()).toMatchObject({ status: 401, error: 'invalid_client' })
+    expect((await list()).status).toBe(401)
+  })
+  expect([(await askForToken()).status, (await list()).status]).toEqual([200, 200])
 })
 
 test('forged, missing and borrowed credentials are refused before any tool', async () => {

@@ -49,6 +49,19 @@ export function ageSessions(email: string, minutes: number): void {
   accountRows('UPDATE session SET createdAt = ? WHERE userId = (SELECT id FROM user WHERE email = ?) RETURNING id', then, email)
 }
 
+/** Does something while an agent is suspended. */
+export async function whileSuspended(agentId: string, work: () => Promise<void>): Promise<void> {
+  const store = sqliteStore({ path: files.ledger(inject('dataDirectory')) })
+  try {
+    await store.identities.change(agentId, ['active'], { state: 'suspended' })
+    await work()
+  } finally {
+    await store.identities.change(agentId, ['suspended'], { state: 'active' })
+    await store.ledger.close()
+    await store.limits.close?.()
+  }
+}
+
 /** Addresses of callers, as the audit log keeps them. */
 export async function loggedAddresses(): Promise<Set<string>> {
   return new Set((await loggedEvents()).flatMap((event) => event.facts?.address ?? []))

@@ -1,4 +1,5 @@
 import { oauthProvider } from '@better-auth/oauth-provider'
+import { APIError } from 'better-auth/api'
 import { jwt } from 'better-auth/plugins'
 import { SCOPES } from '../scopes.ts'
 
@@ -14,8 +15,9 @@ export const resourceOf = (origin: string): string => `${origin}/mcp`
 /**
  * The shop as an OAuth 2.1 authorization server for its own agents: client credentials alone, tokens of five minutes (RFC 9068) for the
  * MCP server and nothing else, signed with keys that Better Auth makes and publishes. People sign in elsewhere: no code flow, no consent.
+ * An agent that `isActive` says no to gets none: the registry would let nobody in by it.
  */
-export function authorizationServer(origin: string) {
+export function authorizationServer(origin: string, isActive: (agentId: string) => Promise<boolean>) {
   return [
     jwt({ jwt: { issuer: issuerOf(origin) }, disableSettingJwtHeader: true }),
     oauthProvider({
@@ -27,7 +29,11 @@ export function authorizationServer(origin: string) {
       enforcePerClientResources: false,
       m2mAccessTokenExpiresIn: 5 * 60,
       clientPrivileges: ({ user }) => user?.['role'] === 'administrator',
-      customAccessTokenClaims: ({ metadata }) => ({ [AGENT_CLAIM]: metadata?.[AGENT_CLAIM] }),
+      async customAccessTokenClaims({ metadata }) {
+        const agent: unknown = metadata?.[AGENT_CLAIM]
+        if (typeof agent !== 'string' || !(await isActive(agent))) throw new APIError('UNAUTHORIZED', { error: 'invalid_client', error_description: 'The agent of this client is not active.' })
+        return { [AGENT_CLAIM]: agent }
+      },
     }),
   ] as const
 }

@@ -12,6 +12,8 @@ export interface AuthOptions {
   readonly plugins?: BetterAuthPlugin[]
   /** The seed makes accounts; nobody else does. */
   readonly signUp?: boolean
+  /** Whether an agent is active now: no other gets tokens. Default none is, for what serves no agents. */
+  readonly isActive?: (agentId: string) => Promise<boolean>
 }
 
 /**
@@ -19,7 +21,7 @@ export interface AuthOptions {
  * Of its HTTP routes only those that agents get tokens from are mounted: signing in and out are actions of the port, so that they are limited
  * and audited too.
  */
-export function createAuth({ path, origin, secret, plugins = [], signUp = false }: AuthOptions) {
+export function createAuth({ path, origin, secret, plugins = [], signUp = false, isActive = async () => false }: AuthOptions) {
   const database = new DatabaseSync(path, { timeout: 2_000 })
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;')
   const options = {
@@ -33,7 +35,7 @@ export function createAuth({ path, origin, secret, plugins = [], signUp = false 
     session: { expiresIn: 24 * 60 * 60, updateAge: 60 * 60 },
     // What signs tokens is asked for by its own routes alone.
     disabledPaths: ['/token'],
-    plugins: [...authorizationServer(origin), ...plugins],
+    plugins: [...authorizationServer(origin, isActive), ...plugins],
   } as const satisfies Parameters<typeof betterAuth>[0]
   return { auth: betterAuth(options), migrate: async () => (await getMigrations(options)).runMigrations(), close: () => database.close() }
 }
