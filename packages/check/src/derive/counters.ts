@@ -1,4 +1,4 @@
-import { has, union, CALLER, COUNT, DATA, LIMIT, NOW, ROWS } from './labels.ts'
+import { has, union, CALLER, COUNT, CREDENTIAL, DATA, LIMIT, NOW, ROWS, SESSION } from './labels.ts'
 import { constant, deepLabels, labelled, unknown, type Lib, type Value } from './value.ts'
 import type { Machine } from './machine.ts'
 import type { Node } from '../syntax/ast.ts'
@@ -6,7 +6,8 @@ import type { Module } from '../syntax/module.ts'
 
 /** What counts in memory belongs to: nobody asks which of several. */
 export const memory = 'memory'
-const claim = 'claim'
+/** What `SET … NX` takes. */
+export const claim = 'claim'
 
 /** A store that is made at the top of a module lives from call to call: what it holds by key can count. */
 export function kept(machine: Machine, value: Value): Value {
@@ -24,10 +25,18 @@ export function lasts(machine: Machine, value: Lib): boolean {
 /** `SET key value NX`: nothing comes back where the key is there already. Undefined for any other call. */
 export function claimed(machine: Machine, args: readonly Value[], node: Node, module: Module): Value | undefined {
   const exclusive = args.slice(2).some((arg) => (arg.kind === 'const' && String(arg.value).toUpperCase() === 'NX') || (arg.kind === 'object' && (arg.properties.has('nx') || arg.properties.has('NX'))))
-  if (!exclusive) return undefined
+  // Who makes up the key (of an event, of a request) takes another one each time.
+  if (!exclusive || (args[0] && isMadeUp(args[0]))) return undefined
   note(machine, 'counted', claim, node, module)
   note(machine, 'compared', claim, node, module)
   return machine.world.counted && machine.over.has(node) ? constant(null, LIMIT) : unknown(LIMIT)
+}
+
+/** Whether the caller may choose another value each time. */
+export function isMadeUp(key: Value): boolean {
+  if (key.kind === 'lib' && /(?:^|\.)(?:randomUUID|nanoid|v[47]|createId|ulid)\(\)$/.test(key.path)) return true
+  const labels = deepLabels(key)
+  return has(labels, CALLER) && !has(labels, SESSION | CREDENTIAL)
 }
 
 /** A map, or something with the methods of one that no library describes. */

@@ -3,7 +3,7 @@ import { anonymous, counted, limited, member, type Bounds } from './machine.ts'
 import { binds } from './binds.ts'
 import { run, type Run, type Target } from './entry.ts'
 import type { Shared } from './shared.ts'
-import { memory } from './counters.ts'
+import { claim, memory } from './counters.ts'
 import { deepLabels, openLabels } from './value.ts'
 import type { Effect, Trace } from './facts.ts'
 import type { LibraryIndex } from '../libraries/match.ts'
@@ -120,7 +120,12 @@ export function tallies({ seen: { effects } }: Run): Effect[] {
   const first = effects.findIndex(({ kind }) => costly.has(kind))
   const guarded = first === -1 ? effects.findLastIndex((effect) => isSensitive(effect) && !isRead(effect) && !comparisons.some((one) => one.target.startsWith('.') && raisesIt(effect, one))) : first
   const before = effects.slice(0, Math.max(0, guarded))
-  return before.filter((one) => compares(one) && before.some((other) => raisesIt(other, one)))
+  return before.filter((one) => compares(one) && before.some((other) => raisesIt(other, one)) && !(one.target === claim && effects.some(givesBack)))
+}
+
+/** A lock that is given back when the work is done keeps calls apart, and limits none. */
+function givesBack({ kind, operation }: Effect): boolean {
+  return kind === 'db-write' && /(?:^|\.)(?:del|unlink)$/.test(operation)
 }
 
 /** Whether an effect raises what a comparison compares: a counter, the rows of a table, a column. */

@@ -2,7 +2,7 @@ import { callUnknown, call, later, mayRefuse, runCallback } from './calls.ts'
 import { calledPath, member } from './members.ts'
 import { answerWithErrors, builderCall } from './builders.ts'
 import { isSallyport, sallyportCall } from './sallyport.ts'
-import { memory, note } from './counters.ts'
+import { isMadeUp, memory, note } from './counters.ts'
 import { extendEffect, recordEffect } from './effects.ts'
 import { has, union, CALLER, COUNT, CREDENTIAL, ERROR, LIMIT, ROLE, SCRUBBED, SECRET, SESSION } from './labels.ts'
 import { deepLabels, object, promised, promisedValue, truth, unknown, type ChainCall, type Lib, type Value } from './value.ts'
@@ -155,13 +155,6 @@ function wrapping(handler: Value, rule: CallRule, node: Node, module: Module): V
       return call(machine, handler, [object({ auth: session, user: session }, CALLER, unknown(CALLER)), ...args.slice(1)], node, module)
     },
   }
-}
-
-/** Whether the caller may choose another value each time. */
-function isMadeUp(key: Value): boolean {
-  if (key.kind === 'lib' && /(?:^|\.)(?:randomUUID|nanoid|v[47]|createId|ulid)\(\)$/.test(key.path)) return true
-  const labels = deepLabels(key)
-  return has(labels, CALLER) && !has(labels, SESSION | CREDENTIAL)
 }
 
 function authorized(machine: Machine, node: Node, module: Module): void {
