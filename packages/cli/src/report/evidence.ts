@@ -88,7 +88,9 @@ export async function countLog(events: AsyncIterable<AuditEvent>): Promise<LogEv
       outcomes[event.outcome] = (outcomes[event.outcome] ?? 0) + 1 + (event.suppressed ?? 0)
       if (event.outcome === 'refused' && event.control !== undefined) of(event.control).refused += 1 + (event.suppressed ?? 0)
     }
-    for (const control of event.facts?.passed ?? []) of(control).passed += 1
+    // A refusal that stands for others passed what they passed.
+    const times = event.kind === 'outcome' ? 1 + (event.suppressed ?? 0) : 1
+    for (const control of event.facts?.passed ?? []) of(control).passed += times
     countCall(actions, event)
   }
   const range = count === 0 ? {} : { from: new Date(first).toISOString(), until: new Date(last).toISOString() }

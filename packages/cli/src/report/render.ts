@@ -1,8 +1,9 @@
 import type { ControlEvidence, Evidence } from './evidence.ts'
 import { checkWords, logWords, summary, supported } from './words.ts'
 
+/** Text of code and log in a cell: whatever stands in it, it is text. */
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+  return text.replace(/[\r\n]+/g, ' ').replace(/[\\|<`*]|(?<!\w)_|_(?!\w)/g, '\\$&')
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -34,8 +34,12 @@ function verificationWords({ verification: found }: LogEvidence): string {
   return `The log DOES NOT HOLD. ${found.problems.join('; ')}`
 }
 
+function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
+}
+
 /** What the check says as a whole. */
 export function checkWords(evidence: Evidence): string {
   const { error, warning, note } = evidence.findings
-  return `${evidence.entryPoints} entry points; exposure ${evidence.exposure === 'manifest' ? 'read from the build' : 'derived from imports'}; findings of sallyport check: ${error} errors, ${warning} warnings, ${note} notes.`
+  return `${counted(evidence.entryPoints, 'entry point')}; exposure ${evidence.exposure === 'manifest' ? 'read from the build' : 'derived from imports'}; findings of sallyport check: ${counted(error, 'error')}, ${counted(warning, 'warning')}, ${counted(note, 'note')}.`
 }
