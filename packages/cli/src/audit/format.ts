@@ -1,5 +1,8 @@
 import pc from 'picocolors'
 import { callOf, jsonLine, type StoredEvent } from 'sallyport/audit'
+import { clean } from '../clean.ts'
+
+export { clean }
 
 const COLOUR = { success: pc.green, navigated: pc.green, refused: pc.yellow, failed: pc.red, aborted: pc.red, unknown: pc.magenta } as const
 
@@ -13,9 +16,4 @@ export function lineOf(stored: StoredEvent, json: boolean): string {
   const why = event.kind === 'outcome' ? [event.control, event.code, event.reason].filter((part) => part !== undefined).map(clean).join(' · ') : ''
   const number = sequence === undefined ? pc.dim(`~${position}`) : String(sequence)
   return `${new Date(event.time).toISOString()}  ${number.padStart(8)}  ${word.padEnd(9)}  ${clean(call?.action ?? '-')}  ${who}  ${pc.dim(clean(event.id))}${why === '' ? '' : `  ${why}`}\n`
-}
-
-/** What comes from callers must not steer the terminal. */
-export function clean(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/gu, '\ufffd')
 }

@@ -1,4 +1,5 @@
 import type { AuditQuery, AuditReader, StoredEvent } from 'sallyport/audit'
+import { clean } from '../clean.ts'
 import { lineOf } from './format.ts'
 import { UsageError, type AuditHost } from './host.ts'
 import type { OpenLog } from './open.ts'
@@ -66,7 +67,7 @@ export async function show(log: OpenLog, id: string, json: boolean, host: AuditH
   let count = 0
   for await (const stored of pages(readerOf(log), { id, order: 'oldest' }, Infinity)) {
     count += 1
-    await host.out(json ? lineOf(stored, true) : `${lineOf(stored, false)}${JSON.stringify(stored.event, null, 2).replace(/[\u0080-\u009f\u2028-\u202e\u2066-\u2069]/gu, '\ufffd')}\n`)
+    await host.out(json ? lineOf(stored, true) : `${lineOf(stored, false)}${JSON.stringify(stored.event, null, 2).split('\n').map(clean).join('\n')}\n`)
   }
   return count
 }

@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import colours from 'picocolors'
 import { sign, type CheckResult, type Control, type EntryPoint, type Finding, type Level } from '@sallyport/check'
+import { clean } from '../clean.ts'
 
 const shown: readonly (readonly [control: Control, heading: string])[] = [
   ['authentication', 'auth'], ['authorization', 'authz'], ['validation', 'valid'], ['rate-limit', 'limit'], ['audit', 'audit'], ['projection', 'proj'], ['scrubbing', 'scrub'], ['error-sanitization', 'errors'],
@@ -9,10 +10,11 @@ const paint: { readonly [mark: string]: (text: string) => string } = { '✓': co
 const levels: { readonly [level in Level]: (text: string) => string } = { error: colours.red, warning: colours.yellow, note: colours.dim }
 
 const painted = (mark: string): string => (paint[mark] ?? String)(mark)
+const at = ({ file, line }: { readonly file: string; readonly line: number }): string => `${clean(file)}:${line}`
 const exposureOf = ({ exposure }: EntryPoint): string => exposure.tier + (exposure.derived ? '*' : '')
 
 function row(entry: EntryPoint): string[] {
-  return [`${entry.name}\n${colours.dim(`${entry.file}:${entry.line}`)}`, exposureOf(entry), ...shown.map(([control]) => painted(sign(entry, control)))]
+  return [`${clean(entry.name)}\n${colours.dim(at(entry))}`, exposureOf(entry), ...shown.map(([control]) => painted(sign(entry, control)))]
 }
 
 function table(entries: readonly EntryPoint[]): string {
@@ -28,7 +30,7 @@ function list(entries: readonly EntryPoint[], columns: number): string {
   return entries.map((entry) => {
     const marks = shown.map(([control, heading]) => `${painted(sign(entry, control))} ${heading.padEnd(width)}`)
     const lines = Array.from({ length: Math.ceil(marks.length / perLine) }, (_, line) => `  ${marks.slice(line * perLine, (line + 1) * perLine).join('').trimEnd()}`)
-    return [`${colours.bold(entry.name)}  ${exposureOf(entry)}`, colours.dim(`  ${entry.file}:${entry.line}`), ...lines].join('\n')
+    return [`${colours.bold(clean(entry.name))}  ${exposureOf(entry)}`, colours.dim(`  ${at(entry)}`), ...lines].join('\n')
   }).join('\n')
 }
 
@@ -46,19 +48,20 @@ function grouped(findings: readonly Finding[]): Finding[][] {
   return [...groups.values()]
 }
 
-function one({ level, rule, message, file, line, evidence: [cause] }: Finding): string[] {
+function one(finding: Finding): string[] {
+  const { level, rule, message, file, line, evidence: [cause] } = finding
   const elsewhere = cause && (cause.file !== file || cause.line !== line)
-  return [`${levels[level](level.padEnd(7))} ${colours.bold(rule)}  ${message}`, colours.dim(`        ${file}:${line}${elsewhere ? `  →  ${cause.file}:${cause.line}` : ''}`)]
+  return [`${levels[level](level.padEnd(7))} ${colours.bold(rule)}  ${clean(message)}`, colours.dim(`        ${at(finding)}${elsewhere ? `  →  ${at(cause)}` : ''}`)]
 }
 
 function together(group: readonly Finding[]): string[] {
   const [first] = group
   if (!first) return []
   const [cause] = first.evidence
-  const where = group.map(({ entry, file, line }) => entry ?? `${file}:${line}`)
+  const where = group.map((finding) => (finding.entry === undefined ? at(finding) : clean(finding.entry)))
   return [
-    `${levels[first.level](first.level.padEnd(7))} ${colours.bold(first.rule)}  ${group.length} entry points: ${first.message.replace(/^[^:]*: /, '')}`,
-    colours.dim(`        ${cause?.file}:${cause?.line}  ←  ${where.slice(0, several).join(', ')}${where.length > several ? ` and ${where.length - several} more (--format json lists them)` : ''}`),
+    `${levels[first.level](first.level.padEnd(7))} ${colours.bold(first.rule)}  ${group.length} entry points: ${clean(first.message.replace(/^[^:]*: /, ''))}`,
+    colours.dim(`        ${cause === undefined ? '' : at(cause)}  ←  ${where.slice(0, several).join(', ')}${where.length > several ? ` and ${where.length - several} more (--format json lists them)` : ''}`),
   ]
 }
 
@@ -80,7 +83,7 @@ export function toTable(result: CheckResult, all: boolean, columns: number = Inf
     lines.push(wide.indexOf('\n') > columns ? list(entries, columns) : wide, colours.dim('✓ present  ✗ absent  ? unknown  → delegated  w waived  · nothing to do' + (statistics.exposure === 'derived' ? '   * derived: no build to read it from' : '')), '')
   } else lines.push('No server actions and no route handlers here.', '')
   for (const group of grouped(findings.filter(({ level }) => all || level !== 'note'))) lines.push(...(group.length < several ? group.flatMap(one) : together(group)))
-  for (const { file, problem } of result.problems) lines.push(`${colours.yellow('file')}    ${file} ${problem}`)
+  for (const { file, problem } of result.problems) lines.push(`${colours.yellow('file')}    ${clean(file)} ${clean(problem)}`)
   if (findings.length > 0 || result.problems.length > 0) lines.push('')
   lines.push(`${counted(entries.length, 'entry point')} in ${counted(statistics.files, 'file')} (${statistics.milliseconds} ms): ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}, ${counted(count('note'), 'note')}${all || count('note') === 0 ? '' : ' (--all shows them)'}, ${result.suppressed.length} accepted${result.known === undefined ? '' : `, ${result.known} in the baseline`}`)
   if (findings[0]) lines.push(colours.dim(`sallyport check --explain ${findings[0].rule}`))

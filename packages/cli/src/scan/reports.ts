@@ -1,3 +1,4 @@
+import { clean } from '../clean.ts'
 import { fingerprintOf, type ScanFinding } from './finding.ts'
 
 /** A report's form. */
@@ -43,9 +44,9 @@ function redactor(findings: readonly ScanFinding[]): (finding: ScanFinding) => s
 function textReport(findings: readonly ScanFinding[], lineOf: (finding: ScanFinding) => string): string {
   return findings
     .map((finding) => {
-      const commit = finding.commit === undefined ? '' : `  ${finding.commit.id.slice(0, 12)} ${finding.commit.date.slice(0, 10)} ${finding.commit.author}\n`
-      const line = lineOf(finding)
-      return `${finding.file}:${finding.startLine}:${finding.startColumn}  ${finding.description} (${finding.ruleId})\n${commit}${line === '' ? '' : `  ${line}\n`}`
+      const commit = finding.commit === undefined ? '' : `  ${finding.commit.id.slice(0, 12)} ${finding.commit.date.slice(0, 10)} ${clean(finding.commit.author)}\n`
+      const line = clean(lineOf(finding).replaceAll('\t', ' '))
+      return `${clean(finding.file)}:${finding.startLine}:${finding.startColumn}  ${finding.description} (${finding.ruleId})\n${commit}${line === '' ? '' : `  ${line}\n`}`
     })
     .join('')
 }

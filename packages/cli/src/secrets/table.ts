@@ -1,5 +1,5 @@
 import type { SecretStatus } from 'sallyport/secrets'
-import { clean } from '../audit/format.ts'
+import { clean } from '../clean.ts'
 import type { SecretUses } from './uses.ts'
 
 const DAY = 86_400_000
