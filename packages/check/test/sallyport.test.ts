@@ -11,6 +11,12 @@ export const hello = port.define('hello').noInput().public('everybody is greeted
   'app/actions.ts': '\'use server\'\nimport * as made from \'../lib/actions\'\nexport const approve = made.approve\nexport const hello = made.hello',
   'app/by-hand.ts': '\'use server\'\nimport { reply } from \'../lib/actions\'\nexport async function again(id: string) { return reply.resume(id) }',
   'app/api/reply/route.ts': 'import { toRouteHandler } from \'sallyport/next\'\nimport { reply } from \'../../../lib/actions\'\nexport const POST = toRouteHandler(reply)',
+  'lib/mcp.ts': `import { toMcpHandler } from 'sallyport/mcp'
+import { port } from './port'
+import { hello, reply } from './actions'
+let held: ((request: Request) => Promise<Response>) | undefined
+export const mcp = (request: Request) => (held ??= toMcpHandler([hello, reply], { port, name: 'shop', version: '1' }))(request)`,
+  'app/mcp/route.ts': 'import { mcp } from \'../../lib/mcp\'\nexport const POST = mcp',
   'app/api/own/route.ts': 'import { toRouteHandler } from \'sallyport/next\'\nexport const POST = toRouteHandler(globalThis.something)',
 }
 const entry = (id: string) => checkFiles(files).entries.find((one) => one.id === id)
@@ -21,6 +27,12 @@ describe('what Sallyport itself makes', () => {
     expect(made?.made).toBe('sallyport')
     for (const control of ['size', 'origin', 'rate-limit', 'authentication', 'authorization', 'token-budget', 'audit', 'projection', 'error-sanitization'] as const) expect(made?.controls[control].state, control).toBe('present')
     expect(made?.controls.authorization.reason).toBe('needs assistant:use')
+  })
+
+  it('a route of MCP has the controls of the tools behind it', () => {
+    const made = entry('app/mcp/route.ts#POST')
+    for (const control of ['size', 'origin', 'rate-limit', 'authentication', 'authorization', 'audit'] as const) expect(made?.controls[control].state, control).toBe('present')
+    expect(checkFiles(files).findings.filter(({ entry }) => entry === 'app/mcp/route.ts#POST')).toEqual([])
   })
 
   it('a route around something that can\'t be seen stays unknown', () => {

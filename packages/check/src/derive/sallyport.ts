@@ -16,6 +16,7 @@ export function sallyportCall(machine: Machine, lib: Lib, made: Lib, args: reado
   const name = made.calls.at(-1)?.name
   // `toRouteHandler(action)`, `toFetchHandler(action)`: a route that passes the controls of the action.
   if (/^to(?:Route|Fetch)Handler$/.test(lib.path)) return args[0]?.kind === 'native' && args[0].chain ? args[0] : undefined
+  if (lib.path === 'toMcpHandler') return tools(args[0])
   if (/^(?:approval|grant|identity|limit)Actions$/.test(lib.path)) return object({}, 0, ownAction(made))
   if (/createPort\(\)\.define\.with$/.test(lib.path)) return template(machine, lib, args)
   if (start.test(lib.path)) return { ...made, path: 'action()', calls: made.calls.slice(-1) }
@@ -23,6 +24,25 @@ export function sallyportCall(machine: Machine, lib: Lib, made: Lib, args: reado
   if (name !== 'action' && name !== 'stateAction') return { ...made, path: 'action()' }
   const handler = args.find((arg) => arg.kind === 'function' || arg.kind === 'native')
   return action(made.calls, handler)
+}
+
+/** `toMcpHandler([listOrders, changePrice], options)`: an agent can call each of them, and passes its controls. */
+function tools(actions: Value | undefined): Native {
+  return {
+    kind: 'native', labels: 0,
+    call: (machine, args, node) => {
+      machine.seen.declared.add('mcp')
+      for (const action of actions?.kind === 'list' ? actions.items : []) {
+        // What is public for a reason asks nobody.
+        if (action.kind !== 'native' || action.chain?.some(({ name }) => name === 'public')) continue
+        machine.merge(machine.branch(() => {
+          action.call(machine, args, node)
+          return 'next'
+        }), machine.skip(), 0)
+      }
+      return unknown()
+    },
+  }
 }
 
 /** One of the actions that the library itself makes: each with a schema, a permission that its options name, and an output. */

@@ -10,11 +10,12 @@ import type { Control, Grade } from '../types.ts'
 /** How every control of the checklist stands for one entry point. */
 export function gradeEntry(found: Found, facts: EntryFacts): Record<Control, Grade> {
   const isAction = found.kind === 'action' || found.kind === 'inline-action'
+  const tools = facts.member.seen.declared.has('mcp')
   const own = facts.member.chain ? sallyportGrades(facts.member.chain) : {}
   return {
     'server-only': isAction ? delegated('Next.js replaces the body by a reference in client bundles') : delegated('Next.js keeps route handlers on the server'),
-    size: isAction ? delegated('Next.js: 1 MB, unless serverActions.bodySizeLimit says otherwise') : absent('nothing limits the size of a body'),
-    origin: isAction ? delegated('Next.js compares Origin with Host, and lets a request with no Origin pass') : absent('no check of the origin was seen'),
+    size: tools ? present('the MCP handler limits the size of a body', []) : isAction ? delegated('Next.js: 1 MB, unless serverActions.bodySizeLimit says otherwise') : absent('nothing limits the size of a body'),
+    origin: tools ? present('the MCP handler refuses what a page sends, unless its origin is named', []) : isAction ? delegated('Next.js compares Origin with Host, and lets a request with no Origin pass') : absent('no check of the origin was seen'),
     'rate-limit': rateLimit(facts),
     authentication: authentication(facts),
     validation: validation(found, facts),

@@ -12,7 +12,7 @@ export const useServerAsServerOnly: Rule = {
 export async function decrypt(value: string) { … }`,
   good: `import 'server-only'
 export async function decrypt(value: string) { … }`,
-  standards: { api: ['API5:2023', 'API9:2023'], asvs: ['13.2.2', '15.2.3'], cwe: ['CWE-749'] },
+  standards: { api: ['API5:2023', 'API9:2023'], asvs: ['8.3.1', '15.2.3'], cwe: ['CWE-749'] },
   file: ({ entries, importers }) => {
     const first = entries[0]
     if (!first || first.found.kind !== 'action') return []
