@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../testing/fake-clock.ts'
-import { DeadlineList, Expiring, withDeadline } from './deadline.ts'
+import { DeadlineList, NEVER, withDeadline, type Expiring } from './deadline.ts'
+
+abstract class Armed implements Expiring {
+  expiresAt = NEVER
+  list: DeadlineList | null = null
+  previous: Expiring | null = null
+  next: Expiring | null = null
+  abstract expire(ms: number): void
+}
 
 describe('DeadlineList', () => {
   it('runs each deadline once, when it is due, unless it was disarmed', async () => {
@@ -13,7 +21,7 @@ describe('DeadlineList', () => {
         const expected = new Map<number, number>()
         for (const [i, { wait, disarmAfter }] of plan.entries()) {
           await clock.advance(wait)
-          const deadline = new (class extends Expiring {
+          const deadline = new (class extends Armed {
             expire(): void {
               ran.set(i, clock.now())
             }
@@ -45,7 +53,7 @@ describe('DeadlineList.armLoosely', () => {
         for (const [i, { wait, loosely, disarmAfter }] of plan.entries()) {
           await clock.advance(wait)
           const armedAt = clock.now()
-          const deadline = new (class extends Expiring {
+          const deadline = new (class extends Armed {
             expire(): void {
               late.set(i, clock.now() - armedAt - 100)
             }
@@ -64,6 +72,44 @@ describe('DeadlineList.armLoosely', () => {
       }),
       { numRuns: 100 },
     )
+  })
+})
+
+describe('a deadline', () => {
+  const setUp = () => {
+    const clock = fakeClock(0)
+    const expired: string[] = []
+    const deadline = new (class extends Armed {
+      expire(ms: number): void {
+        expired.push(`${ms} at ${clock.now()}`)
+      }
+    })()
+    return { clock, expired, deadline, long: new DeadlineList(clock, 200), short: new DeadlineList(clock, 100) }
+  }
+
+  it('that is armed again, in the same list or another, has its time from then on and expires once', async () => {
+    const { clock, expired, deadline, long, short } = setUp()
+    long.arm(deadline)
+    await clock.advance(150)
+    long.arm(deadline)
+    await clock.advance(150)
+    short.armLoosely(deadline)
+    await clock.advance(90)
+    short.arm(deadline)
+    await clock.advance(1_000)
+    expect(expired).toEqual(['100 at 490'])
+    expect(deadline.list).toBeNull()
+  })
+
+  it('can stand in its list without expiring, and be armed there again', async () => {
+    const { clock, expired, deadline, short } = setUp()
+    short.arm(deadline)
+    deadline.expiresAt = NEVER
+    await clock.advance(1_000)
+    expect([expired, deadline.list]).toEqual([[], short])
+    short.armLoosely(deadline)
+    await clock.advance(113)
+    expect(expired).toHaveLength(1)
   })
 })
 

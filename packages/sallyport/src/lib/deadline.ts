@@ -1,20 +1,25 @@
 import type { Clock, TimerHandle } from './clock.ts'
 
-/** What a deadline can end. It is armed in one list at a time, and can be armed again and again. */
-export abstract class Expiring {
+/**
+ * What a deadline can end. It stands in one list at a time, and can be armed again and again. The fields are the list's, and
+ * begin as `NEVER` and `null`. An interface: one is made for every call, and a base class would cost as much as the rest of it.
+ */
+export interface Expiring {
   /** When it expires, by the clock of its list. */
-  expiresAt = 0
-  /** Where it is armed. */
-  list: DeadlineList | null = null
-  previous: Expiring | null = null
-  next: Expiring | null = null
+  expiresAt: number
+  /** Where it stands. */
+  list: DeadlineList | null
+  previous: Expiring | null
+  next: Expiring | null
 
   /** The time is up: `ms` milliseconds. */
-  abstract expire(ms: number): void
+  expire(ms: number): void
 }
 
+/** It expires at no time: what will be armed again soon need not leave its list for that. */
+export const NEVER: number = Infinity
 /** Not known yet: the list's next look says when. */
-const SOON = Infinity
+const SOON = -1
 
 /**
  * Deadlines of one length. One timer of the clock serves all of them, and arming or disarming is a few assignments: it is
@@ -35,10 +40,10 @@ export class DeadlineList {
     this.#grainMs = Math.max(1, Math.ceil(ms / 8))
   }
 
-  /** Has `deadline` expire `ms` after `now`, unless disarmed. It must not be armed. */
+  /** Has `deadline` expire `ms` after `now`, unless disarmed. Where it was armed before, that is over. */
   arm(deadline: Expiring, now: number = this.#clock.now()): void {
     deadline.expiresAt = now + this.ms
-    this.#add(deadline)
+    if (deadline.list !== this) this.#add(deadline)
   }
 
   /**
@@ -48,7 +53,7 @@ export class DeadlineList {
   armLoosely(deadline: Expiring): void {
     if (this.#timer === null) return this.arm(deadline)
     deadline.expiresAt = SOON
-    this.#add(deadline)
+    if (deadline.list !== this) this.#add(deadline)
   }
 
   /** Disarms. Does nothing when it is not armed here, or has expired. */
@@ -64,6 +69,7 @@ export class DeadlineList {
   }
 
   #add(deadline: Expiring): void {
+    deadline.list?.disarm(deadline)
     deadline.list = this
     const tail = this.#tail
     deadline.previous = tail
@@ -124,17 +130,20 @@ export function withDeadline<T>(promise: Promise<T>, list: DeadlineList, onLate:
   })
 }
 
-class Rejection extends Expiring {
+class Rejection implements Expiring {
+  expiresAt = NEVER
+  list: DeadlineList | null = null
+  previous: Expiring | null = null
+  next: Expiring | null = null
   readonly #reject: (reason: unknown) => void
   readonly #onLate: () => unknown
 
   constructor(reject: (reason: unknown) => void, onLate: () => unknown) {
-    super()
     this.#reject = reject
     this.#onLate = onLate
   }
 
-  override expire(): void {
+  expire(): void {
     this.#reject(this.#onLate())
   }
 }

@@ -7,11 +7,23 @@ import type { HandleOptions } from '../lib/host.ts'
 import type { IdempotencyRecord } from '../lib/idempotency.ts'
 import type { BudgetSession, LimitState } from '../limits/types.ts'
 import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
-import { Waiter } from '../lib/waiter.ts'
+import { NEVER, type DeadlineList, type Expiring } from '../lib/deadline.ts'
 import type { PortRuntime } from './runtime.ts'
 
-/** One call on its way through the two doors. Controls read it and write what they found. */
-export class Call extends Waiter {
+/** Something that a call waits for. */
+export interface Awaited {
+  /** It took longer than `ms` milliseconds. Returns what the call ends with. */
+  late(call: Call, ms: number): unknown
+}
+
+/**
+ * One call on its way through the two doors. Controls read it and write what they found.
+ *
+ * It waits for one thing after another, each within its own time, and is itself what expires: a promise and a timer for each
+ * would cost more than most of what is waited for. Whoever goes on after waiting asks first whether the call is `givenUp`:
+ * once the time was up, what comes then comes too late.
+ */
+export class Call implements Expiring {
   readonly port: PortRuntime
   readonly definition: ActionDefinition
   readonly request: CallRequest | null
@@ -19,6 +31,14 @@ export class Call extends Waiter {
   readonly bindArgs: readonly unknown[]
   readonly startedAt: number
   readonly callerSignal: AbortSignal | undefined
+
+  expiresAt: number = NEVER
+  list: DeadlineList | null = null
+  previous: Expiring | null = null
+  next: Expiring | null = null
+  /** The time was up once: what the waiting ended with. */
+  givenUp: { readonly reason: unknown } | null = null
+  #awaited: Awaited | null = null
 
   /** Gives the caller its result. */
   answer: (result: MaybePromise<ActionResult>) => void = ignore
@@ -79,7 +99,6 @@ export class Call extends Waiter {
   #aborted: unknown = undefined
 
   constructor(port: PortRuntime, definition: ActionDefinition, request: CallRequest | null, clientInput: unknown, bindArgs: readonly unknown[], signal: AbortSignal | undefined) {
-    super()
     this.port = port
     this.definition = definition
     this.request = request
@@ -97,21 +116,39 @@ export class Call extends Waiter {
     return (this.#now ??= this.port.clock.now())
   }
 
-  protected override knownTime(): number {
-    return this.now
+  /** `awaited` has the time of `list` from now on. One thing is waited for at a time. */
+  waitFor(awaited: Awaited, list: DeadlineList): void {
+    this.#awaited = awaited
+    list.arm(this, this.now)
   }
 
-  protected override hasWaited(): void {
+  /** As `waitFor`, for what nearly always comes at once: the time is kept less exactly. */
+  waitBrieflyFor(awaited: Awaited, list: DeadlineList): void {
+    this.#awaited = awaited
+    list.armLoosely(this)
+  }
+
+  /** It has come. The call stays in its list: it will soon wait again, or `leave`. */
+  waitNoMore(): void {
+    if (this.expiresAt === NEVER) return
+    this.expiresAt = NEVER
     this.#now = null
+  }
+
+  /** Nothing will be waited for any more. */
+  leave(): void {
+    this.list?.disarm(this)
+  }
+
+  expire(ms: number): void {
+    const reason = this.#awaited?.late(this, ms)
+    this.givenUp = { reason }
+    this.onGivenUp(this, reason)
   }
 
   /** Its correlation id. */
   get id(): string {
     return (this.#id ??= this.port.newId())
-  }
-
-  override gaveUp(reason: unknown): void {
-    this.onGivenUp(this, reason)
   }
 
   /** What the limits said: all that were charged, or those of the decision that refused. */

@@ -4,7 +4,7 @@ import { SallyportError } from '../errors/sallyport-error.ts'
 import type { Host } from '../lib/host.ts'
 import { definePolicy } from '../policy/define-policy.ts'
 import { createScrubber } from '../scrub/scrubber.ts'
-import { createTestPort, testAgent, testRequest, testUser } from '../testing/index.ts'
+import { createTestPort, fakeClock, testAgent, testRequest, testUser } from '../testing/index.ts'
 
 const SECRET = 'zq7-Kd82_mN4vX9pL1wR'
 const policy = definePolicy({ roles: { customer: ['order:read'] } })
@@ -313,6 +313,26 @@ describe('what a handler throws', () => {
     expect((await action.call({ principal, input: { [SECRET]: 'x' as never } })).validationErrors).toBeDefined()
     expect(await port.events()).toHaveLength(3)
     expect(JSON.stringify(await port.events())).not.toContain(SECRET)
+  })
+
+  it('leaves nothing behind that is still waited for, however the call ended', async () => {
+    const clock = fakeClock()
+    const port = makePort({ clock, reconcileAfter: null })
+    const define = (name: string) => port.define(`order.${name}`).noInput().authorize('order:read').use(async ({ next, ctx }) => next({ ctx })).deadline('2s').outputSchema(z.string())
+    const slowly = (name: string) => define(name).use(({ next, ctx }) => new Promise<Awaited<ReturnType<typeof next>>>((resolve) => void clock.setTimer(6_000, () => resolve(next({ ctx })))))
+    const actions = [
+      define('done').action(async () => 'x'),
+      define('thrown').action(async () => { throw new Error('no') }),
+      define('late').action(() => new Promise<string>((resolve) => void clock.setTimer(3_000, () => resolve('x')))),
+      slowly('lateMiddleware').action(async () => 'x'),
+      define('twice').use(async ({ next, ctx }) => (await next({ ctx }), next({ ctx }))).action(async () => 'x'),
+    ]
+    const calls = actions.flatMap((action) => [action.call({ principal: user, input: undefined }), action.call({ principal: null as never, input: undefined })])
+    await clock.advance(60_000)
+    expect((await Promise.all(calls)).filter(({ data }) => data === 'x')).toHaveLength(1)
+    const setTimer = vi.spyOn(clock, 'setTimer')
+    await clock.advance(60_000)
+    expect(setTimer).not.toHaveBeenCalled()
   })
 
   it('is unknown to the log after the deadline, and the handler is told to stop', async () => {

@@ -5,14 +5,13 @@ import type { Outcome } from '../audit/types.ts'
 import { ERRORS, type ErrorCode } from '../errors/codes.ts'
 import type { HandledCall, Navigation } from '../lib/host.ts'
 import { isPromiseLike, whenSettled, type MaybePromise } from '../lib/maybe-promise.ts'
-import type { Awaited } from '../lib/waiter.ts'
-import type { Call } from './call.ts'
+import type { Awaited, Call } from './call.ts'
 import { Refusal } from './control.ts'
 import { definitionHash } from './definition-hash.ts'
 import { factsOf } from './facts.ts'
 import { sanitize, type Failure } from './failure.ts'
 import { keepFirstResult, Repeated } from './first-result.ts'
-import { errorFactories, HandlerView } from './handler-view.ts'
+import { HandlerView } from './handler-view.ts'
 import { compileInnerDoor, type LetOut } from './inner-door.ts'
 import type { Onward } from './onward.ts'
 import { compileOuterDoor } from './pipeline.ts'
@@ -29,13 +28,12 @@ export interface Sallyport {
 export function compile(definition: ActionDefinition, port: PortRuntime): Sallyport {
   const outer = compileOuterDoor(definition, port, runHandler)
   const inner = compileInnerDoor(definition, port)
-  const errors = errorFactories(definition.errors)
   const deadline = port.deadlines.of(definition.deadlineMs)
   const disclosed = definition.discloses.length === 0 ? undefined : definition.discloses.map(({ field, reason }) => `${field}: ${reason}`)
   const audited = !definition.exceptions.has('audit')
   let knownHash: MaybePromise<string> | null = null
 
-  const handling: Awaited<Call> = {
+  const handling: Awaited = {
     late(call, ms) {
       const refusal = new Refusal('TIMEOUT', `the handler took longer than ${ms} ms`, { fix: 'Raise .deadline(), or pass `signal` on to what it waits for.' })
       call.abort(refusal)
@@ -77,15 +75,17 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
 
   function startHandler(call: Call): unknown {
     // The builder has checked that the handler takes these arguments.
-    return definition.handler(new HandlerView(call, errors) as never, call.prevResult === undefined ? NO_PREVIOUS : { prevResult: call.prevResult })
+    return definition.handler(new HandlerView(call) as never, call.prevResult === undefined ? NO_PREVIOUS : { prevResult: call.prevResult })
   }
 
   /** What comes of the outer door. Once the call was given up, its answer has been given. */
   const end: Onward<void> = {
     passed(call) {
+      call.leave()
       if (call.givenUp === null) call.answer(letOut(call))
     },
     failed(call, error) {
+      call.leave()
       if (call.givenUp === null) call.answer(failed(call, error))
     },
   }

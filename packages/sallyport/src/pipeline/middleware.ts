@@ -1,9 +1,8 @@
 import type { AnyMiddleware } from '../action/definition.ts'
 import { isPromiseLike, whenSettled, type MaybePromise } from '../lib/maybe-promise.ts'
-import type { Awaited } from '../lib/waiter.ts'
 import type { DeadlineList } from '../lib/deadline.ts'
-import type { Call } from './call.ts'
-import { CallView } from './call-view.ts'
+import type { Awaited, Call } from './call.ts'
+import { MiddlewareView } from './call-view.ts'
 import { Refusal } from './control.ts'
 import type { Onward, Part } from './onward.ts'
 
@@ -35,19 +34,8 @@ class Next {
   }
 }
 
-/** What middleware is called with. */
-class MiddlewareView extends CallView {
-  /** A property, not a method: middleware takes it out of its arguments. */
-  readonly next: (options?: { readonly ctx?: object }) => Promise<object>
-
-  constructor(call: Call, middleware: Middleware<unknown>) {
-    super(call)
-    this.next = (options) => middleware.next(options?.ctx)
-  }
-}
-
 /** One middleware in one call. What is further in goes on to it, and it goes on to what is further out. */
-class Middleware<T> implements Onward<Next>, Awaited<Call> {
+class Middleware<T> implements Onward<Next>, Awaited {
   readonly #stage: MiddlewareStage
   readonly #call: Call
   readonly #onward: Onward<T>

@@ -2,8 +2,7 @@ import type { ActionDefinition, AnyMiddleware } from '../action/definition.ts'
 import type { Place } from '../action/posture.ts'
 import { isPromiseLike, whenSettled, type MaybePromise } from '../lib/maybe-promise.ts'
 import type { DeadlineList } from '../lib/deadline.ts'
-import type { Awaited } from '../lib/waiter.ts'
-import type { Call } from './call.ts'
+import type { Awaited, Call } from './call.ts'
 import { PASS, Refusal, type Check, type Control } from './control.ts'
 import { addressLimit } from './controls/address-limit.ts'
 import { approval } from './controls/approval.ts'
@@ -35,7 +34,7 @@ const BEFORE_HANDLER: readonly Control[] = [idempotency, grant, approval, tokenB
 /** The inner door stands in `inner-door.ts`, outside all middleware: project, scrub, settle, outcome, sanitised error. */
 
 /** A control of one action, with its name for the log. */
-export class Step implements Awaited<Call> {
+export class Step implements Awaited {
   readonly name: Place
   readonly check: Check
 

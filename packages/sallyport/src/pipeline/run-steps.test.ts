@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { ActionDefinition } from '../action/definition.ts'
 import { DeadlineList } from '../lib/deadline.ts'
+import { definePolicy } from '../policy/define-policy.ts'
 import { fakeClock, type FakeClock } from '../testing/fake-clock.ts'
-import { Waiter } from '../lib/waiter.ts'
-import type { Call } from './call.ts'
+import { createTestPort } from '../testing/index.ts'
+import { Call } from './call.ts'
 import { PASS, type Check } from './control.ts'
 import { runSteps, Step } from './pipeline.ts'
 
@@ -10,13 +12,15 @@ import { runSteps, Step } from './pipeline.ts'
 async function run(check: unknown): Promise<{ reached: boolean; passed: number; error: unknown }> {
   const clock = fakeClock(0)
   let reached = false
-  const call = Object.assign(new Waiter(), { passed: 0 }) as unknown as Call
+  const port = createTestPort({ policy: definePolicy({ roles: {} }), clock })
+  const { definition } = port.define('steps.run').noInput().public('a test of steps').waive('projection', 'nothing is returned').action(() => undefined) as unknown as { definition: ActionDefinition }
+  const call = new Call(port.runtime, definition, null, undefined, [], undefined)
   const steps = [
     new Step('size', () => (check as (clock: FakeClock) => ReturnType<Check>)(clock)),
     new Step('origin', () => ((reached = true), PASS)),
   ]
   const pending = new Promise<unknown>((resolve) => {
-    call.gaveUp = resolve
+    call.onGivenUp = (_call, reason) => resolve(reason)
     void (async () => runSteps(steps, call, new DeadlineList(clock, 100)))().then(() => resolve(null), resolve)
   })
   await clock.advance(200)
