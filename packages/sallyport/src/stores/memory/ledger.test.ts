@@ -54,6 +54,22 @@ describe('memoryLedger', () => {
     expect(taken).toEqual([])
   })
 
+  it('knows whose call an outcome closes, in whatever order calls end', async () => {
+    const ledger = memoryLedger({ capacity: 6 })
+    for (const id of ['a', 'b', 'c']) ledger.admit({ intent: intent(id) })
+    for (const id of ['b', 'c', 'a']) ledger.record(outcome(id))
+    for (const id of ['a', 'b', 'c']) {
+      const found = await ledger.events.search({ principal: `u-${id}`, order: 'oldest' })
+      expect(found.map(({ event }) => `${event.kind} ${event.id}`)).toEqual([`intent ${id}`, `outcome ${id}`])
+    }
+    expect(await ledger.reconcile(0, 10)).toBe(0)
+    // Once its intent has made room, an outcome says it still; one without an intent says nothing.
+    ledger.admit({ intent: intent('d') })
+    ledger.record(outcome('a'))
+    expect(await ledger.events.search({ principal: 'u-a' })).toMatchObject([{ event: { kind: 'outcome', call: { actor: { id: 'u-a' } } } }])
+    expect(await ledger.reconcile(0, 10)).toBe(1)
+  })
+
   it('forgets an open intent when the ring does', async () => {
     const ledger = memoryLedger({ capacity: 1 })
     ledger.admit({ intent: intent('a', 0) })

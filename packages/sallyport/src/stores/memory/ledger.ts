@@ -39,27 +39,30 @@ export function memoryLedger(options: MemoryLedgerOptions = {}): Ledger {
   const capacity = options.capacity ?? 100_000
   if (!Number.isSafeInteger(capacity) || capacity < 1) throw new RangeError('capacity must be a positive integer')
   const ring: AuditEvent[] = []
-  const open = new Map<string, IntentEvent>()
+  /** For each place of the ring that an outcome has, the intent that it closed. */
+  const closed: (IntentEvent | undefined)[] = []
+  const open = new OpenIntents()
   let appended = 0
 
-  function append(event: AuditEvent): void {
-    if (ring.length < capacity) {
-      ring.push(event)
-    } else {
-      const slot = appended % capacity
-      const evicted = ring[slot]
-      // An intent that is forgotten can't be closed any more: else `open` would outgrow the ring.
-      if (evicted?.kind === 'intent' && open.get(evicted.id) === evicted) open.delete(evicted.id)
-      ring[slot] = event
-    }
+  function append(event: AuditEvent, intent?: IntentEvent): void {
+    const slot = appended % capacity
+    const evicted = ring[slot]
+    // An intent that is forgotten can't be closed any more: else `open` would outgrow the ring.
+    if (evicted?.kind === 'intent') open.forget(evicted)
+    ring[slot] = event
+    closed[slot] = intent
     appended += 1
   }
 
   function record(outcome: OutcomeEvent): void {
-    const intent = open.get(outcome.id)
-    if (intent === undefined) return append(outcome)
-    open.delete(outcome.id)
-    append(outcome.facts === undefined ? { ...outcome, call: summaryOf(intent.facts) } : outcome)
+    append(outcome, open.take(outcome.id))
+  }
+
+  /** An event as a reader gets it: an outcome says whose call it was. */
+  function shown(slot: number): AuditEvent | undefined {
+    const event = ring[slot]
+    const intent = closed[slot]
+    return event?.kind === 'outcome' && event.facts === undefined && intent !== undefined ? { ...event, call: summaryOf(intent.facts) } : event
   }
 
   function search(query: AuditQuery): StoredEvent[] {
@@ -70,7 +73,7 @@ export function memoryLedger(options: MemoryLedgerOptions = {}): Ledger {
     const after = query.after === undefined ? undefined : Number(query.after)
     let at = newest ? Math.min(appended, after ?? appended) - 1 : Math.max(first, (after ?? -1) + 1)
     for (; at >= first && at < appended && found.length < limit; at += newest ? -1 : 1) {
-      const event = ring[at % capacity]
+      const event = shown(at % capacity)
       if (event !== undefined && matches(event, query)) found.push({ position: String(at), event })
     }
     return found
@@ -81,7 +84,7 @@ export function memoryLedger(options: MemoryLedgerOptions = {}): Ledger {
     admit(admission): AdmissionResult {
       const refusal = takeParts(admission, options.admission ?? {})
       if (refusal !== undefined) return refusal
-      open.set(admission.intent.id, admission.intent)
+      open.add(admission.intent)
       append(admission.intent)
       return ADMITTED
     },
@@ -89,11 +92,44 @@ export function memoryLedger(options: MemoryLedgerOptions = {}): Ledger {
     flush: () => Promise.resolve(),
     events: { search: (query) => Promise.resolve(search(query)) },
     reconcile(olderThanMs, now) {
-      const stale = [...open.values()].filter((intent) => intent.time <= now - olderThanMs)
+      const stale = open.all().filter((intent) => intent.time <= now - olderThanMs)
       for (const { id, time } of stale) record({ kind: 'outcome', id, time: now, outcome: 'unknown', durationMs: now - time })
       return Promise.resolve(stale.length)
     },
     close: () => Promise.resolve(),
+  }
+}
+
+/** Intents without an outcome. Most outcomes follow their own intent at once: only what has others between is looked up. */
+class OpenIntents {
+  #newest: IntentEvent | undefined
+  readonly #older = new Map<string, IntentEvent>()
+
+  add(intent: IntentEvent): void {
+    if (this.#newest !== undefined) this.#older.set(this.#newest.id, this.#newest)
+    this.#newest = intent
+  }
+
+  /** The intent of a call, which is open no more. */
+  take(id: string): IntentEvent | undefined {
+    const newest = this.#newest
+    if (newest?.id === id) {
+      this.#newest = undefined
+      return newest
+    }
+    if (this.#older.size === 0) return undefined
+    const intent = this.#older.get(id)
+    this.#older.delete(id)
+    return intent
+  }
+
+  forget(intent: IntentEvent): void {
+    if (this.#newest === intent) this.#newest = undefined
+    else if (this.#older.size > 0 && this.#older.get(intent.id) === intent) this.#older.delete(intent.id)
+  }
+
+  all(): IntentEvent[] {
+    return this.#newest === undefined ? [...this.#older.values()] : [...this.#older.values(), this.#newest]
   }
 }
 
