@@ -255,6 +255,8 @@ function assignment(machine: Machine, node: Node & { type: 'AssignmentExpression
     return value
   }
   const before = node.left.type === 'Identifier' || node.left.type === 'MemberExpression' ? evaluate(machine, node.left, scope, module) : unknown()
+  // `held ??= make()`: what is there stays.
+  if ((node.operator === '??=' && nullish(before) === false) || (node.operator === '||=' && truth(before) === true)) return before
   changed(machine, before, node, module)
   const right = evaluate(machine, node.right, scope, module)
   const value = join(before, right).kind === 'unknown' ? unknown(union(deepLabels(before), deepLabels(right))) : join(before, right)
