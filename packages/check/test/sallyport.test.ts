@@ -31,7 +31,7 @@ describe('what Sallyport itself makes', () => {
 
   it('a route of MCP has the controls of the tools behind it', () => {
     const made = entry('app/mcp/route.ts#POST')
-    for (const control of ['size', 'origin', 'rate-limit', 'authentication', 'authorization', 'audit'] as const) expect(made?.controls[control].state, control).toBe('present')
+    for (const control of ['size', 'origin', 'rate-limit', 'authentication', 'audit'] as const) expect(made?.controls[control].state, control).toBe('present')
     expect(checkFiles(files).findings.filter(({ entry }) => entry === 'app/mcp/route.ts#POST')).toEqual([])
   })
 
