@@ -4,7 +4,7 @@ export type { Environment, PortOptions } from './port-options.ts'
 export type { LogEntry, PortLimits } from './pipeline/runtime.ts'
 
 export { ActionBuilder } from './action/builder.ts'
-export type { Action, AnyAction, DirectCall, StateAction } from './action/action.ts'
+export type { Action, ActionTypes, AnyAction, AnyDirectCall, DirectCall, StateAction } from './action/action.ts'
 export type { AccessArgs, Handler, HandlerArgs, MiddlewareArgs, NextResult, StateHandler, ValidatedMiddlewareArgs } from './action/handler.ts'
 export type { ErrorFieldPath, ErrorFieldsByKind, FieldPath, FieldsByKind } from './action/fields.ts'
 export type { ActionDefinition, LimitOptions, ScreeningMode } from './action/definition.ts'

@@ -4,14 +4,25 @@ import type { HandledAction, HandledCall } from '../lib/host.ts'
 import type { ActionDefinition } from './definition.ts'
 import type { Posture } from './posture.ts'
 import type { ActionResult, ServerError, NoResult } from './result.ts'
-import type { ActionSpec, FailureOf } from './spec.ts'
+import type { ErrorSchemas, FailureOf } from './spec.ts'
+
+/** What the compiler knows of a finished action, and an editor shows of it: what its callers see, and nothing of how it was built. */
+export interface ActionTypes {
+  /** What a caller passes. */
+  readonly input: unknown
+  readonly data: unknown
+  /** `null` is part of it for public actions. */
+  readonly principal: Principal | null
+  readonly bindArgs: readonly unknown[]
+  readonly errors: ErrorSchemas
+}
 
 /** A call from outside a request: a job, a test, another service. */
-export interface DirectCall<Spec extends ActionSpec> {
+export interface DirectCall<T extends ActionTypes> {
   /** Who calls. The application vouches for it: no identity provider is asked. */
-  readonly principal: Spec['principal']
-  readonly input: Spec['clientInput']
-  readonly bindArgs?: Spec['bindArgsClient']
+  readonly principal: T['principal']
+  readonly input: T['input']
+  readonly bindArgs?: T['bindArgs']
   /** Id of an approval that has been given for this call. */
   readonly approval?: string
   /** With `approval`: the input is what that approval stored; `input` is not looked at. */
@@ -22,7 +33,7 @@ export interface DirectCall<Spec extends ActionSpec> {
 }
 
 /** What every action has beside being callable. */
-export interface ActionMembers<Spec extends ActionSpec, Data> extends HandledAction {
+export interface ActionMembers<T extends ActionTypes> extends HandledAction {
   readonly name: string
   readonly definition: ActionDefinition
   /** How it meets each control. */
@@ -30,34 +41,34 @@ export interface ActionMembers<Spec extends ActionSpec, Data> extends HandledAct
   /** Hash of name, version, schemas, permission and approval rule. Hex. */
   definitionHash(): string | Promise<string>
   /** Calls it from outside a request. Every control but `origin`, the address limit and the identity provider holds. */
-  call(call: DirectCall<Spec>): Promise<ActionResult<Data, Spec['clientInput'], FailureOf<Spec['errors']>>>
+  call(call: DirectCall<T>): Promise<ActionResult<T['data'], T['input'], FailureOf<T['errors']>>>
   /** The same for adapters, which tell more of a call than its result: its correlation id, whatever became of it. */
-  handleCall(call: DirectCall<Spec>): Promise<HandledCall>
+  handleCall(call: DirectCall<T>): Promise<HandledCall>
   /** Runs, inside a request, the call that this approval is about, with the input that it stored. Once. */
-  resume(approvalId: string): Promise<ActionResult<Data, Spec['clientInput'], FailureOf<Spec['errors']>>>
+  resume(approvalId: string): Promise<ActionResult<T['data'], T['input'], FailureOf<T['errors']>>>
 }
 
 /** Arguments of an action as its caller writes them. */
-export type CallArguments<Spec extends ActionSpec> = undefined extends Spec['clientInput']
-  ? [...bindArgs: Spec['bindArgsClient'], input?: Spec['clientInput']]
-  : [...bindArgs: Spec['bindArgsClient'], input: Spec['clientInput'] | FormData]
+export type CallArguments<T extends ActionTypes> = undefined extends T['input']
+  ? [...bindArgs: T['bindArgs'], input?: T['input']]
+  : [...bindArgs: T['bindArgs'], input: T['input'] | FormData]
 
 // Results are written out, and not under a name of their own: an editor then shows data and input, and not the builder's types.
 
 /** A finished action: an async function that a browser, a form or the server calls. Never throws, but for navigation. */
-export interface Action<Spec extends ActionSpec, Data> extends ActionMembers<Spec, Data> {
-  (...args: CallArguments<Spec>): Promise<ActionResult<Data, Spec['clientInput'], FailureOf<Spec['errors']>>>
+export interface Action<T extends ActionTypes> extends ActionMembers<T> {
+  (...args: CallArguments<T>): Promise<ActionResult<T['data'], T['input'], FailureOf<T['errors']>>>
 }
 
 /** A finished action for React's `useActionState`, whose state it has to name whole: results, and the nothing that `{}` begins with. A call always gives a result. */
-export interface StateAction<Spec extends ActionSpec, Data> extends ActionMembers<Spec, Data> {
+export interface StateAction<T extends ActionTypes> extends ActionMembers<T> {
   (
     ...args: [
-      ...bindArgs: Spec['bindArgsClient'],
-      prevResult: ActionResult<Data, Spec['clientInput'], FailureOf<Spec['errors']>> | NoResult,
-      input: Spec['clientInput'] | FormData,
+      ...bindArgs: T['bindArgs'],
+      prevResult: ActionResult<T['data'], T['input'], FailureOf<T['errors']>> | NoResult,
+      input: T['input'] | FormData,
     ]
-  ): Promise<ActionResult<Data, Spec['clientInput'], FailureOf<Spec['errors']>> | NoResult>
+  ): Promise<ActionResult<T['data'], T['input'], FailureOf<T['errors']>> | NoResult>
 }
 
 /** What any action answers: its errors may be its own. */

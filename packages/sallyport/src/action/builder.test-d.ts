@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { definePolicy } from '../policy/define-policy.ts'
 import { createTestPort } from '../testing/test-port.ts'
 import type { Principal } from '../identity/principal.ts'
+import type { Action } from './action.ts'
 
 type Person = Principal<'customer' | 'manager'> & { readonly department: string }
 const port = createTestPort<Person, 'order:read' | 'order:update' | 'price:approve'>({
@@ -103,6 +104,17 @@ const reply = port
     yield 'a'
   })
 expectTypeOf((await reply({ message: 'm' })).data).toEqualTypeOf<ReadableStream<string> | undefined>()
+
+// What an editor shows of an action is what its callers see: written out, without the steps of the builder.
+expectTypeOf(change).toEqualTypeOf<
+  Action<{
+    input: { orderId: string; city: string; express?: boolean | undefined }
+    data: { id: string; at: number }
+    principal: Person
+    bindArgs: readonly []
+    errors: { readonly OUT_OF_STOCK: z.ZodObject<{ left: z.ZodNumber }, z.core.$strip> }
+  }>
+>()
 
 // What the posture lacks, the compiler names.
 // @ts-expect-error access is missing

@@ -272,12 +272,17 @@ export class ActionBuilder<Spec extends ActionSpec> {
   }
 
   /** Ends the definition with the function that does the work. Not accepted while access, input or output is not declared. */
-  action<Result extends Spec['returns']>(handler: Handler<Spec, Result> & Incomplete<Spec>): Action<Spec, DataOf<Spec, Result>> {
+  action<Result extends Spec['returns']>(
+    handler: Handler<Spec, Result> & Incomplete<Spec>,
+    // Written out, and not under a name of its own: an editor then shows the types themselves, and not the steps of the builder.
+  ): Action<{ input: Spec['clientInput']; data: DataOf<Spec, Result>; principal: Spec['principal']; bindArgs: Spec['bindArgsClient']; errors: Spec['errors'] }> {
     return this.#define(finish(this.#draft, handler as AnyHandler, false))
   }
 
   /** Like `action`, for forms: called as React's `useActionState` does, with the previous result before the input. */
-  stateAction<Result extends Spec['returns']>(handler: StateHandler<Spec, Result> & Incomplete<Spec>): StateAction<Spec, DataOf<Spec, Result>> {
+  stateAction<Result extends Spec['returns']>(
+    handler: StateHandler<Spec, Result> & Incomplete<Spec>,
+  ): StateAction<{ input: Spec['clientInput']; data: DataOf<Spec, Result>; principal: Spec['principal']; bindArgs: Spec['bindArgsClient']; errors: Spec['errors'] }> {
     return this.#define(finish(this.#draft, handler as AnyHandler, true))
   }
 
