@@ -276,7 +276,8 @@ export function grantActions<P extends Principal, Permission extends string>(por
         const holder = requireHolder(principal)
         const parent = await grants.get(grantId)
         const own = parent?.actor === holder.id && parent.subject === (holder.subject?.id ?? null) && parent.environment === runtime.environment && parent.tenant === holder.tenant
-        if (parent === null || !own) throw new SallyportError('NOT_FOUND', { reason: 'the caller holds no such grant' })
+        const forTask = parent?.taskId === undefined || parent.taskId === holder.task
+        if (parent === null || !own || !forTask) throw new SallyportError('NOT_FOUND', { reason: 'the caller holds no such grant' })
         const time = now()
         const child = attenuate(parent, { ...ask, id: runtime.newId(), ...(uses === undefined ? {} : { maxUses: uses }), ...(seconds === undefined ? {} : { expiresAt: time + seconds * 1_000 }) }, time)
         if (typeof child === 'string') throw new SallyportError('FORBIDDEN', { reason: `a child grant would exceed its parent: ${child}`, details: { exceeds: child } })

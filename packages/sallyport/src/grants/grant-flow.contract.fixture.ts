@@ -92,6 +92,16 @@ export function grantFlowContract(name: string, open: () => Promise<Store>): voi
       expect(code(await shop.grants.answer.call({ principal: shop.person('ann'), input: { requestId: await ask(), decision: 'give' } }))).toBe('APPROVAL_REQUIRED')
     })
 
+    it('given for a task is passed on by who works on that task alone', async () => {
+      const shop = await opened()
+      const bot = shop.agent('bot', 'ann')
+      const given = await shop.give('ann', { taskId: 'refund-7', uses: 5 })
+      const grantId = given.data?.grant.id ?? ''
+      const pass = (principal: Principal): Promise<AnyResult> => shop.grants.delegate.call({ principal, input: { grantId, actor: 'helper', uses: 1 } })
+      for (const principal of [bot, { ...bot, task: 'refund-8' }]) expect(code(await pass(principal))).toBe('NOT_FOUND')
+      expect(code(await pass({ ...bot, task: 'refund-7' }))).toBeUndefined()
+    })
+
     it('is asked for the task that the credential names', async () => {
       const shop = await opened()
       const bot = { ...shop.agent('bot', 'ann'), task: 'refund-7' }
