@@ -83,6 +83,17 @@ export function approvalFlowContract(name: string, open: () => Promise<Store>): 
       expect(await shop.resume(agent, id)).toEqual({ data: { price: 500 } })
     })
 
+    it('is decided by nobody who acts for another, whoever that is', async () => {
+      const shop = await opened()
+      const id = await shop.ask(shop.person('ann'), 500)
+      for (const subject of ['ann', 'cid']) {
+        const { kind, roles } = shop.person(subject)
+        const result = await shop.approvals.approve.call({ principal: { ...shop.person('bea'), subject: { kind, id: subject, roles: [...roles, 'manager'] } }, input: { approvalId: id } })
+        expect(code(result)).toBe('FORBIDDEN')
+      }
+      expect(code(await approve(shop, 'bea', id))).toBeUndefined()
+    })
+
     describe('asked for by agents', () => {
       /** An agent of the registry, whose id no other test has. */
       async function register(shop: Shop, id: string, owner: string): Promise<string> {

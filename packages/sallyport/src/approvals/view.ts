@@ -94,7 +94,7 @@ function textOfInput(stored: string): string {
   return readStoredInput(stored).bindArgs.length === 0 && stored.startsWith(start) ? stored.slice(start.length, -1) : stored
 }
 
-/** Whether a principal may decide: a person, who is none of those `excluded` now, and whose roles hold the permission now. */
+/** Whether a principal may decide: a person in their own name, who is none of those `excluded` now, and whose roles hold the permission now. */
 export function mayDecide(principal: Principal, record: ApprovalRecord, excluded: readonly string[], holds: (roles: readonly string[], permission: string) => boolean): boolean {
-  return principal.kind === 'user' && !excluded.includes(principal.id) && holds(principal.roles, record.approvers) === true
+  return principal.kind === 'user' && principal.subject === undefined && !excluded.includes(principal.id) && holds(principal.roles, record.approvers) === true
 }
