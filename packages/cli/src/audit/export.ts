@@ -22,13 +22,21 @@ export async function exportLog(log: OpenLog, format: ExportFormat, output: stri
   }
   if (format === 'checkpoint') return exportCheckpoint(log, output, host)
   const line = format === 'jsonl' ? jsonLine : ocsfLine
+  const reader = readerOf(log)
   const write = output === undefined ? host.out : fileWriter(output)
+  const total = output === undefined ? 0 : Number((await reader.search({ limit: 1 }))[0]?.position ?? -1) + 1
+  const bar = progress(host, 'entries')
   let count = 0
-  for await (const stored of pages(readerOf(log), { ...query, order: 'oldest' }, Infinity)) {
-    if (host.interrupted()) break
-    const text = line(stored)
-    if (text !== '') await write(text)
-    count += text === '' ? 0 : 1
+  try {
+    for await (const stored of pages(reader, { ...query, order: 'oldest' }, Infinity)) {
+      if (host.interrupted()) break
+      const text = line(stored)
+      if (text !== '') await write(text)
+      count += text === '' ? 0 : 1
+      bar.update(Number(stored.position) + 1, total)
+    }
+  } finally {
+    bar.stop()
   }
   if ('end' in write) await (write as FileWriter).end()
   return count

@@ -2,9 +2,9 @@ import type { MaybePromise } from '../../lib/maybe-promise.ts'
 import type { StoredEvent } from '../types.ts'
 import type { AuditSink } from './sink.ts'
 
-/** One event as a line: its sequence number and the event, newline included. */
+/** One event as a line: its sequence number and the event, newline included. One that is not sealed yet says so: its number can still change. */
 export function jsonLine({ sequence, position, event }: StoredEvent): string {
-  return `${JSON.stringify({ sequence: sequence ?? Number(position), ...event })}\n`
+  return `${JSON.stringify({ sequence: sequence ?? Number(position), ...(sequence === undefined && { sealed: false }), ...event })}\n`
 }
 
 /**
