@@ -34,6 +34,14 @@ describe('bans', () => {
     expect(lengths.filter((length) => length > 0)).toEqual([MINUTE, 10 * MINUTE, 60 * MINUTE, 60 * MINUTE, 60 * MINUTE])
   })
 
+  it('are of nobody else, whatever their id ends in', async () => {
+    const store = memoryLimits()
+    const clock = fakeClock()
+    const bans = createBans({ store, clock, after: 1 })
+    expect(await bans.refused(check.key)).toBe(MINUTE)
+    for (const end of ['strikes', 'bans']) expect(store.decide([{ ...check, key: `${check.key}:${end}` }], clock.now())).toMatchObject({ allowed: true, states: [{ remaining: 1 }] })
+  })
+
   it('are what a caller of a port is told to wait for, longer each time, and an operator lifts them', async () => {
     const port = createTestPort({ policy, bans: { after: 2, steps: [10 * MINUTE, 60 * MINUTE] } })
     const read = port.define('order.read').noInput().authorize('order:read').outputSchema(z.string()).action(() => 'x')

@@ -38,11 +38,12 @@ export function createBans(options: BanOptions): Bans {
   return {
     async refused(key) {
       const now = clock.now()
-      const strikes = { kind: 'window', name: 'strikes', key: `${key}:strikes`, limit: after, windowMs: withinMs, cost: 1 } as const
+      // In front: behind it, the counter of `ann` would be that of somebody whose id is `ann:strikes`.
+      const strikes = { kind: 'window', name: 'strikes', key: `strikes:${key}`, limit: after, windowMs: withinMs, cost: 1 } as const
       const strike = await store.decide([strikes], now)
       // Refused means that a ban holds: it is on the strikes, too.
       if (!strike.allowed || (strike.states[0]?.remaining ?? 0) > 0) return 0
-      const history = { kind: 'window', name: 'bans', key: `${key}:bans`, limit: Math.max(1, steps.length - 1), windowMs: memoryMs, cost: 1 } as const
+      const history = { kind: 'window', name: 'bans', key: `bans:${key}`, limit: Math.max(1, steps.length - 1), windowMs: memoryMs, cost: 1 } as const
       const ban = await store.decide([history], now)
       const step = ban.allowed ? history.limit - (ban.states[0]?.remaining ?? 0) - 1 : steps.length - 1
       const durationMs = steps[step] ?? 0
