@@ -18,7 +18,8 @@ export function admit(name: string, value: string): void {
   if (problem) throw new RangeError(`The secret "${name}" can't be looked for in what leaves: ${problem}.`)
 }
 
-function objection(value: string): string | undefined {
+/** Why a value can't be looked for. */
+export function objection(value: string): string | undefined {
   if (value.length < MIN_LENGTH) return `it has fewer than ${MIN_LENGTH} characters`
   if (value.length > MAX_LENGTH) return `it has more than ${MAX_LENGTH} characters`
   if (new Set(value).size < MIN_DISTINCT) return `it has fewer than ${MIN_DISTINCT} different characters`

@@ -70,3 +70,21 @@ describe.each(['base64', 'base64url'] as const)('a known value inside a longer t
     }
   })
 })
+
+describe('a known value with white space', () => {
+  const LINES = '-----BEGIN X-----\nAbcdefgh1234567890ABCDEFGH\nZyxwvut0987654321\n-----END X-----\n'
+  it.each([
+    ['at its end', 'q8Zr!x02mmW\n', 'q8Zr!x02mmW'],
+    ['at its start', ' \tq8Zr!x02mmW', 'q8Zr!x02mmW'],
+    ['at its end, as base64 without it', 'q8Zr!x02mmW\n', btoa('q8Zr!x02mmW')],
+    ['between its lines, ended otherwise', LINES, LINES.replaceAll('\n', '\r\n')],
+    ['between its lines, ended otherwise and trimmed', LINES.replaceAll('\n', '\r\n'), LINES.trim()],
+    ['between its lines, ended otherwise in JSON', LINES, JSON.stringify(LINES.trim().replaceAll('\n', '\r\n')).slice(1, -1)],
+  ])('%s is found without', (_where, value, text) => {
+    expect(createScrubber({ secrets: { FILE: value } }).scrub(`<${text}>`).text).toBe('<[REDACTED]>')
+  })
+
+  it('is not found without it where that is an ordinary word', () => {
+    expect(createScrubber({ secrets: { FILE: 'password\n' } }).scrub('the password is').text).toBe('the password is')
+  })
+})

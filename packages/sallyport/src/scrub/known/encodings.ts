@@ -1,3 +1,5 @@
+import { objection } from './admission.ts'
+
 const UTF8 = new TextEncoder()
 
 /**
@@ -5,10 +7,23 @@ const UTF8 = new TextEncoder()
  * alignments that it can have inside a longer text, percent-encoded (as `encodeURIComponent` and `URLSearchParams` do),
  * escaped for JSON, once, twice, and with everything beyond ASCII escaped, and its bytes read one character each (as results that are bytes are looked at).
  *
+ * A value that begins or ends with white space, as files do, is looked for without it as well, and one of several lines with either way to end a line.
+ *
  * At alignments other than the value's own start, the characters at the two edges mix bits of the value with bits of its
  * neighbours, and are not part of the form.
  */
 export function encodedForms(value: string): readonly string[] {
+  return [...new Set(spellings(value).flatMap(formsOf))]
+}
+
+function spellings(value: string): readonly string[] {
+  if (!/^\s|\s$|\n/.test(value)) return [value]
+  const bare = value.trim()
+  // Without the space around it, it may be an ordinary word.
+  return [...new Set([value, objection(bare) === undefined ? bare : value].flatMap((one) => [one, one.replaceAll('\r\n', '\n'), one.replace(/\r?\n/g, '\r\n')]))]
+}
+
+function formsOf(value: string): readonly string[] {
   const bytes = UTF8.encode(value)
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
   const json = JSON.stringify(value).slice(1, -1)
