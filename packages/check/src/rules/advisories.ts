@@ -27,6 +27,7 @@ const github = 'github.com/advisories'
  */
 export const advisories: readonly Advisory[] = [
   { id: 'CVE-2024-34351', what: 'server-side request forgery in server actions', packages: ['next'], from: '13.4.0', fixed: ['14.1.1'], source: `${vercel}/GHSA-fr5h-rqp8-mj6g` },
+  { id: 'CVE-2024-51479', what: 'a guard in middleware that goes by the path can be passed', packages: ['next'], from: '9.5.5', fixed: ['14.2.15'], source: `${github}/GHSA-7gfc-8cq8-jh5f` },
   { id: 'CVE-2024-56332', what: 'denial of service with server actions', packages: ['next'], from: '13.0.0', fixed: ['13.5.8', '14.2.21', '15.1.2'], source: `${github}/GHSA-7m27-7ghc-44w9` },
   { id: 'CVE-2025-29927', what: 'a guard in middleware can be passed', packages: ['next'], from: '11.1.4', fixed: ['12.3.5', '13.5.9', '14.2.25', '15.2.3'], source: `${vercel}/GHSA-f82v-jwr5-mffw` },
   // Next.js had CVE-2025-66478 for it, which was withdrawn as the same.
@@ -38,6 +39,8 @@ export const advisories: readonly Advisory[] = [
   { id: 'CVE-2026-23869', what: 'denial of service by a request to a server function', packages: ['next'], from: '13.0.0', fixed: ['15.5.15', '16.2.3'], source: `${vercel}/GHSA-q4gf-8mx6-v5v3` },
   { id: 'CVE-2026-23870', what: 'denial of service by a request to a server function', packages: ['next'], from: '13.0.0', fixed: ['15.5.16', '16.2.5'], source: `${vercel}/GHSA-8h8q-6873-q5fj` },
   { id: 'CVE-2026-44578', what: 'server-side request forgery by a WebSocket upgrade', packages: ['next'], from: '13.4.13', fixed: ['15.5.16', '16.2.5'], source: `${vercel}/GHSA-c4j6-fc7j-m34r` },
+  { id: 'CVE-2026-44573', what: 'a guard in middleware can be passed by a request for data, with i18n of the pages router', packages: ['next'], from: '12.2.0', fixed: ['15.5.16', '16.2.5'], source: `${vercel}/GHSA-36qx-fr4f-26g5` },
+  { id: 'CVE-2026-44574', what: 'a guard in middleware can be passed by a parameter of a dynamic route', packages: ['next'], from: '15.4.0', fixed: ['15.5.16', '16.2.5'], source: `${github}/GHSA-492v-c6pp-mqqv` },
   { id: 'CVE-2026-44575, CVE-2026-45109', what: 'a guard in middleware can be passed by a prefetch', packages: ['next'], from: '15.2.0', fixed: ['15.5.18', '16.2.6'], source: `${github}/GHSA-26hh-7cqf-hhc6` },
   { id: 'CVE-2026-64641, CVE-2026-64643, CVE-2026-64646', what: 'denial of service with server actions, disclosure of their ids', packages: ['next'], from: '13.0.0', fixed: ['15.5.21', '16.2.11'], source: `${github}/GHSA-m99w-x7hq-7vfj, GHSA-955p-x3mx-jcvp, GHSA-4c39-4ccg-62r3` },
   { id: 'CVE-2026-64649', what: 'server-side request forgery in server actions on custom servers', packages: ['next'], from: '14.1.1', fixed: ['15.5.21', '16.2.11'], source: 'tenable.com/plugins/was/115757' },

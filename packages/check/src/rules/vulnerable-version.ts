@@ -16,9 +16,10 @@ export const vulnerableVersion: Rule = {
     for (const { name, version, at, exact } of installedVersions(base)) {
       const concerns = advisoriesFor(name, version)
       if (concerns.length === 0) continue
-      const ids = concerns.map(({ advisory }) => advisory.id).join(', ')
+      const each = concerns.flatMap(({ advisory }) => advisory.id.split(', '))
+      const ids = each.join(', ')
       const worst = concerns.find(({ advisory }) => advisory.what.startsWith('code execution')) ?? concerns[0]
-      const others = concerns.length === 1 ? '' : ` and ${concerns.length - 1} more`
+      const others = each.length === 1 ? '' : ` and ${each.length - 1} more`
       reports.push({
         message: `${name} ${version}${exact ? '' : ' (the lowest that package.json allows)'}: ${worst?.advisory.what ?? ''}${others}; update to ${latest(concerns)} or later (${ids}; as of ${advisoriesAsOf})`,
         at,
