@@ -9,6 +9,7 @@ import type { PortRuntime } from '../pipeline/runtime.ts'
 import type { AnyAction, AnyDirectCall } from './action.ts'
 import type { ActionDefinition } from './definition.ts'
 import type { ActionResult } from './result.ts'
+import { noteWithoutAdapter } from './without-adapter.ts'
 
 const NO_HEADERS: CallRequest['headers'] = { get: () => null }
 const NO_ARGUMENTS: readonly unknown[] = []
@@ -53,6 +54,7 @@ export function createAction(definition: ActionDefinition, port: PortRuntime): A
     size: { maxBytes: definition.maxBytes, maxDepth: definition.maxDepth },
     definitionHash: () => sallyport.hash(),
     async handle(request: CallRequest, input: unknown, options: HandleOptions = {}): Promise<HandledCall> {
+      noteWithoutAdapter(port, definition.name)
       const call = new Call(port, definition, request, input, options.bindArgs ?? NO_ARGUMENTS, request.signal)
       call.refused = options.refused
       call.approvalId = options.approval ?? null

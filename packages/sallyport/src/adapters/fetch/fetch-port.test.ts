@@ -115,6 +115,14 @@ describe('a port behind HTTP', () => {
 })
 
 describe('a port without an adapter', () => {
+  test.each([['development', undefined, 1], ['test', undefined, 0], ['development', fetchAdapter({ trustedProxies: 0 }), 0]] as const)('says once in %s that nothing limits addresses', async (environment, adapter, lines) => {
+    const port = createTestPort({ environment, policy: definePolicy({ roles: {} }), identity: cookies, ...(adapter === undefined ? {} : { adapter }) })
+    const action = port.define('shop.hours').noInput().public('anybody may know').outputSchema(z.string()).action(() => 'nine to five')
+    for (let i = 0; i < 3; i++) await toFetchHandler(action)(new Request('https://shop.example/', { method: 'POST' }))
+    await action.call({ principal: null, input: undefined })
+    expect(port.log.filter(({ code }) => code === 'NO_ADAPTER')).toHaveLength(lines)
+  })
+
   test.each<[number, string]>([[200, 'same-origin'], [403, 'cross-site']])('answers %i to a page of a %s, as one with an adapter would', async (status, site) => {
     const port = createTestPort({ identity: cookies, policy: definePolicy({ roles: { customer: ['order:update'] } }) })
     const change = port.define('order.change').noInput().authorize('order:update').outputSchema(z.int()).action(() => 1)
