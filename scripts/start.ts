@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { buildDemo, buildPackages, DEMO } from '../apps/demo/run/build-demo.ts'
 import { requireFree } from '../apps/demo/run/ports.ts'
 import { serve, type RunningDemo } from '../apps/demo/run/serve.ts'
@@ -48,7 +48,7 @@ Or let an agent without any rights work over MCP, and give it what it asks for:
   ${agentCommand()}
 
 ${dim(model === 'offline' ? 'The assistant runs on an offline model. Set OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL for a real one.' : 'The assistant runs on the model that OPENAI_BASE_URL names.')}
-${dim('Ctrl-C stops everything. Data stays in apps/demo/.data; delete it to start afresh.')}
+${dim(`Ctrl-C stops everything. Data stays in ${relative(process.cwd(), dataDirectory)}; delete it to start afresh.`)}
 `)
 }
 
