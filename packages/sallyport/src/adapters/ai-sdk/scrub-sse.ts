@@ -27,6 +27,9 @@ const DEFAULT_TEXT = [
 /** The longest line that is taken for one event, in UTF-16 units. */
 const MAX_LINE = 1_048_576
 
+/** All three end a line: who reads the events takes each for one. */
+const LINE_END = /\r\n|\n|\r/g
+
 /** A text under way: what is held, and a copy of the event that carried its last piece. */
 interface Run {
   readonly stream: ScrubStream
@@ -49,7 +52,11 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
   const decoder = new TextDecoder()
   const encoder = new TextEncoder()
   const runs = new Map<string, Run>()
-  let buffered = ''
+  /** The pieces of a line that has not ended, and how long they are together. */
+  let pieces: string[] = []
+  let length = 0
+  /** What came last was a carriage return, which ends a line by itself or with a line feed. */
+  let returned = false
 
   /** Lines that belong to the event whose data comes next. */
   let fields = ''
@@ -112,17 +119,21 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
   }
 
   function feed(text: string, last: boolean): string {
-    buffered += text
     let out = ''
-    let start = 0
-    for (let end = buffered.indexOf('\n', start); end !== -1; end = buffered.indexOf('\n', start)) {
-      out += line(buffered.slice(start, end).replace(/\r$/, ''))
-      start = end + 1
+    let start = returned && text.startsWith('\n') ? 1 : 0
+    if (text !== '') returned = text.endsWith('\r')
+    LINE_END.lastIndex = start
+    for (let end = LINE_END.exec(text); end !== null; end = LINE_END.exec(text)) {
+      out += line(pieces.join('') + text.slice(start, end.index))
+      pieces = []
+      length = 0
+      start = LINE_END.lastIndex
     }
-    buffered = buffered.slice(start)
-    if (buffered.length > MAX_LINE) throw new RangeError(`an event is longer than ${MAX_LINE} characters`)
+    if (start < text.length) pieces.push(text.slice(start))
+    length += text.length - start
+    if (length > MAX_LINE) throw new RangeError(`an event is longer than ${MAX_LINE} characters`)
     if (!last) return out
-    if (buffered !== '') out += line(buffered).slice(0, -1)
+    if (length > 0) out += line(pieces.join('')).slice(0, -1)
     return out + taken('') + endRuns(() => true)
   }
 

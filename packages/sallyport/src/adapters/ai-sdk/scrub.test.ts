@@ -258,6 +258,19 @@ describe('scrubSse', () => {
     )
   })
 
+  it.each([['CR', '\r'], ['CR LF', '\r\n']])('reads lines that end with %s alone, wherever they are cut', async (_name, end) => {
+    const text = `: a comment\n\n${cut(`it is ${SECRET}, done`, [3]).map((content) => completion({ content })).join('')}data: [DONE]\n\n`.replaceAll('\n', end)
+    for (const size of [1, 2, 7, text.length]) {
+      const bytes = new TextEncoder().encode(text)
+      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size))
+      const out = await new Response(streamOf(chunks).pipeThrough(scrubSse(scrubber))).text()
+      const events = dataOf(out).filter((data) => data.startsWith('{')).map((data) => JSON.parse(data) as { readonly choices: readonly { readonly delta: { readonly content?: string } }[] })
+      expect(events.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe('it is [REDACTED], done')
+      expect(out).toMatch(/^: a comment\n\ndata: /)
+      expect(out.endsWith('data: [DONE]\n\n')).toBe(true)
+    }
+  })
+
   it('lets out what is held of a text before the event that ends it, and at the end', async () => {
     const held = SECRET.slice(0, 5)
     for (const last of ['data: [DONE]\n\n', completion({}, 'stop')]) {
