@@ -222,7 +222,7 @@ describe('secrets and versions', () => {
   })
 
   it.each([
-    [{ next: '16.4.5' }, 0, ''], [{ next: '15.5.28' }, 0, ''], [{ next: '16.4.0' }, 3, '16.4.1'], [{ next: '9.5.0' }, 0, ''], [{ next: '15.5.27' }, 2, '15.5.28'], [{ next: '14.2.35' }, 10, '15.5.28'],
+    [{ next: '16.4.5' }, 0, ''], [{ next: '15.5.28' }, 0, ''], [{ next: '16.4.0' }, 3, '16.4.1'], [{ next: '9.5.0' }, 0, ''], [{ next: '15.5.27' }, 2, '15.5.28'], [{ next: '14.2.35' }, 11, '15.5.28'],
     [{ 'react-server-dom-webpack': '19.3.1' }, 0, ''], [{ 'react-server-dom-webpack': '19.3.0' }, 1, '19.3.1'], [{ 'react-server-dom-webpack': '19.2.8' }, 1, '19.2.9'], [{ 'react-server-dom-webpack': '19.0.0' }, 9, '19.0.9'],
   ])('says of %j in one finding which advisories there are, and where to go', (dependencies, count, to) => {
     const found = flaws(dependencies)

@@ -49,7 +49,7 @@ export function choose(machine: Machine, test: Node, scope: Scope, module: Modul
 }
 
 /** Runs the one side that is left; in a world without a session, an exit there is a refusal. */
-function decided(machine: Machine, value: Value, test: Node, module: Module, run: () => Completion): Completion {
+export function decided(machine: Machine, value: Value, test: Node, module: Module, run: () => Completion): Completion {
   let completion: Completion
   const before = machine.seen.effects.length
   const leave = (): void => {

@@ -253,12 +253,21 @@ function isLoose(value: Value): boolean {
   return value.kind === 'unknown' && value.loose !== undefined && has(value.labels, CALLER)
 }
 
+/** `{ profile: { update: input } }`: the columns of another row, in the same call. */
+const writesRelated = /^(?:create|createMany|update|upsert|connectOrCreate)$/
+
+function isRawObject(value: Value): boolean {
+  const open = value.kind === 'object' ? value.rest : value.kind === 'unknown' ? value : undefined
+  return open !== undefined && has(open.labels, CALLER) && (!has(open.labels, VALID) || isLoose(open))
+}
+
 function data(effect: Effect, value: Value): void {
   const raw = (labels: Labels): boolean => has(labels, CALLER) && !has(labels, VALID)
   if (value.kind === 'object') {
     for (const [name, part] of value.properties) {
       effect.fields.set(name, union(effect.fields.get(name) ?? 0, deepLabels(part)))
       if (name === '*' && isLoose(part)) effect.whole = true
+      if (part.kind === 'object') for (const [how, related] of part.properties) if (writesRelated.test(how) && isRawObject(related)) effect.whole = true
       if (has(deepLabels(part), DATA) || raises(part)) effect.raises.add(name)
     }
     if (value.rest && (raw(value.rest.labels) || isLoose(value.rest))) effect.whole = true

@@ -31,8 +31,8 @@ const lists = ['effects', 'sessions', 'refusals', 'validations', 'limits', 'chec
 
 /** Runs a call of a top-level function, or of the constructor of a top-level class; or gives what it came to before. */
 export function remembered<Target extends Fn | ClassValue>(machine: Machine, fn: Target, args: readonly Value[], node: Node, module: Module, run: (machine: Machine, fn: Target, args: readonly Value[], node: Node, module: Module) => Value): Value {
-  // A closure depends on more than its arguments, and what reaches the caller is recorded where it is returned.
-  if ((fn.scope !== undefined && !fn.scope.top) || (fn.kind === 'function' && fn.self !== undefined) || machine.quiet || machine.wanted || machine.in.counted || machine.frames.length <= machine.root || machine.active.includes(fn.node)) return run(machine, fn, args, node, module)
+  // A closure depends on more than its arguments, what reaches the caller is recorded where it is returned, and a call that is too deep where it is called.
+  if ((fn.scope !== undefined && !fn.scope.top) || (fn.kind === 'function' && fn.self !== undefined) || machine.quiet || machine.wanted || machine.in.counted || machine.frames.length <= machine.root || machine.active.includes(fn.node) || machine.active.length >= machine.bounds.depth) return run(machine, fn, args, node, module)
   const key = signatureOf(machine.shared, args)
   if (key === undefined) return run(machine, fn, args, node, module)
   let calls = machine.shared.calls.get(fn.node)

@@ -140,6 +140,11 @@ function iterate(machine: Machine, base: Value, name: string, args: readonly Val
     return folds(name) ? (args[1] ?? unknown(base.labels)) : base
   }
   const item = base.kind === 'list' ? base.items.reduce((all, next) => join(all, next)) : unknown(deepLabels(base))
+  // `[user, post].every(Boolean)`
+  if (callback?.kind === 'lib' && callback.package === 'global' && callback.path === 'Boolean' && base.kind === 'list' && (name === 'every' || name === 'some')) {
+    const decisive = base.items.find((one) => truth(one) === (name === 'some'))
+    return decisive ? constant(name === 'some', decisive.labels) : unknown(deepLabels(base))
+  }
   if (!callback || (callback.kind !== 'function' && callback.kind !== 'native')) {
     return callUnknown(machine, deepLabels(base), args, node, module)
   }

@@ -1,7 +1,7 @@
 import { evaluate } from './expressions.ts'
 import { settle } from './calls.ts'
 import { bind } from './patterns.ts'
-import { choose } from './branches.ts'
+import { choose, decided } from './branches.ts'
 import { Abrupt, type Completion, type Machine } from './machine.ts'
 import { inner, type Scope } from './scope.ts'
 import { has, ERROR, SESSION } from './labels.ts'
@@ -59,10 +59,10 @@ export function execute(machine: Machine, node: Node, scope: Scope, module: Modu
     case 'SwitchStatement':
       return executeSwitch(machine, node, scope, module)
     case 'WhileStatement':
-    case 'DoWhileStatement':
-      return node.type === 'WhileStatement' && truth(evaluate(machine, node.test, scope, module)) === false
-        ? 'next'
-        : once(machine, node.body, scope, module, node.type === 'DoWhileStatement')
+    case 'DoWhileStatement': {
+      const enters = node.type === 'DoWhileStatement' || truth(evaluate(machine, node.test, scope, module))
+      return enters === false ? 'next' : once(machine, node.body, scope, module, enters === true)
+    }
     case 'ForStatement': {
       const own = inner(scope)
       if (node.init) node.init.type === 'VariableDeclaration' ? execute(machine, node.init, own, module) : evaluate(machine, node.init, own, module)
@@ -80,8 +80,12 @@ export function execute(machine: Machine, node: Node, scope: Scope, module: Modu
       else bind(machine, node.left, item, own, module)
       return once(machine, node.body, own, module, false)
     }
-    case 'LabeledStatement':
-      return execute(machine, node.body, scope, module)
+    case 'LabeledStatement': {
+      // `break label` leaves the block, and not the function.
+      const before = machine.frame?.returns.length
+      const completion = execute(machine, node.body, scope, module)
+      return machine.frame?.returns.length === before ? 'next' : completion
+    }
     case 'BreakStatement':
     case 'ContinueStatement':
       return 'exit'
@@ -153,6 +157,11 @@ function executeTry(machine: Machine, node: Node & { type: 'TryStatement' }, sco
 function executeSwitch(machine: Machine, node: Node & { type: 'SwitchStatement' }, scope: Scope, module: Module): Completion {
   const subject = evaluate(machine, node.discriminant, scope, module)
   const own = inner(scope)
+  const known = subject.kind === 'const' ? matching(machine, node, subject, own, module) : undefined
+  if (known) {
+    const from = node.cases.slice(node.cases.indexOf(known.one)).find((next) => next.consequent.length > 0)
+    return decided(machine, known.test, known.one.test ?? node.discriminant, module, () => (executeBlock(machine, from?.consequent ?? [], own, module) === 'exit' && leaves(from?.consequent ?? []) ? 'exit' : 'next'))
+  }
   let all: ReturnType<Machine['branch']> | undefined
   let covered = false
   node.cases.forEach((one, index) => {
@@ -174,6 +183,17 @@ function executeSwitch(machine: Machine, node: Node & { type: 'SwitchStatement' 
   if (!all) return covered ? 'exit' : 'next'
   if (covered) machine.adopt(all)
   return 'next'
+}
+
+/** `switch (true) { case !session: … }`: the case that is surely taken. */
+function matching(machine: Machine, node: Node & { type: 'SwitchStatement' }, subject: Value & { kind: 'const' }, scope: Scope, module: Module): { readonly one: (typeof node.cases)[number]; readonly test: Value } | undefined {
+  for (const one of node.cases) {
+    if (!one.test) return undefined
+    const test = evaluate(machine, one.test, scope, module)
+    if (test.kind !== 'const') return undefined
+    if (test.value === subject.value) return { one, test }
+  }
+  return undefined
 }
 
 /** Whether a case ends by leaving the function, not only the switch. */

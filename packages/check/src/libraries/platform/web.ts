@@ -9,7 +9,7 @@ export const globals: Library = {
     'structuredClone': { passes: 0 },
     '**crypto.subtle.verify': { verifies: false, authorizes: true, promise: true },
     'process.exit': { exits: true },
-    '{String,Object,decodeURIComponent,encodeURIComponent}': { passes: 0 },
+    '{Boolean,String,Object,decodeURIComponent,encodeURIComponent}': { passes: 0 },
     'Bun.write': { effect: 'file-write' },
   },
 }
