@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { parseEnv } from 'node:util'
 import { Command, Option } from 'commander'
+import { createScrubber, type Scrubber } from 'sallyport/scrub'
 import { SecretsError, type RotationEvent, type RotationStatus, type Secrets } from 'sallyport/secrets'
 import { processHost } from '../audit/host.ts'
 import { list, type ListOptions } from './list.ts'
@@ -35,6 +36,8 @@ export function secretsCommand(): Command {
 
   sub('check', 'everything that would stop the start, and what is overdue').action((options: Common) =>
     run(options, async (secrets) => {
+      // As a port does: a value that is too plain to be kept out of what leaves stops the start.
+      secrets.attach({ scrubber: createScrubber() })
       const problems = await problemsOf(secrets)
       const overdue = (await secrets.status()).filter((status) => status.overdue).map((status) => ({ name: status.name, kind: 'overdue' as const, message: 'is overdue for rotation' }))
       const all = [...problems, ...overdue.filter(({ name }) => !problems.some((problem) => problem.name === name && problem.kind === 'overdue'))]
@@ -93,7 +96,7 @@ export function secretsCommand(): Command {
             print(`${key}: imported`)
           } catch (error) {
             failed = true
-            print(error instanceof Error ? error.message : `${key}: failed`)
+            print(messageOf(error) ?? `${key}: failed`)
           }
         }
         return failed ? SECRETS_EXIT.problems : SECRETS_EXIT.fine
@@ -105,13 +108,33 @@ async function run(options: Common, work: (secrets: Secrets) => Promise<number>)
   let secrets: Secrets | undefined
   try {
     secrets = await loadSecrets(process.cwd(), options.module)
+    secrets.attach({ scrubber: tolerant })
     process.exitCode = await work(secrets)
   } catch (error) {
-    process.stderr.write(`sallyport secrets: ${error instanceof Error ? error.message : 'failed'}\n`)
+    process.stderr.write(`sallyport secrets: ${messageOf(error) ?? 'failed'}\n`)
     process.exitCode = SECRETS_EXIT.failed
   } finally {
     await secrets?.close()
   }
+}
+
+const scrubber = createScrubber()
+
+/** Knows each value that it can look for. One that is too plain must be rotated all the same. */
+const tolerant: Scrubber = {
+  ...scrubber,
+  addSecret(name, value) {
+    try {
+      scrubber.addSecret(name, value)
+    } catch {
+      // `check` tells that.
+    }
+  },
+}
+
+/** What an application's steps and providers throw may quote a value. */
+function messageOf(error: unknown): string | undefined {
+  return error instanceof Error ? scrubber.scrub(error.message).text : undefined
 }
 
 function print(line: string): void {

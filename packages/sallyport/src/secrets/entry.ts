@@ -45,6 +45,8 @@ export class SecretEntry {
   readonly #options: EntryOptions
   readonly #held = new Map<string, Held>()
   readonly #handle: Secret<unknown>
+  /** Values that a rotation, revocation or import has had, until it ended well: nothing that it says has them. */
+  readonly #seen = new Set<string>()
   #record: SecretRecord | undefined
   #expiresAt: number | undefined
   #acknowledged = false
@@ -189,6 +191,7 @@ export class SecretEntry {
   }
 
   async rotate(reason: 'schedule' | 'manual' | 'compromised'): Promise<RotationStatus> {
+    this.#forgetSeen()
     const host = this.#host()
     const running = (await host.state.read(host.environment, this.name))?.rotation
     // The rotation under way has put the value in use already that is now said to be known: ending it is not enough.
@@ -205,7 +208,10 @@ export class SecretEntry {
         await beginRotation(host, reason)
         continue
       }
-      if (status.status !== 'waiting' || status.step === waitedAt) return status
+      if (status.status !== 'waiting' || status.step === waitedAt) {
+        this.#forgetSeen()
+        return status
+      }
       waitedAt = status.step
     }
   }
@@ -215,17 +221,35 @@ export class SecretEntry {
     const { provider, state, environment } = this.#options
     const record = await state.read(environment, this.name)
     if (record?.versions.some((version) => version.state === 'current') === true) throw new SecretsError([this.#problem('unfit', 'has a current version already: rotate it')])
+    if (record?.rotation !== undefined) throw new SecretsError([this.#problem('unfit', 'is being rotated: go on with that')])
     if (provider.write === undefined) throw new SecretProviderError(`the provider "${provider.name}" can't keep values: set it at its source`)
+    this.#forgetSeen()
+    this.#see(value)
     const request = { name: this.name, key: this.definition.key ?? this.name }
     const { version } = await provider.write({ ...request, value, rotationId: crypto.randomUUID() })
     await provider.promote?.({ ...request, version })
+    if (this.definition.rotation !== undefined) await this.#begin(version, await fingerprint(this.#options.fingerprintKey, value))
     await this.refresh()
+    this.#forgetSeen()
     return version
   }
 
+  /** A secret that is rotated follows its state, not its provider: where all its versions have ended, a new first one is noted there. */
+  async #begin(version: string, print: string): Promise<void> {
+    const { state, environment, clock } = this.#options
+    for (;;) {
+      const record = await state.read(environment, this.name)
+      if (record === undefined || record.versions.some((known) => known.state === 'current' || known.version === version)) return
+      const fresh: VersionRecord = { version, state: 'current', createdAt: clock.now(), fingerprint: print }
+      if (await state.write({ ...record, revision: record.revision + 1, versions: [fresh, ...record.versions] })) return
+    }
+  }
+
   async revoke(version: string | undefined): Promise<readonly string[]> {
+    this.#forgetSeen()
     const ended = await revokeVersion(this.#host(), version)
     await this.refresh()
+    this.#forgetSeen()
     return ended
   }
 
@@ -240,13 +264,36 @@ export class SecretEntry {
 
   #forget(): void {
     for (const version of [...this.#held.keys()]) this.#letGo(version)
+    this.#forgetSeen()
+  }
+
+  #see(value: string): void {
+    if (this.#seen.has(value)) return
+    this.#seen.add(value)
+    if (this.definition.scrub === false) return
+    for (const [index, part] of [value, ...partsOf(value)].entries()) {
+      try {
+        this.#options.registrations.add(`${this.name}@rotation#${this.#seen.size}.${index}`, part)
+      } catch {
+        // Too plain to be looked for in every form: as it stands, it is left out still.
+      }
+    }
+  }
+
+  #forgetSeen(): void {
+    this.#seen.clear()
+    this.#options.registrations.retire(`${this.name}@rotation`)
+  }
+
+  #clean(text: string): string {
+    return this.#options.registrations.clean([...this.#seen].reduce((cleaner, value) => cleaner.replaceAll(value, `[secret ${this.name}]`), text))
   }
 
   #host(): RotationHost {
     const { environment, provider, state, instance, clock, fingerprintKey, onRotation } = this.#options
     return {
       environment, name: this.name, definition: this.definition, provider, state, instance, now: () => clock.now(), overlapMs: this.#overlapMs(), fingerprintKey,
-      onStep: onRotation,
+      onValue: (value) => this.#see(value), clean: (text) => this.#clean(text), onStep: onRotation,
     }
   }
 

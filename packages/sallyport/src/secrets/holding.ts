@@ -18,6 +18,11 @@ export class Registrations {
     this.#values.set(label, value)
   }
 
+  /** A text without what is registered, as far as a scrubber is attached. */
+  clean(text: string): string {
+    return this.#scrubbers.reduce((cleaner, scrubber) => scrubber.scrub(cleaner).text, text)
+  }
+
   retire(prefix: string): void {
     for (const label of this.#values.keys()) {
       if (label !== prefix && !label.startsWith(`${prefix}#`)) continue

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../testing/fake-clock.ts'
 import { crashMatrix } from './rotation.contract.fixture.ts'
-import { defineSecrets, encryptedProvider, memorySealedStorage, memorySecretState, type RotationSteps, type Secrets, type SecretStateStore } from './index.ts'
+import { createScrubber } from '../scrub/index.ts'
+import { defineSecrets, encryptedProvider, memorySealedStorage, memorySecretState, type RotationEvent, type RotationSteps, type Secrets, type SecretStateStore } from './index.ts'
 
 const hour = 3_600_000
 
@@ -215,6 +216,65 @@ describe('a rotation', () => {
     expect(attached.join()).not.toContain('first-value-9Zx')
     expect(events.filter((event) => event.endsWith('started'))).toEqual(['create', 'test', 'announce', 'promote', 'overlap', 'revoke', 'destroy'].map((step) => `${step} started`))
   })
+})
+
+describe('what a step throws', () => {
+  const quoting: readonly (readonly [string, RotationSteps])[] = [
+    ['create, of the value in use', { create: ({ current }) => { throw new Error(`401 for ${current}, ${btoa(current ?? '')}`) } }],
+    ['set, of the new value', { set: ({ value }) => { throw new Error(`401 for ${value}, ${btoa(value)}`) } }],
+    ['test, of the new value', { test: ({ value }) => { throw new Error(`401 for ${value}, ${btoa(value)}`) } }],
+  ]
+  it.each(quoting)('in %s is told without it, encoded neither', async (_, steps) => {
+    let value = ''
+    const { make } = await setUp({ ...steps, create: async (context) => (value = (await steps.create?.(context)) ?? 'made-by-the-issuer-7Yw') }, null)
+    const secrets = make('one')
+    const events: RotationEvent[] = []
+    secrets.attach({ scrubber: createScrubber(), onRotation: (event) => void events.push(event) })
+    await secrets.load()
+    const status = await secrets.rotate('KEY')
+    expect(status).toMatchObject({ status: 'failed', reason: expect.stringMatching(/^401 for \[/) as string })
+    for (const said of [JSON.stringify(status), JSON.stringify(events)]) {
+      for (const secret of ['first-value-9Zx', value].filter((text) => text !== '')) for (const form of [secret, btoa(secret)]) expect(said).not.toContain(form)
+    }
+  })
+
+  it('is told without it where no scrubber is attached, too', async () => {
+    const { make } = await setUp({ test: ({ value }) => { throw new Error(`401 for ${value}`) } }, null)
+    const secrets = make('one')
+    await secrets.load()
+    expect(await secrets.rotate('KEY')).toEqual({ status: 'failed', step: 'test', reason: '401 for [secret KEY]' })
+  })
+
+  it('while a version is ended can be scrubbed by whoever is told: the value stays registered until it is ended', async () => {
+    let broken = true
+    const { make } = await setUp({ revoke: ({ value }) => { if (broken) throw new Error(`500 for ${value}`) } }, null)
+    const secrets = make('one')
+    const scrubber = createScrubber()
+    secrets.attach({ scrubber })
+    await secrets.load()
+    const thrown: unknown = await secrets.revoke('KEY').catch((error: unknown) => error)
+    expect(thrown).toMatchObject({ message: '500 for first-value-9Zx' })
+    expect(scrubber.scrubValue(thrown).value).toMatchObject({ message: '500 for [REDACTED]' })
+    broken = false
+    await secrets.close()
+    expect(scrubber.scrub('first-value-9Zx').findings).toEqual([])
+  })
+})
+
+it('a first value can be imported again where all versions have been revoked', async () => {
+  const { make, state } = await setUp({}, null)
+  const secrets = make('one')
+  await secrets.load()
+  await secrets.revoke('KEY')
+  await secrets.import('KEY', 'second-value-4Vt')
+  expect(secrets.get('KEY').reveal()).toBe('second-value-4Vt')
+  const other = make('two')
+  await other.load()
+  expect(other.get('KEY').reveal()).toBe('second-value-4Vt')
+  expect((await state.read('production', 'KEY'))?.versions.map((version) => version.state)).toEqual(['current', 'revoked'])
+  expect(await secrets.rotate('KEY')).toMatchObject({ status: 'waiting', step: 'announce' })
+  await secrets.revoke('KEY')
+  await expect(secrets.import('KEY', 'third-value-2Bn')).rejects.toThrow('is being rotated')
 })
 
 describe('a rotation that crashes', () => {

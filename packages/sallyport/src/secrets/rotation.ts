@@ -16,6 +16,10 @@ export interface RotationHost {
   readonly now: () => number
   readonly overlapMs: number
   readonly fingerprintKey: string
+  /** Told each value that is read or made, before a step has it. */
+  readonly onValue: (value: string) => void
+  /** A text without the values that were told. */
+  readonly clean: (text: string) => string
   /** Told before each step is done, and when one waits or fails. */
   readonly onStep?: (event: RotationEvent) => void
 }
@@ -114,8 +118,13 @@ async function runSteps(host: RotationHost, claimed: SecretRecord): Promise<Rota
     try {
       change = await doStep(host, record)
     } catch (error) {
-      if (step !== 'create' && step !== 'test') throw error
-      const reason = error instanceof Error ? error.message : 'it threw something that is no error'
+      if (step !== 'create' && step !== 'test') {
+        // Nobody works at it any more: whoever comes by next need not wait until the lease has ended.
+        await write(host, record, { rotation: withoutLease(rotation) }).catch(() => undefined)
+        throw error
+      }
+      // What a step throws often quotes what it was given.
+      const reason = error instanceof Error ? host.clean(error.message) : 'it threw something that is no error'
       await write(host, record, { versions: mark(record.versions, rotation.version, 'failed'), rotation: undefined, lastError: `${step}: the step failed` })
       tell('failed', reason)
       return { status: 'failed', step, reason }
@@ -199,6 +208,7 @@ async function create(host: RotationHost, record: SecretRecord, steps: RotationS
   if (provider.write === undefined) throw new Error(`the provider "${provider.name}" can't keep a new version: change the value at its source`)
   const current = await readValue(host, rotation.replaces)
   const made = await (steps.create ?? randomSecret)({ ...context, current })
+  host.onValue(made)
   const { version } = await provider.write({ ...requestOf(host), value: made, rotationId: rotation.id })
   // A crash between writing and noting it made two values; the one that was kept first counts.
   const value = await readValue(host, version)
@@ -240,7 +250,9 @@ function requestOf(host: RotationHost): SecretRequest {
 
 async function readValue(host: RotationHost, version: string | undefined): Promise<string | null> {
   if (version === undefined) return null
-  return (await host.provider.read({ ...requestOf(host), version }))?.value ?? null
+  const value = (await host.provider.read({ ...requestOf(host), version }))?.value ?? null
+  if (value !== null) host.onValue(value)
+  return value
 }
 
 /** Ends a version at once, without a new one: nothing is current until there is one again. */
