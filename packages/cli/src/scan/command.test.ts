@@ -116,7 +116,7 @@ describe('the pre-commit hook', () => {
 })
 
 describe('what can not be scanned', () => {
-  it.each([[['nosuch']], [['--all', 'nosuch']], [['--bundle']], [['--bundle', 'nosuch']], [['--staged', '--history']], [['--no-such-option']], [['--baseline-path', 'nosuch.json']], [['--root', 'nosuch']]])(
+  it.each([[['nosuch']], [['--all', 'nosuch']], [['--bundle']], [['--bundle', 'nosuch']], [['--staged', '--history']], [['--no-such-option']], [['--baseline-path', 'nosuch.json']], [['--root', 'nosuch']], [['--root', '.git/HEAD']]])(
     'is a failure, and not "nothing found": %j',
     (args) => {
       const result = scan(...args)

@@ -120,7 +120,7 @@ export class ScanEngine {
       const last = lineAt(starts, Math.max(start, end - 1))
       const line = text.slice(starts[first] as number, starts[first + 1] ?? text.length).replace(/\r?\n$/, '')
       const lines = text.slice(starts[first] as number, starts[last + 1] ?? text.length)
-      if (lines.includes(ALLOW)) continue
+      if (lines.includes(ALLOW) || this.#rules.allowsInLine(ruleId, secret, lines.replace(/\r?\n$/, ''))) continue
       const lineOf = place.lineOf ?? ((index: number): number => index + 1)
       found.push({
         ruleId, description: known === undefined ? (this.#rules.descriptions.get(rule) ?? rule) : `the value of ${known}`, file: place.file, secret, line, entropy: entropyOf(secret),

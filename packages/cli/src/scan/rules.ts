@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parse } from 'smol-toml'
-import { createScrubber, providerRules, type Rule } from 'sallyport/scrub'
+import { createScrubber, providerRules, type AllowList, type Rule } from 'sallyport/scrub'
 import { rulesFromGitleaks, type GitleaksAllowlist, type GitleaksConfig, type GitleaksRule } from 'sallyport/gitleaks'
 
 /** What is looked for, and which files and commits are left out. */
@@ -12,6 +12,8 @@ export interface ScanRules {
   readonly wantsFile: (file: string) => boolean
   /** False for what a rule does not count at a place. */
   readonly counts: (ruleId: string, file: string, commit: string | undefined) => boolean
+  /** True where a list that looks at lines allows a secret. The scrubber knows a line as far as it has read it; this is the whole. */
+  readonly allowsInLine: (ruleId: string, secret: string, line: string) => boolean
   /** True for a rule of ours: examples that it finds are left out. A configuration says what it allows by itself. */
   readonly isBuiltIn: (ruleId: string) => boolean
   /** Rules that only look at a file's name, and match this one. */
@@ -70,6 +72,12 @@ export function rulesOf(layers: readonly Layer[]): ScanRules {
       perRule.set(id, { path: own?.path, allowed: [...(own?.allowed ?? []), ...placeList(list)] })
     }
   }
+  const ofLines = new Map<string, readonly LineList[]>()
+  const listsOfLines = (ruleId: string): readonly LineList[] => {
+    const known = ofLines.get(ruleId) ?? (rules.get(ruleId)?.allow ?? []).filter(({ target }) => target === 'line').map(lineList)
+    ofLines.set(ruleId, known)
+    return known
+  }
   return {
     // The same array for the same rules: what is compiled for it is used again.
     rules: layers.length === 0 ? providerRules : [...rules.values()],
@@ -80,6 +88,7 @@ export function rulesOf(layers: readonly Layer[]): ScanRules {
       if (own?.path !== undefined && !own.path(file)) return false
       return ![...allowedEverywhere, ...(own?.allowed ?? [])].some((list) => list(file, commit))
     },
+    allowsInLine: (ruleId, secret, line) => listsOfLines(ruleId).some((list) => list(secret, line)),
     isBuiltIn: (ruleId) => builtIn.has(ruleId),
     byName: (file) => byName.filter(({ matches }) => matches(file)).map(({ id }) => id),
   }
@@ -142,7 +151,16 @@ function placeList(list: GitleaksAllowlist): readonly PlaceList[] {
   return [(file, commit) => (paths.length === 0 || inPath(file)) && (commits.size === 0 || inCommit(commit))]
 }
 
-/** Patterns in RE2's syntax over file names, matched by the scrubber's own engine. */
+type LineList = (secret: string, line: string) => boolean
+
+function lineList({ patterns = [], stopwords = [], all = false }: AllowList): LineList {
+  const inLine = matcherOf(patterns)
+  const words = stopwords.map((word) => word.toLowerCase())
+  const inSecret = (secret: string): boolean => words.some((word) => secret.toLowerCase().includes(word))
+  return (secret, line) => (all ? (patterns.length === 0 || inLine(line)) && (words.length === 0 || inSecret(secret)) : inLine(line) || inSecret(secret))
+}
+
+/** Patterns in RE2's syntax over file names or lines, matched by the scrubber's own engine. */
 function matcherOf(patterns: readonly string[]): Matcher {
   if (patterns.length === 0) return () => false
   const scrubber = createScrubber({ rules: patterns.map((pattern, index) => ({ id: `path-${index}`, description: 'path', pattern })) })

@@ -227,6 +227,25 @@ stopwords = ["zZ9"]
     expect(places((await scan({ root })).findings)).toEqual(['a.txt:4 internal', 'a.txt:6 slack-bot-token', 'a.txt:7 npm-token', 'a.txt:8 stripe-secret-key'])
   })
 
+  it('a list of a configuration that looks at lines looks at the whole line, what is behind the secret too', async () => {
+    write('.gitleaks.toml', `
+[[rules]]
+id = "internal"
+description = "Internal id"
+regex = '''internal-id:[a-z0-9-]{8,}'''
+[[rules.allowlists]]
+condition = "AND"
+regexTarget = "line"
+regexes = ['''# old$''']
+stopwords = ["0123"]
+[[allowlists]]
+regexTarget = "line"
+regexes = ['''// made up$''']
+`)
+    write('a.txt', [`${TOKEN} // made up`, `${TOKEN} // made up?`, 'internal-id:abcd-0123 # old', 'internal-id:abcd-9999 # old', 'internal-id:abcd-0123 # new', 'internal-id:abcd-9999 // made up', TOKEN, '// made up', ''].join('\r\n'))
+    expect(places((await scan({ root })).findings)).toEqual(['a.txt:2 github-pat', 'a.txt:4 internal', 'a.txt:5 internal', 'a.txt:7 github-pat'])
+  })
+
   it('refuses a configuration that can not be read', async () => {
     write('.gitleaks.toml', "[[rules]]\nid = 'x'\nregex = '''(?<=a)b'''\n")
     await expect(scan({ root })).rejects.toThrow()

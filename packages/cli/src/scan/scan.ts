@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { BUNDLE_FOLDERS, scanBundle, serverValues } from './bundle.ts'
@@ -70,6 +70,7 @@ const PORTIONS_OF_A_THREAD = 2
 /** Looks for secrets. Reads only. */
 export async function scan(options: ScanOptions): Promise<ScanResult> {
   const { root, mode = 'tree' } = options
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true) throw new TypeError(`There is no folder ${root}`)
   if ((mode === 'staged' || mode === 'history') && repositoryRoot(root) === undefined) throw new TypeError(`There is no git repository at ${root}`)
   const layers = readConfiguration(root, options.config)
   const rules = rulesOf(layers)
