@@ -250,6 +250,20 @@ describe('the server', () => {
     })
   })
 
+  it.each<[what: string, result: () => unknown, text: string]>([
+    ['nothing', () => undefined, 'null'],
+    ['a map', () => new Map([['a', 1n]]), '{"a":"1"}'],
+    ['bytes', () => new Uint8Array([1, 2, 3]), '"AQID"'],
+    ['a date of its own words', () => Object.assign(new Date(0), { toJSON: () => 'something else' }), '"1970-01-01T00:00:00.000Z"'],
+  ])('answers with a result that can be read when a tool returns %s', async (_what, result, text) => {
+    const port = createTestPort({ policy, identity })
+    const tool = port.define('order.touch').noInput().authorize('order:read').waive('projection', 'a test of what comes').action(result)
+    const handle = toMcpHandler([tool], { port, name: 'shop', version: '1.0.0', oauth: { resource: URL_, authorizationServers: ['https://id.shop.example'] } })
+    const client = new Client({ name: 'test', version: '1.0.0' })
+    await client.connect(new StreamableHTTPClientTransport(new URL(URL_), { fetch: (url, init) => handle(new Request(url, init)), requestInit: { headers: { authorization: 'Bearer person' } } }))
+    expect(await client.callTool({ name: 'order_touch' })).toMatchObject({ content: [{ type: 'text', text }] })
+  })
+
   it('reads no more of a body than its actions take', async () => {
     const { handle, port } = setUp()
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'shop_hours', arguments: { filler: 'x'.repeat(400_000) } } })

@@ -6,6 +6,7 @@ import type { Principal } from '../../identity/principal.ts'
 import type { CallRequest } from '../../lib/call-request.ts'
 import { withDeadline } from '../../lib/deadline.ts'
 import type { PortRuntime } from '../../pipeline/runtime.ts'
+import { toJson } from '../fetch/to-json.ts'
 import { describeTools, type ToolDescription } from '../tools/describe-tool.ts'
 import { seenOutput } from '../tools/seen-output.ts'
 import { toolOutcome } from '../tools/tool-result.ts'
@@ -160,9 +161,12 @@ function serverFor(tools: readonly ToolDescription[], options: McpHandlerOptions
     const handled = await tool.action.handle({ ...callRequest(request), signal: AbortSignal.any([request.signal, ctx.mcpReq.signal]) }, params.arguments ?? {})
     const outcome = await toolOutcome(handled)
     if (!outcome.ok) return failed(outcome.failure)
+    const { data } = outcome
+    // A tool that returns nothing has worked all the same: an answer that can't be read would have the agent try again.
+    const text = JSON.stringify(await toJson(data)) ?? 'null'
     return {
-      content: [{ type: 'text', text: typeof outcome.data === 'string' ? outcome.data : JSON.stringify(outcome.data, plain) }],
-      ...(tool.output === null ? {} : { structuredContent: JSON.parse(JSON.stringify(outcome.data, plain)) as Record<string, unknown> }),
+      content: [{ type: 'text', text: typeof data === 'string' ? data : text }],
+      ...(tool.output === null ? {} : { structuredContent: JSON.parse(text) as Record<string, unknown> }),
     }
   })
   return server
@@ -170,10 +174,6 @@ function serverFor(tools: readonly ToolDescription[], options: McpHandlerOptions
 
 function failed(failure: { readonly error: Readonly<Record<string, unknown>> }): CallToolResult {
   return { isError: true, content: [{ type: 'text', text: JSON.stringify(failure) }], structuredContent: { ...failure } }
-}
-
-function plain(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value
 }
 
 /** The request as the pipeline sees it, without cookies: only what the client meant to send counts. */
