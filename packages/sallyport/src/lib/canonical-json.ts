@@ -1,6 +1,11 @@
 /** A value that has no JSON form: a function, a symbol, a class instance, a number that is not finite. */
 export class NotCanonicalError extends TypeError {
-  override readonly name = 'NotCanonicalError'
+  override readonly name: string = 'NotCanonicalError'
+}
+
+/** A text with half of a surrogate pair: what is sent may have it, and no encoder can write it. */
+export class IllFormedTextError extends NotCanonicalError {
+  override readonly name = 'IllFormedTextError'
 }
 
 const MAX_DEPTH = 256
@@ -105,7 +110,7 @@ function write(value: unknown, depth: number): string {
 export function writeString(text: string): string {
   // Most strings are short and plain: looking is cheaper than escaping.
   if (text.length <= 64 && isPlain(text)) return `"${text}"`
-  if (!text.isWellFormed()) throw new NotCanonicalError('A text with a lone surrogate has no JSON form')
+  if (!text.isWellFormed()) throw new IllFormedTextError('A text with a lone surrogate has no JSON form')
   return JSON.stringify(text)
 }
 

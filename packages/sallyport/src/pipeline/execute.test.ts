@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { SallyportError } from '../errors/sallyport-error.ts'
+import { canonicalJson } from '../lib/canonical-json.ts'
 import type { Host } from '../lib/host.ts'
 import { definePolicy } from '../policy/define-policy.ts'
 import { createScrubber } from '../scrub/scrubber.ts'
@@ -303,6 +304,17 @@ describe('what a handler throws', () => {
     const { builder } = start({ log: () => { throw new Error(SECRET) } })
     const action = builder.outputSchema(z.string()).action(() => { throw new Error('it broke') })
     expect((await action.call({ principal: user, input: undefined })).serverError?.code).toBe('INTERNAL')
+  })
+
+  it('blames who sent half of a surrogate pair, and no handler that meets one', async () => {
+    const port = makePort()
+    const action = port.define('order.read').inputSchema(z.string().max(9)).authorize('order:read').outputSchema(z.string()).action(({ parsedInput }) => {
+      canonicalJson('\ud800')
+      return parsedInput
+    })
+    expect((await action.call({ principal: user, input: 'a\udc00' })).serverError?.code).toBe('INVALID_INPUT')
+    expect(await outcome(port)).toMatchObject({ outcome: 'refused', control: 'audit', code: 'INVALID_INPUT' })
+    expect((await action.call({ principal: user, input: 'a' })).serverError?.code).toBe('INTERNAL')
   })
 
   it('gives the audit log no secret that is the id of a row or a session, or a key of the input', async () => {

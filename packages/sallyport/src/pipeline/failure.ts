@@ -4,6 +4,7 @@ import { ERRORS, type ErrorCode } from '../errors/codes.ts'
 import { OwnError } from '../errors/own-error.ts'
 import { SallyportError } from '../errors/sallyport-error.ts'
 import { ValidationFailure } from '../errors/validation-errors.ts'
+import { IllFormedTextError } from '../lib/canonical-json.ts'
 import { isPromiseLike } from '../lib/maybe-promise.ts'
 import type { Call } from './call.ts'
 import { Refusal } from './control.ts'
@@ -32,6 +33,8 @@ export async function sanitize(error: unknown, call: Call): Promise<Failure> {
     return failure(call, error.code, error.reason ?? error.code, { retryAfterMs: error.retryAfterMs, details: plainDetails(error, call), cause: error.cause })
   }
   if (error instanceof OwnError) return ownFailure(error, call)
+  // Before the handler it can only be what was sent.
+  if (error instanceof IllFormedTextError && !call.started) return failure(call, 'INVALID_INPUT', 'a text that was sent has half of a surrogate pair', {})
   return failure(call, 'INTERNAL', describe(error), { cause: error })
 }
 
