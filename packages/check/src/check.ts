@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { knownLibraries } from './libraries/index.ts'
 import { LibraryIndex } from './libraries/match.ts'
 import { CodeBase } from './resolve/program.ts'
@@ -11,9 +12,10 @@ import { Shared } from './derive/shared.ts'
 import { examine, plainTraces } from './examine.ts'
 import { Findings } from './findings.ts'
 import { applySuppressions, flawOf, suppressionsOf, type Suppression } from './suppress.ts'
+import type { CheckCache, FileResult, OpenCache } from './cache/cache.ts'
 import type { CheckConfig } from './config.ts'
 import type { EntryContext } from './rules/types.ts'
-import type { CheckResult, EntryPoint, Finding, Level } from './types.ts'
+import type { CheckResult, EntryPoint, Finding, Level, Problem } from './types.ts'
 
 /** Options of {@link check}. */
 export interface CheckOptions {
@@ -26,6 +28,8 @@ export interface CheckOptions {
   readonly only?: readonly string[]
   /** Today as an ISO date: suppressions expire by it. Default: the clock's. */
   readonly today?: string
+  /** What files came to in an earlier check; what they come to in this one is put in its place. Not used with `only`. */
+  readonly cache?: CheckCache
   /** Called with what is done and what there is to do. */
   readonly progress?: (done: number, total: number, name: string) => void
 }
@@ -46,9 +50,10 @@ export function check(options: CheckOptions): CheckResult {
   const tree = options.tree ?? readTree(options.root, { ignore: config.ignore ?? [] })
   const base = new CodeBase(tree)
   const libraries = new LibraryIndex([...(config.libraries ?? []), ...knownLibraries])
-  const found = inventory(base, config, options.only ?? tree.files)
   const registered = readBuildManifests(base)
-  const importers = options.only ? new Map<string, Importer[]>() : importersOf(base, [...new Set(found.filter(({ kind }) => kind === 'action').map(({ module }) => module.path))])
+  const cache = options.only ? undefined : options.cache?.open(base, { config, registered })
+  const holders = inventory(base, config, options.only ?? tree.files, cache)
+  const importers = options.only ? new Map<string, Importer[]>() : importersOf(base, holders.filter(holdsActions).map(({ path }) => path))
 
   const short = (path: string): string => (path.startsWith(`${tree.root}/`) ? path.slice(tree.root.length + 1) : path)
   const shorten = plainTraces(short)
@@ -56,25 +61,41 @@ export function check(options: CheckOptions): CheckResult {
   const ids = new Map<string, number>()
   const shared = new Shared()
   const reported = new Findings({ config, short, shorten, partial: options.only !== undefined })
+  const total = holders.reduce((sum, { known, found }) => sum + (known?.entries ?? found).length, 0)
   let done = 0
-  for (const [path, ones] of byFile(found)) {
+  const examineAll = (path: string, found: readonly Found[], ofFile: readonly Importer[]): { contexts: EntryContext[]; failed: boolean } => {
     const contexts: EntryContext[] = []
     let inlineIndex = 0
-    for (const one of ones) {
-      options.progress?.(done, found.length, short(path))
+    for (const one of found) {
+      options.progress?.(done, total, short(path))
       done += 1
       try {
-        contexts.push(examine({ base, libraries, found: one, importers: importers.get(path) ?? [], registered, depth: config.depth ?? 8, short, shorten, ids, shared, inlineIndex }))
+        contexts.push(examine({ base, libraries, found: one, importers: ofFile, registered, depth: config.depth ?? 8, short, shorten, ids, shared, inlineIndex }))
       } catch (error) {
         // One entry point that the checker fails on must not hide the others.
         tree.problems.push({ file: path, problem: `${one.name} could not be checked: ${error instanceof Error ? error.message : String(error)}` })
       }
       if (one.kind === 'inline-action') inlineIndex += 1
     }
-    entries.push(...contexts.map(({ entry }) => entry))
-    reported.file(contexts, importers.get(path) ?? [])
+    return { contexts, failed: contexts.length < found.length }
   }
-  options.progress?.(found.length, found.length, '')
+  for (const { path, known, found } of holders) {
+    const ofFile = importers.get(path) ?? []
+    if (known && isDeepStrictEqual(known.importers, shortened(ofFile, short))) {
+      entries.push(...known.entries)
+      reported.again(known.findings)
+      cache?.keep(path, known)
+      done += known.entries.length
+      continue
+    }
+    const { contexts, failed } = examineAll(path, known ? (foundIn(base, config, path) ?? []) : found, ofFile)
+    const own = contexts.map(({ entry }) => entry)
+    entries.push(...own)
+    const findings = reported.file(contexts, ofFile)
+    if (!failed) cache?.learn(path, { importers: shortened(ofFile, short), entries: own, findings })
+  }
+  options.progress?.(total, total, '')
+  cache?.close()
 
   if (options.only === undefined) reported.project({ base, today })
   const all = reported.all()
@@ -87,34 +108,44 @@ export function check(options: CheckOptions): CheckResult {
     entries,
     findings: sorted(findings),
     suppressed,
-    problems: tree.problems.map(({ file, problem }) => ({ file: short(file), problem })),
+    problems: tree.problems.map(({ file, problem }) => ({ file: short(file), problem })).sort(byPlace),
     statistics: { files: tree.files.length, parsed: base.parsed, milliseconds: Math.round(performance.now() - started), exposure: registered ? 'manifest' : 'derived' },
   }
 }
 
-function inventory(base: CodeBase, config: CheckConfig, files: readonly string[]): Found[] {
-  const found: Found[] = []
-  for (const file of files) {
-    const route = config.routes !== false && isRouteFile(file)
-    const text = base.tree.read(file)
-    if (text === undefined || (!route && !mayHoldActions(text))) continue
-    const module = base.module(file)
-    if (!module) continue
-    found.push(...actionsOf(base, module))
-    if (route) found.push(...routesOf(base, module))
-  }
-  return found
+/** A file that may hold entry points: what it came to before, or what is to be examined. */
+interface Holder {
+  readonly path: string
+  readonly known?: FileResult
+  readonly found: readonly Found[]
 }
 
-/** Entry points by the file that holds them, in the order of the inventory. */
-function byFile(found: readonly Found[]): Map<string, Found[]> {
-  const files = new Map<string, Found[]>()
-  for (const one of found) {
-    const known = files.get(one.module.path)
-    if (known) known.push(one)
-    else files.set(one.module.path, [one])
-  }
-  return files
+/** Files that may hold entry points, in the order of the tree. */
+function inventory(base: CodeBase, config: CheckConfig, files: readonly string[], cache: OpenCache | undefined): Holder[] {
+  return files.flatMap((path): Holder[] => {
+    const known = cache?.get(path)
+    if (known) return [{ path, known, found: [] }]
+    const found = foundIn(base, config, path)
+    return found === undefined ? [] : [{ path, found }]
+  })
+}
+
+/** Entry points of a file. Undefined for one that need not be parsed to see that it has none. */
+function foundIn(base: CodeBase, config: CheckConfig, file: string): Found[] | undefined {
+  const route = config.routes !== false && isRouteFile(file)
+  const text = base.tree.read(file)
+  if (text === undefined || (!route && !mayHoldActions(text))) return undefined
+  const module = base.module(file)
+  if (!module) return undefined
+  return [...actionsOf(base, module), ...(route ? routesOf(base, module) : [])]
+}
+
+function holdsActions({ known, found }: Holder): boolean {
+  return (known?.entries ?? found).some(({ kind }) => kind === 'action')
+}
+
+function shortened(importers: readonly Importer[], short: (path: string) => string): Importer[] {
+  return importers.map(({ file, client }) => ({ file: short(file), client }))
 }
 
 function badSuppressions(suppressions: readonly Suppression[], config: CheckConfig, today: string): Finding[] {
@@ -125,6 +156,11 @@ function badSuppressions(suppressions: readonly Suppression[], config: CheckConf
     if (flaw === undefined) return []
     return [{ rule: 'bad-suppression', level, message: `the suppression of ${suppression.rules.join(', ')} ${flaw}`, file: suppression.file, line: suppression.line, column: 1, evidence: [], fingerprint: createHash('sha256').update(`bad-suppression\0${suppression.file}\0${suppression.rules.join()}`).digest('hex').slice(0, 16) }]
   })
+}
+
+/** Which file is read first depends on what is known already. */
+function byPlace(left: Problem, right: Problem): number {
+  return left.file < right.file ? -1 : left.file > right.file ? 1 : left.problem < right.problem ? -1 : left.problem > right.problem ? 1 : 0
 }
 
 const weight: { readonly [level in Level]: number } = { error: 0, warning: 1, note: 2 }

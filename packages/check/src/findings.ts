@@ -23,6 +23,12 @@ interface Held {
   readonly project: Finding[]
 }
 
+/** A finding on one file, and the part of a rule that found it. */
+export interface KeptFinding {
+  readonly by: 'entry' | 'file'
+  readonly finding: Finding
+}
+
 /** Runs the rules, file by file: what is known of a file's entry points need not be kept longer. */
 export class Findings {
   readonly #options: FindingOptions
@@ -33,14 +39,24 @@ export class Findings {
     this.#held = rules.filter(({ id }) => options.config.rules?.[id] !== 'off').map((rule) => ({ rule, entry: [], file: [], project: [] }))
   }
 
-  /** Runs the rules on the entry points of one file. */
-  file(contexts: readonly EntryContext[], importers: readonly Importer[]): void {
+  /** Runs the rules on the entry points of one file. Gives what they found. */
+  file(contexts: readonly EntryContext[], importers: readonly Importer[]): KeptFinding[] {
+    const kept: KeptFinding[] = []
     for (const { rule, entry: byEntry, file } of this.#held) {
+      const before = [byEntry.length, file.length]
       if (rule.entry) for (const context of contexts) for (const report of rule.entry(context)) this.#add(byEntry, rule, report, context.entry)
       if (rule.file && contexts.length > 0) {
         for (const report of rule.file({ entries: contexts, importers })) this.#add(file, rule, report, contexts.find(({ entry }) => entry.name === report.key)?.entry)
       }
+      for (const finding of byEntry.slice(before[0])) kept.push({ by: 'entry', finding })
+      for (const finding of file.slice(before[1])) kept.push({ by: 'file', finding })
     }
+    return kept
+  }
+
+  /** Adds what {@link file} gave for a file that is as it was. */
+  again(kept: readonly KeptFinding[]): void {
+    for (const { by, finding } of kept) this.#held.find(({ rule }) => rule.id === finding.rule)?.[by].push(finding)
   }
 
   /** Runs the rules on the whole code base. */

@@ -1,4 +1,5 @@
 export { check, type CheckOptions } from './check.ts'
+export { CheckCache } from './cache/cache.ts'
 export { readConfig, parseConfig, configSchema, configFile, ConfigError, type CheckConfig } from './config.ts'
 export { readBaseline, writeBaseline, beyondBaseline } from './baseline.ts'
 export { noSuchRule, rules, ruleOf } from './rules/index.ts'

@@ -22,6 +22,10 @@ export class CodeBase {
   readonly tree: SourceTree
   readonly packages: readonly WorkspacePackage[]
   readonly resolver: Resolver
+  /** Imports that were followed so far, by the file that they stand in. */
+  readonly followed: Map<string, Map<string, Resolution>> = new Map()
+  /** Files that the parser found errors in. */
+  readonly flawed: Set<string> = new Set()
   readonly #modules = new Map<string, Module | undefined>()
   readonly #exports = new Map<Module, Map<string, Symbol | undefined>>()
   readonly #names = new Map<Module, Map<string, Symbol | undefined>>()
@@ -43,6 +47,7 @@ export class CodeBase {
     const text = this.tree.read(path)
     const parsed = text === undefined ? { errors: [] } : parseModule(path, text)
     for (const problem of parsed.errors.slice(0, 1)) {
+      this.flawed.add(path)
       this.tree.problems.push({ file: path, problem: `${parsed.module ? 'has a syntax error, read as far as it goes' : 'can\'t be parsed'}: ${problem}` })
     }
     this.#modules.set(path, parsed.module)
@@ -51,7 +56,11 @@ export class CodeBase {
 
   /** Where an import of a module leads. */
   resolve(module: Module, source: string): Resolution {
-    return this.resolver.resolve(module.path, source)
+    let known = this.followed.get(module.path)
+    if (known === undefined) this.followed.set(module.path, (known = new Map()))
+    let found = known.get(source)
+    if (found === undefined) known.set(source, (found = this.resolver.resolve(module.path, source)))
+    return found
   }
 
   /** Follows a top-level name of a module through imports and re-exports. Undefined for a global. */
