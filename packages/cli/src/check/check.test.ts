@@ -94,6 +94,37 @@ describe('sallyport check', () => {
     expect(err).toContain('torn.json is no baseline: write it again with --update-baseline')
   })
 
+  it('says the same from a cache, which it keeps up to date', async () => {
+    const file = join(root, 'node_modules/.cache/sallyport/check')
+    const told = async (...args: string[]): Promise<object> => {
+      await run(root, '-f', 'json', ...args)
+      const { statistics: { parsed, files }, ...rest } = JSON.parse(out) as { readonly statistics: { readonly parsed: number; readonly files: number } }
+      return { ...rest, files, isParsed: parsed > 0 }
+    }
+    const first = await told('--cache')
+    expect(first).toMatchObject({ isParsed: true })
+    const text = readFileSync(file, 'utf8')
+    expect(await told('--cache')).toEqual({ ...first, isParsed: false })
+    expect(readFileSync(file, 'utf8')).toBe(text)
+    expect(code).toBe(1)
+    writeFileSync(join(root, 'app/page.tsx'), '')
+    const alone = await told()
+    expect(alone).not.toEqual(first)
+    expect(await told('--cache')).toEqual(alone)
+    expect(readFileSync(file, 'utf8')).not.toBe(text)
+    writeFileSync(file, text.slice(0, 100))
+    expect(await told('--cache')).toEqual(alone)
+  })
+
+  it('goes on where the cache can\'t be written, and says so', async () => {
+    expect(await run('--cache', '--cache-location', join(root, 'app/page.tsx/cache'), root)).toBe(1)
+    expect(out).toContain('missing-authentication')
+    expect(err).toMatch(/^sallyport check: the cache could not be written: /)
+    expect(await run(root, '--cache-location', join(root, 'own/cache'))).toBe(1)
+    expect(err).toBe('')
+    expect(readFileSync(join(root, 'own/cache'), 'utf8')).toContain('app/actions.ts')
+  })
+
   it('explains a rule, and names the rules that there are', async () => {
     expect(await run('--explain', 'mass-assignment')).toBe(0)
     expect(out).toContain('CWE-915')

@@ -6,6 +6,7 @@ import {
   type CheckResult, type Finding, type Level,
 } from '@sallyport/check'
 import { progressBar } from './progress.ts'
+import { openCache } from './cache.ts'
 import { toTable } from './table.ts'
 
 interface CheckFlags {
@@ -14,6 +15,8 @@ interface CheckFlags {
   readonly config?: string
   readonly baseline?: string
   readonly updateBaseline?: boolean
+  readonly cache?: boolean
+  readonly cacheLocation?: string
   readonly failOn?: Level | 'never'
   readonly manifest?: boolean
   readonly explain?: string
@@ -56,6 +59,8 @@ export function checkCommand(host: CommandHost = processHost): Command {
     .option('-c, --config <file>', 'configuration (default: sallyport.check.json in the directory)')
     .option('-b, --baseline <file>', 'leave out the findings of this file')
     .option('--update-baseline', 'write the findings of now to the baseline')
+    .option('--cache', 'keep what files came to, and examine only what changed since')
+    .option('--cache-location <file>', 'where to keep it (default: node_modules/.cache/sallyport/check in the directory)')
     .addOption(new Option('--fail-on <level>', 'exit with 1 from this level on').choices(['error', 'warning', 'note', 'never']))
     .option('--manifest', `write ${manifestFile}, to be committed and diffed in review`)
     .option('-a, --all', 'print notes too')
@@ -87,8 +92,11 @@ function runCheck(dir: string, flags: CheckFlags, host: CommandHost): number {
   if (!existsSync(root)) throw new Error(`${dir}: there is no such directory`)
   const config = readConfig(root, flags.config)
   const bar = host.interactive && flags.format === 'table' ? progressBar() : undefined
-  const all = check({ root, config, ...(bar ? { progress: bar.update } : {}) })
+  const cache = flags.cache || flags.cacheLocation !== undefined ? openCache(root, flags.cacheLocation) : undefined
+  const all = check({ root, config, ...(bar ? { progress: bar.update } : {}), ...(cache ? { cache: cache.held } : {}) })
   bar?.stop()
+  const unwritten = cache?.save()
+  if (unwritten !== undefined) host.err(`sallyport check: the cache could not be written: ${unwritten}\n`)
   const baselineFile = flags.baseline ?? (config.baseline === undefined ? undefined : join(root, config.baseline))
   if (flags.updateBaseline) {
     const file = baselineFile ?? join(root, 'sallyport.baseline.json')
