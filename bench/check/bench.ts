@@ -36,8 +36,8 @@ const ratios: { [name: string]: number | null } = {}
 
 const built = existsSync(join(here, '../../packages/check/dist/index.js'))
 const source = built ? '' : ' (from source: node strips the types first)'
-const command = (root: string, parts: string): string[] => [...(built ? [] : ['--conditions=@sallyport/source']), join(here, 'run.ts'), root, parts]
-const own = (root: string, parts: string, runs: number): Cost | null => least(process.execPath, command(root, parts), runs, here)
+const command = (root: string, parts: string, ...cache: string[]): string[] => [...(built ? [] : ['--conditions=@sallyport/source']), join(here, 'run.ts'), root, parts, ...cache]
+const own = (root: string, parts: string, runs: number, ...cache: string[]): Cost | null => least(process.execPath, command(root, parts, ...cache), runs, here)
 const of = (value: number | null | undefined, other: number | null | undefined): number | null => (value == null || other == null ? null : value / other)
 const ms = (value: number | null | undefined): string => (value == null ? 'did not run' : `${Math.round(value)} ms`).padStart(12)
 
@@ -53,6 +53,17 @@ function told(root: string): Told {
   const { stdout, stderr, status } = spawnSync(process.execPath, command(root, 'all'), { cwd: here, encoding: 'utf8' })
   if (status !== 0) throw new Error(`the check of ${root} failed: ${stderr}`)
   return JSON.parse(stdout) as Told
+}
+
+/** A check of what was checked before, and has not changed since. */
+function unchanged(root: string): Cost | null {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
+  try {
+    const file = join(folder, 'cache')
+    return own(root, 'all', 1, file) && own(root, 'all', 3, file)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
 if (process.argv.includes('--scaling')) {
@@ -82,16 +93,18 @@ if (repo !== undefined) {
   const before = oxlint(root, 3)
   const all = own(root, 'all', 3)
   const actions = own(root, 'actions', 3)
+  const again = unchanged(root)
   const after = oxlint(root, 3)
   const beside = before && after ? { wall: Math.min(before.wall, after.wall), cpu: before.cpu === null || after.cpu === null ? null : Math.min(before.cpu, after.cpu) } : before
   const slow = process.argv.includes('--eslint') ? await eslint(root, Number(argument('--minutes') ?? 60)) : null
   const { files, entries, memory } = told(root)
   const row = (name: string, cost: Cost | null): string => `  ${name.padEnd(28)}${ms(cost?.wall)}${ms(cost?.cpu)}`
   console.log(`\n${repo}: ${files} files, ${entries} entry points${source}\n${''.padEnd(30)}${['wall', 'processor'].map((title) => title.padStart(12)).join('')}`)
-  console.log([row('sallyport check', all), row('sallyport check, no routes', actions), row('oxlint, one thread', beside), row('ESLint with ai-guard', slow), `  memory ${memory} MB`].join('\n'))
+  console.log([row('sallyport check', all), row('sallyport check, no routes', actions), row('sallyport check, unchanged', again), row('oxlint, one thread', beside), row('ESLint with ai-guard', slow), `  memory ${memory} MB`].join('\n'))
   ratios.vs_oxlint = of(all?.wall, beside?.wall)
   ratios.vs_oxlint_processor = of(all?.cpu, beside?.cpu)
   ratios.vs_oxlint_actions = of(actions?.wall, beside?.wall)
+  ratios.vs_oxlint_unchanged = of(again?.wall, beside?.wall)
   ratios.vs_eslint = of(all?.wall, slow?.wall)
   figures.memory_mb = memory
 }
