@@ -1,5 +1,5 @@
 import { behaviour, style } from './html-assets.ts'
-import { sign } from './markdown.ts'
+import { counted, sign } from './markdown.ts'
 import { rules } from '../rules/index.ts'
 import { controls, type CheckResult, type EntryPoint, type Grade } from '../types.ts'
 import type { Trace } from '../derive/facts.ts'
@@ -64,7 +64,7 @@ export function toHtml(result: CheckResult): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <style>${style}</style></head><body>
 <h1>sallyport check</h1>
-<p>${entries.length} entry points · <b class="error">${count('error')} errors</b> · <b class="warning">${count('warning')} warnings</b> · ${count('note')} notes · ${result.suppressed.length} accepted${result.known === undefined ? '' : ` · ${result.known} in the baseline`}</p>
+<p>${counted(entries.length, 'entry point')} · <b class="error">${counted(count('error'), 'error')}</b> · <b class="warning">${counted(count('warning'), 'warning')}</b> · ${counted(count('note'), 'note')} · ${result.suppressed.length} accepted${result.known === undefined ? '' : ` · ${result.known} in the baseline`}</p>
 <p class="legend">${legend.map(([state, mark, name]) => `<span><i class="${state}">${mark}</i> ${name}</span>`).join(' ')}${result.statistics.exposure === 'derived' ? ' · * exposure derived from imports, not read from a build' : ''}</p>
 <table class="posture">${controls.map((control) => bar(control, entries)).join('')}</table>
 <h2>Inventory</h2>

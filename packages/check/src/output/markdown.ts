@@ -13,7 +13,8 @@ function cell(text: string): string {
   return text.replace(/[\r\n]+/g, ' ').replace(/[\\|<`*]|(?<!\w)_|_(?!\w)/g, '\\$&')
 }
 
-function counted(number: number, what: string): string {
+/** A number of things. */
+export function counted(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`
 }
 
