@@ -5,6 +5,7 @@ import { afterAll } from 'vitest'
 import { memoryStore } from '../stores/memory/store.ts'
 import { sqliteStore } from '../stores/sqlite/store.ts'
 import { approvalFlowContract } from './approval-flow.contract.fixture.ts'
+import { approversContract } from './approvers.contract.fixture.ts'
 import { tamperContract } from './tamper.contract.fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-approvals-'))
@@ -14,6 +15,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-approvalFlowContract('memory', async () => memoryStore())
-approvalFlowContract('sqlite', async () => store)
+for (const contract of [approvalFlowContract, approversContract]) {
+  contract('memory', async () => memoryStore())
+  contract('sqlite', async () => store)
+}
 tamperContract('sqlite', async () => store)

@@ -86,3 +86,9 @@ export function openShop(store: Store, more: ShopOptions = {}): Shop {
   }
   return shop
 }
+
+/** The code of a refusal, or nothing. */
+export const code = (result: AnyResult): string | undefined => result.serverError?.code ?? (result.validationErrors === undefined ? undefined : 'INVALID_INPUT')
+
+/** Somebody says yes. */
+export const approve = (shop: Shop, by: string, approvalId: string): Promise<AnyResult> => shop.approvals.approve.call({ principal: shop.person(by), input: { approvalId } })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { memoryStore } from '../../stores/memory/store.ts'
 import { sqliteStore } from '../../stores/sqlite/store.ts'
+import { departureContract } from './departure.contract.fixture.ts'
 import { registryContract } from './registry.contract.fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-registry-'))
@@ -13,5 +14,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-registryContract('memory', async () => memoryStore())
-registryContract('sqlite', async () => store)
+for (const contract of [registryContract, departureContract]) {
+  contract('memory', async () => memoryStore())
+  contract('sqlite', async () => store)
+}
