@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { env, root } from './run.ts'
-import { countsOf, holes, linesOf, sum } from './tally.ts'
+import { countsOf, holes, linesOf, ranOn, sum } from './tally.ts'
 import type { Tally } from './tally.ts'
 
 const files = {
@@ -100,4 +100,15 @@ describe('what is told of it', () => {
   it('knows which skips CI accepts', () => {
     expect(holes(tally.skipped)).toEqual([{ file: 'b.test.ts', name: 'alone', error: 'CI must not skip it. nothing answers' }])
   })
+})
+
+it('tells what failed on another Node from the same test on this one', () => {
+  const test = { file: 'a.test.ts', name: 'adds', error: 'Error: 3' }
+  const run: Tally = { passed: 1, failed: [test], flaky: [test], skipped: [{ file: 'b.test.ts', name: 'waits', reason: '' }] }
+  const lines = linesOf(sum([run, ranOn('Node 22.13.0', run)]))
+  expect(lines.filter((line) => line.includes('a.test.ts'))).toEqual([
+    'flaky: a.test.ts > adds', 'flaky: Node 22.13.0: a.test.ts > adds', 'failed: a.test.ts > adds', 'failed: Node 22.13.0: a.test.ts > adds',
+  ])
+  // What is skipped for want of a server is one hole, wherever it is.
+  expect(holes(sum([run, ranOn('Node 22.13.0', run)]).skipped)).toEqual(holes([...run.skipped, ...run.skipped]))
 })

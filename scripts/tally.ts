@@ -34,6 +34,12 @@ export function sum(tallies: readonly Tally[]): Tally {
   }
 }
 
+/** The same run, with what it ran on at each test that did not simply pass there: the same tests run elsewhere too. */
+export function ranOn(where: string, tally: Tally): Tally {
+  const marked = <T extends NamedTest>(tests: readonly T[]): T[] => tests.map((test) => ({ ...test, file: `${where}: ${test.file}` }))
+  return { ...tally, failed: marked(tally.failed), flaky: marked(tally.flaky) }
+}
+
 /** Every test that did not simply pass, by name: what failed comes last. */
 export function linesOf(tally: Tally): string[] {
   return [

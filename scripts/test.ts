@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { ensureOldestNode, oldestEnv, oldestVersion } from './oldest-node.ts'
 import { root, run, step } from './run.ts'
 import { ensureServices } from './services.ts'
-import { countsOf, holes, linesOf, sum } from './tally.ts'
+import { countsOf, holes, linesOf, ranOn, sum } from './tally.ts'
 import type { Tally } from './tally.ts'
 
 const started = Date.now()
@@ -37,16 +37,17 @@ process.exit(tally.failed.length > 0 || tally.passed === 0 ? 1 : 0)
 async function testOnOldestNode(): Promise<void> {
   const name = `library on Node ${oldestVersion}`
   const program = ensureOldestNode()
-  if (program !== null) return test(name, program, 'unit', ['packages/sallyport/'], oldestEnv)
+  if (program !== null) return test(name, program, 'unit', ['packages/sallyport/'], oldestEnv, `Node ${oldestVersion}`)
   tallies.push({ ...sum([]), skipped: [{ file: 'packages/sallyport', name, reason: 'it could not be installed: npm ci --prefix scripts/oldest-node' }] })
 }
 
-/** Runs the tests of a project, or those whose files are named, and counts them. */
-async function test(name: string, program: string, project: string, files: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<void> {
+/** Runs the tests of a project, or those whose files are named, and counts them. `where`: what they ran on, if that is not the repository's own Node. */
+async function test(name: string, program: string, project: string, files: readonly string[], environment: NodeJS.ProcessEnv = {}, where?: string): Promise<void> {
   console.log(`\n▸ tests: ${name}`)
   const file = join(directory, `${tallies.length}.json`)
   const exit = await run(program, [vitest, 'run', '--project', project, '--reporter=default', '--reporter=./scripts/tally-reporter.ts', ...files], { SALLYPORT_TALLY: file, SALLYPORT_NEXT_BUILD: '1', ...environment })
-  tallies.push(readTally(name, file, exit))
+  const tally = readTally(name, file, exit)
+  tallies.push(where === undefined ? tally : ranOn(where, tally))
 }
 
 /** A run that Vitest calls failed has a failure with a name, whatever it was. */
