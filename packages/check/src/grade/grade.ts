@@ -47,7 +47,7 @@ function comparesOnly({ member }: EntryFacts): boolean {
 function validation(found: Found, facts: EntryFacts): Grade {
   const validations = facts.member.seen.validations.filter(({ labels }) => has(labels, CALLER))
   const used = [...facts.effects, ...facts.reached].filter(isChosen)
-  const raw = used.filter(isRaw)
+  const raw = used.filter((effect, index) => isRaw(effect) && used.findIndex(({ at }) => at.node === effect.at.node) === index)
   if (raw.length > 0) {
     const first = raw[0]
     return graded('absent', `${first?.operation ?? 'an effect'} gets what the caller sent, unchecked`, raw.slice(0, 3).map((effect) => effect.at))

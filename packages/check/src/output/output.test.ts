@@ -21,6 +21,11 @@ describe('outputs', () => {
     expect(finding?.evidence[0]?.chain.at(-1)).toMatchObject({ file: 'app/actions.ts', line: 3, text: 'write(id, name)' })
   })
 
+  it('name a place once for a control', () => {
+    const places = result.entries.flatMap(({ id, controls }) => Object.entries(controls).map(([control, { evidence }]) => [`${id} ${control}`, evidence.map(({ file, line, column }) => `${file}:${line}:${column}`)] as const))
+    for (const [what, own] of places) expect(new Set(own).size, what).toBe(own.length)
+  })
+
   it('name no path of this machine', () => {
     for (const text of [toJson(result), toSarif(result), toMarkdown(result), toHtml(result)]) expect(text).not.toContain('/app/app/')
   })
