@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateSigner } from 'sallyport/audit'
-import { sqliteLedger, type SqlLedger } from 'sallyport/sqlite'
+import { removeBefore, sqliteLedger, type SqlLedger } from 'sallyport/sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { auditCommand } from './command.ts'
 
@@ -43,7 +43,7 @@ async function run(...args: string[]): Promise<{ readonly code: number; readonly
   let [code, out, err] = [-1, '', '']
   const command = auditCommand({
     out: (text) => Promise.resolve(void (out += text)), err: (text) => void (err += text), exit: (value) => void (code = value), interactive: false,
-    environment: { SALLYPORT_DB: folder }, now: () => 3_000, wait: () => Promise.resolve(), interrupted: () => false,
+    environment: { SALLYPORT_DB: folder, SALLYPORT_AUDIT_KEY: keys.verifierText }, now: () => 3_000, wait: () => Promise.resolve(), interrupted: () => false,
   })
   await command.parseAsync(['node', 'audit', ...args])
   return { code, out, err }
@@ -85,6 +85,19 @@ describe('sallyport audit, of a log of many pages', () => {
     const file = join(folder, 'nothing.jsonl')
     await run('export', '--action', 'order.view', '-o', file)
     expect(readFileSync(file, 'utf8')).toBe('')
+  })
+
+  it('verify says plainly what retention removed, and misses what somebody else did', async () => {
+    expect(await removeBefore(ledger.driver, 2_000)).toEqual({ entries: 1_792, minimumIndex: 1_792 })
+    expect(await run('export', '--format', 'tiles', '-o', join(folder, 'tiles'))).toMatchObject({ code: 0 })
+    for (const where of [[], ['--tiles', join(folder, 'tiles')]]) {
+      expect(await run('verify', ...where)).toMatchObject({ code: 0, out: expect.stringContaining('2601 entries hold\n  of these, retention removed entries 0 to 1791, as entry 2600 says') })
+    }
+    await ledger.driver.transact([{ sql: 'DELETE FROM sallyport_audit_bundle WHERE n = 7' }, { sql: 'UPDATE sallyport_audit_tree SET pruned = 2048' }])
+    rmSync(join(folder, 'tiles/tile/entries/007'))
+    for (const where of [[], ['--tiles', join(folder, 'tiles')]]) {
+      expect(await run('verify', ...where)).toMatchObject({ code: 1, out: expect.stringContaining('entries 1792 to 2047 are missing') })
+    }
   })
 
   it('says where it can not write', async () => {
