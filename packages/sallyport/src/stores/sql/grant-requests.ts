@@ -1,6 +1,7 @@
 import type { GrantRequest, GrantRequestStore } from '../../grants/types.ts'
-import { fromSetColumn, insertStep, integer, json, present, setColumn, text, textOrNull } from './columns.ts'
+import { insertStep, integer, present, text, textOrNull } from './columns.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
+import { termsColumns, termsFrom } from './grant-columns.ts'
 import { insertGrant } from './grants.ts'
 
 /** Requests for grants, beside the grants. */
@@ -15,17 +16,7 @@ export function sqlGrantRequests(driver: SqlDriver, ready: () => Promise<void> |
       await ready()
       await driver.transact([
         insertStep('sallyport_grant_request', {
-          id: request.id,
-          environment: request.environment,
-          tenant: request.tenant ?? null,
-          subject: request.subject,
-          actor: request.actor,
-          chain: setColumn(request.chain),
-          task_id: request.taskId ?? null,
-          actions: setColumn(request.actions),
-          resources: jsonText(request.resources),
-          input: jsonText(request.input),
-          fields: jsonText(request.fields),
+          ...termsColumns(request),
           uses: request.uses,
           duration_ms: request.durationMs,
           reason: request.reason,
@@ -54,23 +45,9 @@ export function sqlGrantRequests(driver: SqlDriver, ready: () => Promise<void> |
   }
 }
 
-function jsonText(value: object | null): string | null {
-  return value === null ? null : JSON.stringify(value)
-}
-
 function requestFrom(row: SqlRow): GrantRequest {
   return {
-    id: text(row, 'id'),
-    environment: text(row, 'environment'),
-    ...present('tenant', textOrNull(row, 'tenant')),
-    subject: textOrNull(row, 'subject'),
-    actor: text(row, 'actor'),
-    chain: fromSetColumn(row, 'chain'),
-    ...present('taskId', textOrNull(row, 'task_id')),
-    actions: fromSetColumn(row, 'actions'),
-    resources: json(row, 'resources'),
-    input: json(row, 'input'),
-    fields: json(row, 'fields'),
+    ...termsFrom(row),
     uses: integer(row, 'uses'),
     durationMs: integer(row, 'duration_ms'),
     reason: text(row, 'reason'),

@@ -1,6 +1,7 @@
 import type { GrantRecord, GrantStore } from '../../grants/types.ts'
-import { fromSetColumn, holdsMember, insertStep, integer, integerOrNull, json, ofTenant, present, setColumn, setMember, text, textOrNull } from './columns.ts'
+import { fromSetColumn, holdsMember, insertStep, integer, integerOrNull, ofTenant, present, setColumn, setMember, text, textOrNull } from './columns.ts'
 import type { SqlDriver, SqlResult, SqlRow, SqlStep, SqlValue } from './driver.ts'
+import { termsColumns, termsFrom } from './grant-columns.ts'
 import { sqlGrantRequests } from './grant-requests.ts'
 import { GRANTS_MIGRATIONS, GRANTS_SCHEMA } from './grants-schema.ts'
 import type { AdmissionSteps } from './ledger.ts'
@@ -106,17 +107,7 @@ export function insertGrant(grant: GrantRecord): readonly SqlStep[] {
 
 function insertRow(grant: GrantRecord): SqlStep {
   const values: { readonly [column: string]: SqlValue } = {
-    id: grant.id,
-    environment: grant.environment,
-    tenant: grant.tenant ?? null,
-    subject: grant.subject,
-    actor: grant.actor,
-    chain: setColumn(grant.chain),
-    task_id: grant.taskId ?? null,
-    actions: setColumn(grant.actions),
-    resources: grant.resources === null ? null : JSON.stringify(grant.resources),
-    input: grant.input === null ? null : JSON.stringify(grant.input),
-    fields: grant.fields === null ? null : JSON.stringify(grant.fields),
+    ...termsColumns(grant),
     max_uses: grant.maxUses,
     uses: grant.uses,
     not_before: grant.notBefore,
@@ -135,17 +126,7 @@ function insertRow(grant: GrantRecord): SqlStep {
 function recordFrom(row: SqlRow): GrantRecord {
   const ancestors = fromSetColumn(row, 'ancestors')
   return {
-    id: text(row, 'id'),
-    environment: text(row, 'environment'),
-    ...present('tenant', textOrNull(row, 'tenant')),
-    subject: textOrNull(row, 'subject'),
-    actor: text(row, 'actor'),
-    chain: fromSetColumn(row, 'chain'),
-    ...present('taskId', textOrNull(row, 'task_id')),
-    actions: fromSetColumn(row, 'actions'),
-    resources: json(row, 'resources'),
-    input: json(row, 'input'),
-    fields: json(row, 'fields'),
+    ...termsFrom(row),
     maxUses: integer(row, 'max_uses'),
     uses: integer(row, 'uses'),
     notBefore: integer(row, 'not_before'),
