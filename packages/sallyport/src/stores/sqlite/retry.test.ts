@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, it, onTestFinished } from 'vitest'
+import { makeSigner } from '../sql/crash-writer.fixture.ts'
 import { intent, outcome } from '../sql/events.fixture.ts'
 import { sqliteLedger } from './ledger.ts'
 
 it('an outcome that could not be written is written by itself once it can be, though nobody calls any more', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-retry-'))
   const path = join(folder, 'ledger.db')
-  const ledger = sqliteLedger({ path, busyTimeoutMs: 20 })
+  // A round of sealing would take the queue along.
+  const ledger = sqliteLedger({ path, busyTimeoutMs: 20, sealing: { signers: [makeSigner().signerText], everyMs: 1e6 } })
   const other = new DatabaseSync(path)
   onTestFinished(async () => {
     other.close()
