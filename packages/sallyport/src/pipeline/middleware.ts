@@ -2,7 +2,7 @@ import type { AnyMiddleware } from '../action/definition.ts'
 import { isPromiseLike, whenSettled, type MaybePromise } from '../lib/maybe-promise.ts'
 import type { DeadlineList } from '../lib/deadline.ts'
 import type { Awaited, Call } from './call.ts'
-import { MiddlewareView } from './call-view.ts'
+import { CallView } from './call-view.ts'
 import { Refusal } from './control.ts'
 import type { Onward, Part } from './onward.ts'
 
@@ -64,7 +64,7 @@ class Middleware<T> implements Onward<Next>, Awaited {
     let waits: boolean
     try {
       // The builder has checked that it takes these arguments. One that is not async fails by throwing here.
-      answer = (this.#stage.list[this.#index] as AnyMiddleware)(new MiddlewareView(call, this) as never)
+      answer = (this.#stage.list[this.#index] as AnyMiddleware)(new CallView(call, this) as never)
       waits = isPromiseLike(answer)
     } catch (error) {
       return this.#end({ error })

@@ -5,7 +5,7 @@ import { resourceType } from '../../action/definition.ts'
 import { fieldTree } from '../../lib/field-tree.ts'
 import { isPromiseLike, type MaybePromise } from '../../lib/maybe-promise.ts'
 import type { Call } from '../call.ts'
-import { ResourceView } from '../call-view.ts'
+import { CallView } from '../call-view.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
 
 /**
@@ -51,7 +51,7 @@ export const authorization: Control = {
       if (!alone || policy.holds(principal.roles, permission) !== true) requirePermission(call, principal, permission, deny)
       if (load === undefined && !decides) return PASS
       // The builder has checked that the callbacks take these arguments.
-      const args = new ResourceView(call) as never
+      const args = new CallView(call) as never
       if (load === undefined) return decide(call, principal, question, args)
       const loaded = load(args)
       if (isPromiseLike(loaded)) {
