@@ -31,7 +31,7 @@ describe('randomUuid', () => {
     const fresh = (await import('./uuid.ts')).randomUuid
     expect(fresh()).toBe('00010203-0405-4607-8809-0a0b0c0d0e0f')
     expect(fresh()).toBe('10111213-1415-4617-9819-1a1b1c1d1e1f')
-    for (let i = 2; i < 128; i++) fresh()
+    for (let i = 2; i < 1_024; i++) fresh()
     expect(spy).toHaveBeenCalledTimes(1)
     fresh()
     expect(spy).toHaveBeenCalledTimes(2)

@@ -1,5 +1,5 @@
-/** Ids that are made of the random bytes of one call to the system. */
-const AT_ONCE = 128
+/** Ids that are made of the random bytes of one call to the system, which costs as much as some hundreds of them. */
+const AT_ONCE = 1_024
 
 const random = new Uint8Array(16 * AT_ONCE)
 let used = random.length
