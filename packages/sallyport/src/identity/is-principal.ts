@@ -28,6 +28,28 @@ export function isPrincipal(value: unknown): value is Principal {
   )
 }
 
+/**
+ * A principal as it is at this moment. What a provider goes on changing, such as one object for whoever is signed in, must not become
+ * somebody else between two controls. Instances of a class, whose insides can't be copied, are taken as they are.
+ */
+export function asItIsNow(value: unknown): unknown {
+  if (!isRecord(value) || Object.getPrototypeOf(value) !== Object.prototype) return value
+  const copy: Record<string, unknown> = { ...value, roles: listNow(value.roles), session: partNow(value.session) }
+  if (copy.subject !== undefined) copy.subject = partNow(copy.subject)
+  if (copy.ceiling !== undefined) copy.ceiling = listNow(copy.ceiling)
+  if (copy.chain !== undefined) copy.chain = listNow(copy.chain)
+  return copy
+}
+
+function partNow(value: unknown): unknown {
+  if (!isRecord(value) || Object.getPrototypeOf(value) !== Object.prototype) return value
+  return value.roles === undefined ? { ...value } : { ...value, roles: listNow(value.roles) }
+}
+
+function listNow(value: unknown): unknown {
+  return Array.isArray(value) ? value.slice() : value
+}
+
 function isParty(value: Readonly<Record<string, unknown>>): boolean {
   return KINDS.has(value.kind) && isText(value.id) && isTexts(value.roles) && (value.kind === 'user' || !String(value.id).includes('>'))
 }

@@ -1,5 +1,5 @@
 import { isFresh } from '../../identity/freshness.ts'
-import { isPrincipal } from '../../identity/is-principal.ts'
+import { asItIsNow, isPrincipal } from '../../identity/is-principal.ts'
 import type { Principal } from '../../identity/principal.ts'
 import { isPromiseLike } from '../../lib/maybe-promise.ts'
 import type { Call } from '../call.ts'
@@ -12,7 +12,8 @@ export const authentication: Control = {
     const required = definition.access.kind !== 'public'
     const { freshnessMs } = definition
 
-    function judge(call: Call, found: Principal | null): typeof PASS {
+    function judge(call: Call, given: Principal | null): typeof PASS {
+      const found = asItIsNow(given)
       if (found === null) {
         if (required) throw new Refusal('UNAUTHENTICATED', 'nobody is signed in', { fix: 'Sign in, or declare the action .public(reason).' })
         return PASS
