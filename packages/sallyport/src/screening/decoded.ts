@@ -1,4 +1,5 @@
-import { textOf } from './text-of.ts'
+import { fold } from './fold.ts'
+import type { Units } from './units.ts'
 
 /** Longest decoded text that is looked at, per text screened. Bounds the work; an attack has said its piece by then. */
 const MAX_SIZE = 4096
@@ -62,9 +63,19 @@ export class DecodedBytes {
     this.#pending = 0
   }
 
-  /** The pieces as a text; empty when there was none that reads as text. */
-  text(): string {
-    return this.#ascii ? textOf(this.#bytes, this.#size) : UTF8.decode(this.#bytes.subarray(0, this.#size))
+  /** Writes the pieces out, folded. False when there was none that reads as text. */
+  writeTo(units: Units): boolean {
+    const size = this.#size
+    if (size === 0) return false
+    const bytes = this.#bytes
+    if (!this.#ascii) {
+      fold(UTF8.decode(bytes.subarray(0, size)), units)
+      return true
+    }
+    const data = units.reserve(size)
+    for (let i = 0; i < size; i++) data[i] = bytes[i] as number
+    units.end(size, undefined)
+    return true
   }
 
   #spoil(): boolean {

@@ -1,6 +1,6 @@
 import { DecodedBytes } from './decoded.ts'
 import { isLetter } from './letters.ts'
-import { textOf } from './text-of.ts'
+import type { Units } from './units.ts'
 
 /** A payload shorter than this in base64 is fewer than 18 characters of text, which says nothing that a rule knows. */
 export const LONG_RUN = 24
@@ -16,40 +16,42 @@ for (const [at, char] of [...'0123456789abcdef'].entries()) NIBBLE[char.charCode
 
 const decoded = new DecodedBytes()
 
-/** Text that was hidden in base64 or hex, joined by spaces; empty when there is none that reads as text. */
-export function decodeRuns(text: string): string {
+/** Writes text that was hidden in base64 or hex, joined by spaces. False when there is none that reads as text. */
+export function decodeRuns(source: Units, into: Units): boolean {
+  const { data, size } = source
   decoded.begin()
   let start = 0
   let hex = true
-  for (let i = 0; i <= text.length; i++) {
-    const code = i < text.length ? text.charCodeAt(i) : 0x20
+  // The unit behind the last is a space.
+  for (let i = 0; i <= size; i++) {
+    const code = data[i] as number
     if (code < 0x80 && (SEXTET[code] as number) >= 0) {
       if ((NIBBLE[code] as number) < 0) hex = false
       continue
     }
     if (i - start >= LONG_RUN) {
-      if (hex && (i - start) % 2 === 0) decodeHex(text, start, i)
-      else decodeBase64(text, start, i)
+      if (hex && (i - start) % 2 === 0) decodeHex(data, start, i)
+      else decodeBase64(data, start, i)
       decoded.end()
       if (decoded.isFull) break
     }
     start = i + 1
     hex = true
   }
-  return decoded.text()
+  return decoded.writeTo(into)
 }
 
-function decodeHex(text: string, from: number, to: number): void {
+function decodeHex(data: Uint16Array, from: number, to: number): void {
   for (let i = from; i < to; i += 2) {
-    if (!decoded.put(((NIBBLE[text.charCodeAt(i)] as number) << 4) | (NIBBLE[text.charCodeAt(i + 1)] as number))) return
+    if (!decoded.put(((NIBBLE[data[i] as number] as number) << 4) | (NIBBLE[data[i + 1] as number] as number))) return
   }
 }
 
-function decodeBase64(text: string, from: number, to: number): void {
+function decodeBase64(data: Uint16Array, from: number, to: number): void {
   let bits = 0
   let held = 0
   for (let i = from; i < to; i++) {
-    bits = (bits << 6) | (SEXTET[text.charCodeAt(i)] as number)
+    bits = (bits << 6) | (SEXTET[data[i] as number] as number)
     held += 6
     if (held >= 8) {
       held -= 8
@@ -58,23 +60,22 @@ function decodeBase64(text: string, from: number, to: number): void {
   }
 }
 
-/** Text in bytes of hex with something between them (`69 67 6e`, `\x69\x67`, `0x69, 0x67`). */
-export function decodeSpacedHex(text: string): string {
+/** Writes text that stands in bytes of hex with something between them (`69 67 6e`, `\x69\x67`, `0x69, 0x67`). False when there is none. */
+export function decodeSpacedHex(source: Units, into: Units): boolean {
+  const { data, size } = source
   decoded.begin()
-  const { length } = text
   let count = 0
-  for (let i = 0; i <= length && !decoded.isFull; ) {
+  for (let i = 0; i <= size && !decoded.isFull; ) {
     // A byte, with what may stand before and behind it.
-    const first = i < length ? text.charCodeAt(i) : 0
-    const digits = (first === 0x5c || first === 0x30) && i + 1 < length && (text.charCodeAt(i + 1) | 32) === 0x78 ? i + 2 : i
-    const high = nibble(text, digits)
-    const low = high < 0 ? -1 : nibble(text, digits + 1)
-    if (low >= 0) {
+    const first = data[i] as number
+    const digits = (first === 0x5c || first === 0x30) && ((data[i + 1] as number) | 32) === 0x78 ? i + 2 : i
+    const byte = byteAt(data, digits)
+    if (byte >= 0) {
       count++
-      decoded.put((high << 4) | low)
+      decoded.put(byte)
       i = digits + 2
-      const separator = i < length ? text.charCodeAt(i) : 0
-      if (separator === 0x20 || separator === 0x2c || separator === 0x3a) i += separator === 0x2c && text.charCodeAt(i + 1) === 0x20 ? 2 : 1
+      const separator = data[i] as number
+      if (separator === 0x20 || separator === 0x2c || separator === 0x3a) i += separator === 0x2c && data[i + 1] === 0x20 ? 2 : 1
       continue
     }
     if (count >= MIN_SPACED_BYTES) decoded.end()
@@ -83,34 +84,34 @@ export function decodeSpacedHex(text: string): string {
     i++
   }
   if (count >= MIN_SPACED_BYTES) decoded.end()
-  return decoded.text()
+  return decoded.writeTo(into)
 }
 
-function nibble(text: string, at: number): number {
-  if (at >= text.length) return -1
-  const code = text.charCodeAt(at)
-  return code < 0x80 ? (NIBBLE[code] as number) : -1
+/** The byte that two digits of hex spell, or -1. */
+export function byteAt(data: Uint16Array, at: number): number {
+  const high = data[at] as number
+  const low = data[at + 1] as number
+  return (high | low) < 0x80 ? ((NIBBLE[high] as number) << 4) | (NIBBLE[low] as number) : -1
 }
 
-/** Percent-encoded text, where a good part of it is encoded; else empty. What is not encoded stays between. */
-export function decodePercent(text: string): string {
+/** Writes percent-encoded text, where a good part of it is encoded. What is not encoded stays between. False when there is too little. */
+export function decodePercent(source: Units, into: Units): boolean {
+  const { data, size } = source
   decoded.begin(true)
-  const { length } = text
   let count = 0
-  for (let i = 0; i < length && !decoded.isFull; i++) {
-    const code = text.charCodeAt(i)
-    const high = code === 0x25 ? nibble(text, i + 1) : -1
-    const low = high < 0 ? -1 : nibble(text, i + 2)
-    if (low < 0) putPlain(code)
+  for (let i = 0; i < size && !decoded.isFull; i++) {
+    const code = data[i] as number
+    const byte = code === 0x25 ? byteAt(data, i + 1) : -1
+    if (byte < 0) putPlain(code)
     else {
-      decoded.put((high << 4) | low)
+      decoded.put(byte)
       count++
       i += 2
     }
   }
-  if (count < MIN_PERCENT) return ''
+  if (count < MIN_PERCENT) return false
   decoded.end()
-  return decoded.text()
+  return decoded.writeTo(into)
 }
 
 /** A character that is not encoded: as UTF-8 beside the bytes that are; half a pair of surrogates as a space. */
@@ -128,42 +129,39 @@ function putPlain(code: number): void {
 }
 
 const MIN_SPACED_LETTERS = 3
+const SEPARATORS = new Uint8Array(128)
+for (const char of ' .-_*|/') SEPARATORS[char.charCodeAt(0)] = 1
 
-/** "i g n o r e" and "i.g.n.o.r.e" written together; words stay apart where something else separates them. */
-export function joinSpacedLetters(text: string): string {
-  const units = new Uint16Array(text.length)
+/** Writes "i g n o r e" and "i.g.n.o.r.e" together; words stay apart where something else separates them. */
+export function joinSpacedLetters(source: Units, into: Units): void {
+  const { data, size: length } = source
+  const joined = into.reserve(length)
   let size = 0
-  let i = 0
-  while (i < text.length) {
-    const code = text.charCodeAt(i)
-    const separator = i + 1 < text.length ? text.charCodeAt(i + 1) : 0
-    if (!isSeparator(separator) || !standsAlone(text, i)) {
-      units[size++] = code
+  let afterWordPart = false
+  for (let i = 0; i < length; ) {
+    const code = data[i] as number
+    const separator = data[i + 1] as number
+    if (afterWordPart || separator >= 0x80 || SEPARATORS[separator] === 0 || !isLetter(code)) {
+      afterWordPart = isWordPart(code)
+      joined[size++] = code
       i++
       continue
     }
     const from = size
     let end = i
-    units[size++] = code
-    while (text.charCodeAt(end + 1) === separator && standsAlone(text, end + 2)) {
+    joined[size++] = code
+    while (end + 2 < length && data[end + 1] === separator && isLetter(data[end + 2] as number) && !isWordPart(data[end + 3] as number)) {
       end += 2
-      units[size++] = text.charCodeAt(end)
+      joined[size++] = data[end] as number
     }
     if (size - from < MIN_SPACED_LETTERS) {
       size = from
-      for (let k = i; k <= end; k++) units[size++] = text.charCodeAt(k)
+      for (let k = i; k <= end; k++) joined[size++] = data[k] as number
     }
+    afterWordPart = true
     i = end + 1
   }
-  return textOf(units, size)
-}
-
-function isSeparator(code: number): boolean {
-  return code === 0x20 || code === 0x2e || code === 0x2d || code === 0x5f || code === 0x2a || code === 0x7c || code === 0x2f
-}
-
-function standsAlone(text: string, at: number): boolean {
-  return at < text.length && isLetter(text.charCodeAt(at)) && !(at > 0 && isWordPart(text.charCodeAt(at - 1))) && !(at + 1 < text.length && isWordPart(text.charCodeAt(at + 1)))
+  into.end(size, undefined)
 }
 
 function isWordPart(code: number): boolean {

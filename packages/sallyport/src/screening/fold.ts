@@ -1,11 +1,14 @@
 import { Compatibility } from './compatibility.ts'
-import type { HiddenCharacters } from './hidden.ts'
-import { textOf } from './text-of.ts'
+import { HiddenCharacters } from './hidden.ts'
+import type { Units } from './units.ts'
 
 /** What the table gives for a character that is left out. */
 export const DROP = 1
 /** What the table gives for a character that stands for others by NFKC: full-width, circled and other compatibility forms. */
 export const COMPATIBILITY = 2
+
+const TAG_HIGH = 0xdb40
+const BLACK_FLAG_LOW = 0xdff4
 
 // Letters of other scripts that pass for a Latin one (a part of Unicode TR 39's confusables: those of common fonts).
 const LOOKALIKES =
@@ -58,58 +61,101 @@ export function foldTable(): Uint16Array {
   return (table ??= build())
 }
 
-/** True where a pair of surrogates is a compatibility letter, a tag or a variation selector, which the table can't fold by one unit. */
-export function isHiddenPair(high: number, low: number): boolean {
-  return high === 0xd835 || high === 0xdb40 || (high === 0xd83c && low >= 0xdd00 && low < 0xdd90)
+let keptCase: Uint16Array | undefined
+
+/** The same with ASCII in its own case. Up to `COMPATIBILITY` are what is not simply replaced, and halves of pairs that may not be. */
+function foldKeepingCase(): Uint16Array {
+  if (keptCase === undefined) {
+    keptCase = foldTable().slice()
+    for (let code = 0; code < 0x80; code++) keptCase[code] = Math.max(code, COMPATIBILITY + 1)
+    for (const high of [0xd835, 0xd83c, TAG_HIGH]) keptCase[high] = COMPATIBILITY
+  }
+  return keptCase
 }
 
-let compatibility: Compatibility | undefined
+/** True where a pair of surrogates is a compatibility letter, a tag or a variation selector, which the table can't fold by one unit. */
+function isHiddenPair(high: number, low: number): boolean {
+  return low >= 0xdc00 && low <= 0xdfff && (high === 0xd835 || high === TAG_HIGH || (high === 0xd83c && low >= 0xdd00 && low < 0xdd90))
+}
 
 /**
- * One normalised copy of a text: compatibility forms as NFKC has them, diacritics, look-alikes, invisible and bidirectional
- * characters. ASCII keeps its case, for what is encoded in it. Notes in `hidden` what it left out.
+ * Makes the one normalised copy of a text: compatibility forms as NFKC has them, diacritics, look-alikes, invisible and bidirectional
+ * characters. ASCII keeps its case, for what is encoded in it. Returns what it left out; undefined when there was nothing but
+ * what one character replaces.
  *
  * It goes by one character after another, so that it is linear: `String.prototype.normalize` sorts combining marks, which takes
  * seconds for a text of some hundred thousand of them. What stands for more than three characters stays as it is.
  */
-export function fold(text: string, hidden: HiddenCharacters): string {
-  const map = foldTable()
-  const forms = (compatibility ??= new Compatibility())
+export function fold(text: string, into: Units): HiddenCharacters | undefined {
   const { length } = text
-  const units = new Uint16Array(3 * length)
-  let size = 0
-  let before = 0
+  const data = into.reserve(length)
   for (let i = 0; i < length; i++) {
-    let code = text.charCodeAt(i)
-    if (code >= 0x80) {
-      if (code === 0xdb40) {
-        const low = text.charCodeAt(++i)
-        // Tags after a black flag are the flag of a region.
-        if (before === 0xdff4) continue
-        if (low >= 0xdc20 && low <= 0xdc7e) hidden.tags += String.fromCharCode(low - 0xdc00)
-        hidden.note(0xdb40, before, i >> 1)
-        continue
-      }
-      const to = map[code] as number
-      if (to === DROP) {
-        hidden.note(code, before, i)
-        continue
-      }
-      const pair = code >= 0xd835 && code <= 0xd83c && isHiddenPair(code, text.charCodeAt(i + 1))
-      if (pair || to === COMPATIBILITY) {
-        const plain = forms.of(code, pair ? text.charCodeAt(++i) : 0)
-        for (let k = 0; k < plain.length; k++) {
-          const unit = plain.charCodeAt(k)
-          const folded = unit < 0x80 ? unit : (map[unit] as number)
-          if (folded !== DROP) size = forms.put(units, size, folded === COMPATIBILITY ? unit : folded)
-        }
-        before = plain.charCodeAt(plain.length - 1)
-        continue
-      }
-      code = to
-    }
-    units[size++] = code
-    before = code
+    const code = text.charCodeAt(i)
+    if (code >= 0x80) return foldFrom(text, i, into)
+    data[i] = code
   }
-  return textOf(units, size)
+  into.end(length, text)
+  return undefined
+}
+
+/** From the first character beyond ASCII. */
+function foldFrom(text: string, from: number, into: Units): HiddenCharacters | undefined {
+  const map = foldKeepingCase()
+  const { length } = text
+  const { data } = into
+  for (let i = from; i < length; i++) {
+    const code = text.charCodeAt(i)
+    // Nothing replaces a Chinese character, and looking up thousands of them would fill the processor's cache.
+    const to = code >= 0x3400 && code <= 0x9fff ? code : (map[code] as number)
+    if (to > COMPATIBILITY) data[i] = to
+    else if (code === 0xd83c && !isHiddenPair(code, text.charCodeAt(i + 1))) data[i] = code
+    else return foldForms(text, i, into)
+  }
+  into.end(length, text)
+  return undefined
+}
+
+let compatibility: Compatibility | undefined
+/** Forms that stand for two or three characters are spelled out as long as the copy is longer than the text by no more than a quarter and this. */
+const SPELLED_OUT = 64
+
+/** From the first character that others replace, or none. */
+function foldForms(text: string, from: number, into: Units): HiddenCharacters {
+  const map = foldKeepingCase()
+  const forms = (compatibility ??= new Compatibility())
+  const hidden = new HiddenCharacters()
+  const { length } = text
+  const room = (length >> 2) + SPELLED_OUT
+  const data = into.reserve(length + room, from)
+  let size = from
+  for (let i = from; i < length; i++) {
+    const code = text.charCodeAt(i)
+    const to = map[code] as number
+    if (to > COMPATIBILITY) {
+      data[size++] = to
+      continue
+    }
+    const before = size > 0 ? (data[size - 1] as number) : 0
+    if (to === DROP) {
+      hidden.note(code, before, i)
+      continue
+    }
+    let low = 0
+    if (code >= 0xd800 && code < 0xdc00) {
+      low = i + 1 < length ? text.charCodeAt(i + 1) : 0
+      if (!isHiddenPair(code, low)) {
+        data[size++] = code
+        continue
+      }
+      i++
+      if (code === TAG_HIGH) {
+        // Tags after a black flag are the flag of a region.
+        if (before !== BLACK_FLAG_LOW) hidden.noteTag(low, before, i >> 1)
+        continue
+      }
+    }
+    size = forms.put(data, size, code, low, i + 1 + room)
+  }
+  into.end(size, undefined)
+  return hidden
 }

@@ -7,9 +7,15 @@ export class HiddenCharacters {
   /** Bidirectional overrides (U+202D, U+202E). */
   overrides = 0
   /** ASCII that was spelled in tag characters (U+E0020 to U+E007E). */
-  tags = ''
+  readonly tags: number[] = []
   #run = 0
   #lastIndex = -2
+
+  /** Takes note of a tag or a variation selector of the second plane, by its second half. */
+  noteTag(low: number, before: number, index: number): void {
+    if (low >= 0xdc20 && low <= 0xdc7e) this.tags.push(low - 0xdc00)
+    this.note(0xdb40, before, index)
+  }
 
   /** Takes note of an invisible character at an index, that comes after `before`. */
   note(code: number, before: number, index: number): void {

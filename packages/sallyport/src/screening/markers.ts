@@ -1,4 +1,5 @@
 import type { ScreeningPart } from './phrases.ts'
+import type { Units } from './units.ts'
 
 /** A fixed string that has a meaning to a model or to a prompt's frame, and that no ordinary text has to contain. */
 export interface MarkerRule {
@@ -38,8 +39,6 @@ MARKERS.forEach(({ literals }, rule) => {
     ;(BUCKETS[hashOf(start)] ??= []).push({ start, literal, rule })
   }
 })
-const FIRST = new Uint8Array(128)
-for (const { literals } of MARKERS) for (const literal of literals) FIRST[literal.charCodeAt(0)] = 1
 const SEEN = 1
 const SEEN_QUOTED = 2
 const seen = new Uint8Array(MARKERS.length)
@@ -53,52 +52,43 @@ function hashOf(start: number): number {
   return Math.imul(start, 0x9e3779b1) >>> 20
 }
 
-/** Looks for markers. Calls `found` once for each rule that has one; `quoted` when all of them stand in quotation marks by themselves. */
-export function findMarkers(text: string, found: (rule: MarkerRule, quoted: boolean) => void): void {
+/** Whether a marker may begin at one of the characters that markers begin with. */
+export function mayBeginMarker(data: Uint16Array, at: number): boolean {
+  const code = data[at] as number
+  const b = lower(data[at + 1] as number)
+  const c = lower(data[at + 2] as number)
+  const d = lower(data[at + 3] as number)
+  // No marker begins with five of one character.
+  if ((b | c | d) > 127 || (b === code && c === code && d === code && data[at + 4] === code)) return false
+  return BUCKETS[hashOf(startOf(code, b, c, d))] !== undefined
+}
+
+/** Looks for markers at `places`. Calls `found` once for each rule that has one; `quoted` when all of them stand in quotation marks by themselves. */
+export function findMarkers({ data }: Units, places: readonly number[], found: (rule: MarkerRule, quoted: boolean) => void): void {
   seen.fill(0)
-  for (let i = 0; i < text.length - 3; i++) {
-    const code = text.charCodeAt(i)
-    if (code > 127 || FIRST[code] === 0) continue
-    const b = lower(text.charCodeAt(i + 1))
-    const c = lower(text.charCodeAt(i + 2))
-    const d = lower(text.charCodeAt(i + 3))
-    if ((b | c | d) > 127) continue
-    // No marker begins with five of one character.
-    if (b === code && c === code && d === code && text.charCodeAt(i + 4) === code) continue
-    const start = startOf(code, b, c, d)
-    const bucket = BUCKETS[hashOf(start)]
-    if (bucket === undefined) continue
-    for (const { start: wanted, literal, rule } of bucket) {
-      if (wanted !== start || seen[rule] === SEEN || !isHere(text, i, literal)) continue
-      seen[rule] = isQuoted(text, i, i + literal.length) ? SEEN_QUOTED : SEEN
+  for (const at of places) {
+    const start = startOf(data[at] as number, lower(data[at + 1] as number), lower(data[at + 2] as number), lower(data[at + 3] as number))
+    for (const { start: wanted, literal, rule } of BUCKETS[hashOf(start)] ?? []) {
+      if (wanted !== start || seen[rule] === SEEN || !isHere(data, at, literal)) continue
+      seen[rule] = isQuoted(data, at, at + literal.length) ? SEEN_QUOTED : SEEN
     }
   }
   for (let rule = 0; rule < seen.length; rule++) if (seen[rule] !== 0) found(MARKERS[rule] as MarkerRule, seen[rule] === SEEN_QUOTED)
 }
 
-function lower(code: number): number {
+/** A unit in lower case, if it is a capital of ASCII. */
+export function lower(code: number): number {
   return code >= 0x41 && code <= 0x5a ? code | 32 : code
 }
 
-function isHere(text: string, at: number, literal: string): boolean {
-  for (let k = 4; k < literal.length; k++) if (lower(text.charCodeAt(at + k)) !== literal.charCodeAt(k)) return false
+function isHere(data: Uint16Array, at: number, literal: string): boolean {
+  for (let k = 4; k < literal.length; k++) if (lower(data[at + k] as number) !== literal.charCodeAt(k)) return false
   return true
 }
 
-function isQuoted(text: string, start: number, end: number): boolean {
-  const before = text[start - 1]
-  const after = text[end]
-  return before !== undefined && before === after && '`"\''.includes(before)
-}
-
-// A line that begins a turn, as transcripts and completion prompts write them.
-const ROLE_LINE = /(?:^|\n)[ \t]{0,40}(?:system|assistant|human|ai|user|developer)[ \t]{0,10}:/i
-const SYSTEM_LINE = /(?:^|\n)[ \t]{0,40}(?:system|developer)(?: (?:message|prompt|note|override|instructions?))?[ \t]{0,10}:[ \t]{0,40}(?:you (?:are|must|will)|ignore|new|override|disregard)/i
-
-/** Lines that pretend to be another speaker's. */
-export function findRoleLines(text: string): { readonly turns: boolean; readonly system: boolean } {
-  const turns = ROLE_LINE.test(text)
-  return { turns, system: turns && SYSTEM_LINE.test(text) }
+function isQuoted(data: Uint16Array, start: number, end: number): boolean {
+  const before = start > 0 ? (data[start - 1] as number) : 0
+  return before === data[end] && (before === 0x60 || before === 0x22 || before === 0x27)
 }
 
 // END OF PROMPT and its kin behind a rule of dashes, stars or hashes, and before another.
@@ -108,19 +98,27 @@ for (const char of '-*=#_~') RULER[char.charCodeAt(0)] = 1
 const MIN_RULER = 3
 
 /** A spoofed frame: `-----END OF CONTEXT-----`. Looks once behind each rule, however long it is. */
-export function hasRuledEnd(text: string): boolean {
+export function hasRuledEnd(source: Units): boolean {
+  const { data, size } = source
   let run = 0
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
+  for (let i = 0; i < size; i++) {
+    const code = data[i] as number
     if (code < 0x80 && RULER[code] === 1) {
       run++
       continue
     }
-    if (run >= MIN_RULER) {
+    if (run >= MIN_RULER && mayEnd(data, i)) {
       RULED_END.lastIndex = i
-      if (RULED_END.test(text)) return true
+      if (RULED_END.test(source.text())) return true
     }
     run = 0
   }
   return false
+}
+
+/** Whether `end`, `begin` or `start` may come, behind blanks. */
+function mayEnd(data: Uint16Array, at: number): boolean {
+  while (data[at] === 0x20 || data[at] === 0x09) at++
+  const code = lower(data[at] as number)
+  return code === 0x65 || code === 0x62 || code === 0x73
 }

@@ -1,10 +1,12 @@
-import { foldTable } from './fold.ts'
 import { isLetter } from './letters.ts'
+import type { Units } from './units.ts'
 
 const QUOTE_REACH = 48
 /** This many words about attacks just before an unquoted phrase make it a mention. */
 const META_BEFORE = 2
 const META_REACH = 10
+/** A buffer beyond this is not kept for the next text. */
+const KEPT = 1 << 16
 
 /** What a scan notes of the words around phrases, to tell an attack from a text about attacks. Used for one text after another. */
 export class Notes {
@@ -13,55 +15,63 @@ export class Notes {
   subject = -9
   /** Ordinals of words about attacks: example, phrase, injection. */
   readonly meta: number[] = []
-  #text = ''
+  #source: Units | undefined
   #about: boolean | undefined
-  // The last place that was asked about: several rules end with one word.
-  #start = -1
-  #end = -1
-  #quoted = false
+  /** Per unit how far back the latest quotation mark is (at most 255), as far as it was asked for. */
+  #distance: Uint8Array = new Uint8Array(1024)
+  #known = 0
 
-  begin(text: string): void {
+  begin(source: Units): void {
     this.not = this.subject = -9
     // Setting the length of a list that is empty is far from free.
     if (this.meta.length > 0) this.meta.length = 0
-    this.#text = text
+    this.#source = source
     this.#about = undefined
-    this.#start = this.#end = -1
+    this.#known = 0
+    if (this.#distance.length > KEPT) this.#distance = new Uint8Array(1024)
   }
 
   /** Whether a phrase is only mentioned: among words about attacks, or in quotation marks in a text that has some. */
   isMention(start: number, end: number, ordinal: number): boolean {
-    let close = 0
-    for (let i = this.meta.length - 1; i >= 0 && close < META_BEFORE; i--) {
-      if (ordinal - (this.meta[i] as number) > META_REACH) break
-      close++
-    }
-    return close >= META_BEFORE || (this.#isQuoted(start, end) && this.#isAbout())
+    const { meta } = this
+    if (meta.length >= META_BEFORE && ordinal - (meta[meta.length - META_BEFORE] as number) <= META_REACH) return true
+    return this.#isQuoted(start, end) && this.#isAbout()
   }
 
   #isQuoted(start: number, end: number): boolean {
-    if (start === this.#start && end === this.#end) return this.#quoted
-    this.#start = start
-    this.#end = end
-    const text = this.#text
-    return (this.#quoted = hasQuote(text, Math.max(0, start - QUOTE_REACH), start) && hasQuote(text, end, Math.min(text.length, end + QUOTE_REACH)))
+    const { data, size } = this.#source as Units
+    const last = Math.min(size, end + QUOTE_REACH) - 1
+    if (start === 0 || last < end) return false
+    if (last >= this.#known) this.#measure(data, last + 1)
+    return (this.#distance[start - 1] as number) < QUOTE_REACH && (this.#distance[last] as number) <= last - end
+  }
+
+  #measure(data: Uint16Array, to: number): void {
+    if (to > this.#distance.length) {
+      const longer = new Uint8Array(2 * to)
+      longer.set(this.#distance.subarray(0, this.#known))
+      this.#distance = longer
+    }
+    const distance = this.#distance
+    let latest = this.#known === 0 ? 255 : (distance[this.#known - 1] as number)
+    for (let i = this.#known; i < to; i++) {
+      latest = isQuote(data, i) ? 0 : Math.min(latest + 1, 255)
+      distance[i] = latest
+    }
+    this.#known = to
   }
 
   #isAbout(): boolean {
     // Words that come later in the text count as well: `"ignore all previous instructions" is a typical attack`.
-    return this.meta.length > 0 || (this.#about ??= META_LATER.test(this.#text))
+    return this.meta.length > 0 || (this.#about ??= META_LATER.test((this.#source as Units).text()))
   }
 }
 
 // Linear: alternatives of literals.
 const META_LATER = /\b(?:phrases?|attack|injection|example|detect|called|means?|meaning|string|payload|regex|classifier|Angriff|Beispiel|bedeutet|attaque|ataque|attacco|пример|атак)|攻击|例如|攻撃|意味|공격/i
 
-function hasQuote(text: string, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) {
-    const unit = text.charCodeAt(i)
-    const code = unit < 0x80 ? unit : (foldTable()[unit] as number)
-    if (code === 0x22 || code === 0x60 || code === 0x2f) return true
-    if (code === 0x27 && !(isLetter(text.charCodeAt(i - 1)) && isLetter(text.charCodeAt(i + 1)))) return true
-  }
-  return false
+function isQuote(data: Uint16Array, at: number): boolean {
+  const code = data[at] as number
+  if (code === 0x22 || code === 0x60 || code === 0x2f) return true
+  return code === 0x27 && !(at > 0 && isLetter(data[at - 1] as number) && isLetter(data[at + 1] as number))
 }

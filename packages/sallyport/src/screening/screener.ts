@@ -1,14 +1,15 @@
 import { decodePercent, decodeRuns, decodeSpacedHex, joinSpacedLetters } from './encoded.ts'
 import { fold } from './fold.ts'
-import { HiddenCharacters } from './hidden.ts'
+import type { HiddenCharacters } from './hidden.ts'
 import { LEXICONS, type ScreeningLanguage } from './languages/index.ts'
 import { hasExfiltrationLink } from './links.ts'
-import { findMarkers, findRoleLines, hasRuledEnd } from './markers.ts'
+import { findMarkers, hasRuledEnd } from './markers.ts'
 import type { PhraseRule, ScreeningPart } from './phrases.ts'
 import {
-  PhraseScanner, SAW_HEX_BYTES, SAW_LINK, SAW_LONG_RUN, SAW_MARKER, SAW_PERCENT, SAW_ROLE_LINE, SAW_RULER, SAW_SPACED_LETTERS, SAW_UNFOLDED, type PhraseMatches,
+  PhraseScanner, SAW_HEX_BYTES, SAW_LINK, SAW_LONG_RUN, SAW_PERCENT, SAW_RULER, SAW_SPACED_LETTERS, SAW_SYSTEM_ORDER, SAW_TURN, type PhraseMatches,
 } from './scan.ts'
 import { Score } from './score.ts'
+import { Units } from './units.ts'
 import { compileVocabulary, type Vocabulary } from './vocabulary.ts'
 import type { Screener, ScreeningFinding, ScreeningResult } from './types.ts'
 
@@ -80,6 +81,9 @@ class PhraseAndMarkerScreener implements Screener {
   readonly #threshold: number
   readonly #without: ReadonlySet<string>
   readonly #matches: PhraseMatches = { rules: [], shares: [] }
+  readonly #units: Units = new Units()
+  /** The text with encodings undone. */
+  readonly #copy: Units = new Units()
 
   constructor(vocabulary: Vocabulary, threshold: number, without: ReadonlySet<string>) {
     this.#vocabulary = vocabulary
@@ -91,17 +95,13 @@ class PhraseAndMarkerScreener implements Screener {
   screen(text: string): ScreeningResult {
     const matches = this.#matches
     forget(matches)
-    const saw = this.#scanner.scan(text, matches, false)
-    if (saw === 0 && matches.rules.length === 0) return CLEAN
+    const units = this.#units
+    const hidden = fold(text, units)
+    const saw = this.#scanner.scan(units, matches)
+    if (saw === 0 && hidden === undefined && matches.rules.length === 0 && this.#scanner.markers.length === 0) return CLEAN
     const score = new Score(this.#without)
-    if ((saw & SAW_UNFOLDED) === 0) this.#look(text, saw, score)
-    else {
-      const hidden = new HiddenCharacters()
-      const folded = fold(text, hidden)
-      forget(matches)
-      this.#look(folded, this.#scanner.scan(folded, matches, true), score)
-      this.#hidden(hidden, score)
-    }
+    this.#look(units, saw, score)
+    if (hidden !== undefined) this.#hidden(hidden, score)
     return score.result(this.#threshold)
   }
 
@@ -138,58 +138,67 @@ class PhraseAndMarkerScreener implements Screener {
   }
 
   /** Turns what the pass over the text saw into parts of the score. Takes the phrases out of `#matches`. */
-  #look(text: string, saw: number, score: Score): void {
-    this.#phrases(score, undefined)
-    if (score.has('payload') && DANGEROUS_CALL.test(text)) score.add('code', 'dangerous-call', 0.4)
-    if ((saw & SAW_MARKER) !== 0) findMarkers(text, (rule, quoted) => score.add(rule.part, rule.name, quoted ? rule.weight * 0.4 : rule.weight))
-    if ((saw & SAW_ROLE_LINE) !== 0) {
-      const lines = findRoleLines(text)
-      if (lines.system) score.add('boundary', 'system-line', 0.8)
-      else if (lines.turns) score.add('boundary', 'role-line', 0.2)
+  #look(units: Units, saw: number, score: Score): void {
+    this.#phrases(score, [])
+    if (score.has('payload') && DANGEROUS_CALL.test(units.text())) score.add('code', 'dangerous-call', 0.4)
+    const { markers } = this.#scanner
+    if (markers.length > 0) findMarkers(units, markers, (rule, quoted) => score.add(rule.part, rule.name, quoted ? rule.weight * 0.4 : rule.weight))
+    if ((saw & SAW_TURN) !== 0) {
+      if ((saw & SAW_SYSTEM_ORDER) !== 0) score.add('boundary', 'system-line', 0.8)
+      else score.add('boundary', 'role-line', 0.2)
     }
-    if ((saw & SAW_RULER) !== 0 && hasRuledEnd(text)) score.add('boundary', 'ruled-end', 0.8)
-    if ((saw & SAW_LINK) !== 0 && hasExfiltrationLink(text)) score.add('exfiltration', 'link-with-data', 1)
-    if ((saw & SAW_SPACED_LETTERS) !== 0) this.#again(joinSpacedLetters(text), 'spaced-letters', score)
-    if ((saw & SAW_LONG_RUN) !== 0) this.#again(decodeRuns(text), 'base64-or-hex', score)
-    if ((saw & SAW_PERCENT) !== 0) this.#again(decodePercent(text), 'percent', score)
-    if ((saw & SAW_HEX_BYTES) !== 0) this.#again(decodeSpacedHex(text), 'hex-bytes', score)
+    if ((saw & SAW_RULER) !== 0 && hasRuledEnd(units)) score.add('boundary', 'ruled-end', 0.8)
+    if ((saw & SAW_LINK) !== 0 && hasExfiltrationLink(units.text())) score.add('exfiltration', 'link-with-data', 1)
+    this.#unveil(units, saw, score)
   }
 
-  #phrases(score: Score, hiddenIn: string | undefined): void {
+  /** Looks at copies in which encodings are undone. One level only: what is encoded twice is not text to a reader either. */
+  #unveil(units: Units, saw: number, score: Score): void {
+    const copy = this.#copy
+    if ((saw & SAW_LONG_RUN) !== 0 && decodeRuns(units, copy)) this.#again(copy, ['base64-or-hex'], score)
+    if ((saw & SAW_HEX_BYTES) !== 0 && decodeSpacedHex(units, copy)) this.#again(copy, ['hex-bytes'], score)
+    // Percent encoding and spaced letters stand between words in the clear: one copy of the whole text, with both undone.
+    const ways: string[] = []
+    if ((saw & SAW_PERCENT) !== 0 && decodePercent(units, copy)) ways.push('percent')
+    if ((saw & SAW_SPACED_LETTERS) !== 0) {
+      joinSpacedLetters(ways.length > 0 ? copy : units, ways.length > 0 ? units : copy)
+      ways.push('spaced-letters')
+    }
+    if (ways.length > 0) this.#again(ways.length === 2 ? units : copy, ways, score)
+  }
+
+  #phrases(score: Score, hiddenIn: readonly string[]): void {
     const { rules, shares } = this.#matches
+    if (rules.length === 0) return
     for (let i = 0; i < rules.length; i++) {
       const rule = this.#vocabulary.rules[rules[i] as number] as PhraseRule
       // What stands there in the clear as well is not hidden.
-      if (hiddenIn !== undefined && !score.hasRule(rule.part, rule.name)) score.add('encoded', hiddenIn, 0.5)
+      if (hiddenIn.length > 0 && !score.hasRule(rule.part, rule.name)) for (const way of hiddenIn) score.add('encoded', way, 0.5)
       score.add(rule.part, rule.name, rule.weight * (shares[i] as number))
     }
-    rules.length = shares.length = 0
+    forget(this.#matches)
   }
 
-  /** Phrases and markers of a decoded copy. One level only: what is encoded twice is not text to a reader either. */
-  #again(decoded: string, how: string, score: Score): void {
-    if (decoded === '') return
-    let folded = decoded
-    let saw = this.#scanner.scan(folded, this.#matches, false)
-    if ((saw & SAW_UNFOLDED) !== 0) {
-      this.#matches.rules.length = this.#matches.shares.length = 0
-      folded = fold(decoded, new HiddenCharacters())
-      saw = this.#scanner.scan(folded, this.#matches, true)
-    }
-    this.#phrases(score, how)
-    if ((saw & SAW_MARKER) !== 0) {
-      findMarkers(folded, (rule) => {
-        if (!score.hasRule(rule.part, rule.name)) score.add('encoded', how, 0.5)
-        score.add(rule.part, rule.name, rule.weight)
-      })
-    }
+  /** Phrases and markers of a decoded copy. */
+  #again(copy: Units, ways: readonly string[], score: Score): void {
+    this.#scanner.scan(copy, this.#matches)
+    this.#phrases(score, ways)
+    const { markers } = this.#scanner
+    if (markers.length === 0) return
+    findMarkers(copy, markers, (rule) => {
+      if (!score.hasRule(rule.part, rule.name)) for (const way of ways) score.add('encoded', way, 0.5)
+      score.add(rule.part, rule.name, rule.weight)
+    })
   }
 
   #hidden(hidden: HiddenCharacters, score: Score): void {
     if (hidden.tags.length >= INVISIBLE_STREWN) {
       score.add('hidden', 'tag-characters', 1)
-      this.#scanner.scan(hidden.tags, this.#matches, true)
-      this.#phrases(score, 'tag-characters')
+      const copy = this.#copy
+      copy.reserve(hidden.tags.length).set(hidden.tags)
+      copy.end(hidden.tags.length, undefined)
+      this.#scanner.scan(copy, this.#matches)
+      this.#phrases(score, ['tag-characters'])
     } else if (hidden.longestRun >= INVISIBLE_RUN) score.add('hidden', 'invisible-run', 1)
     else if (hidden.count >= INVISIBLE_STREWN) score.add('hidden', 'invisible-characters', 0.5)
     if (hidden.overrides > 0) score.add('hidden', 'bidirectional-override', 0.6)
