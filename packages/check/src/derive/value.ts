@@ -218,6 +218,9 @@ export function join(left: Value, right: Value): Value {
   if (isUseful(left) && isPlain(right)) return relabelled(left, labels)
   if (isUseful(right) && isPlain(left)) return relabelled(right, labels)
   if (left.kind === 'lib' && right.kind === 'lib') return relabelled(left, labels)
+  // A client, or a stand-in for it in tests.
+  if (left.kind === 'lib' && right.kind === 'object' && right.of) return relabelled(left, labels)
+  if (right.kind === 'lib' && left.kind === 'object' && left.of) return relabelled(right, labels)
   if (left.kind === 'object' && right.kind === 'object') {
     const properties = new Map<string, Value>()
     for (const key of new Set([...left.properties.keys(), ...right.properties.keys()])) {

@@ -6,5 +6,7 @@ export const triggerDev: Library = {
   packages: ['@trigger.dev/*'],
   calls: {
     '**.{trigger,batchTrigger,triggerAndWait}': { effect: 'queue' },
+    // Whoever has the token reads the runs that it names.
+    'auth.{createPublicToken,createTriggerPublicToken,createBatchTriggerPublicToken}': { effect: 'queue' },
   },
 }
