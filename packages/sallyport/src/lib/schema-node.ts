@@ -2,7 +2,13 @@ import type { StandardSchemaV1 } from './standard-schema.ts'
 
 /** What is known of a schema, whatever library made it: enough to project a result and to audit an input. */
 export type SchemaNode =
-  | { readonly kind: 'object'; readonly fields: { readonly [name: string]: SchemaNode }; /** Lets unknown keys through. */ readonly loose: boolean; /** Drops unknown keys without refusing them. */ readonly strips: boolean }
+  | { readonly kind: 'object'; readonly fields: { readonly [name: string]: SchemaNode }; /** Lets unknown keys through. */ readonly loose: boolean; /** Drops unknown keys without refusing them. */ readonly strips: boolean; /** What other keys hold, where the schema says it. */ readonly rest?: SchemaNode }
+  | { readonly kind: 'record'; readonly value: SchemaNode }
+  | { readonly kind: 'tuple'; readonly items: readonly SchemaNode[]; readonly rest: SchemaNode | null }
+  | { readonly kind: 'map'; readonly key: SchemaNode; readonly value: SchemaNode }
+  | { readonly kind: 'set'; readonly item: SchemaNode }
+  /** Holds for all of them at once. */
+  | { readonly kind: 'intersection'; readonly sides: readonly SchemaNode[] }
   | { readonly kind: 'array'; readonly item: SchemaNode; readonly maxItems: number | null }
   | { readonly kind: 'string'; readonly maxLength: number | null; readonly trims: boolean | null; readonly format: string | null; readonly pattern: boolean }
   | { readonly kind: 'enum' }
@@ -42,6 +48,10 @@ interface ZodDef {
   readonly getter?: () => ZodLike
   readonly left?: ZodLike
   readonly right?: ZodLike
+  readonly items?: readonly ZodLike[]
+  readonly rest?: ZodLike | null
+  readonly keyType?: ZodLike
+  readonly valueType?: ZodLike
 }
 
 function readZod(schema: ZodLike, seen: Map<ZodLike, SchemaNode>): SchemaNode {
@@ -52,8 +62,10 @@ function readZod(schema: ZodLike, seen: Map<ZodLike, SchemaNode>): SchemaNode {
     case 'object': {
       const fields: Record<string, SchemaNode> = {}
       const catchall = def.catchall?._zod.def.type
+      const loose = catchall === 'unknown' || catchall === 'any'
+      const rest = def.catchall === undefined || loose || catchall === 'never' ? undefined : readZod(def.catchall, seen)
       // Registered before its fields are read: a recursive schema refers to it from inside.
-      const node: SchemaNode = { kind: 'object', fields, loose: catchall === 'unknown' || catchall === 'any', strips: catchall === undefined }
+      const node: SchemaNode = { kind: 'object', fields, loose, strips: catchall === undefined, ...(rest === undefined ? {} : { rest }) }
       seen.set(schema, node)
       for (const [name, field] of Object.entries(def.shape ?? {})) fields[name] = readZod(field, seen)
       return node
@@ -83,6 +95,16 @@ function readZod(schema: ZodLike, seen: Map<ZodLike, SchemaNode>): SchemaNode {
     }
     case 'union':
       return { kind: 'union', options: (def.options ?? []).map((option) => readZod(option, seen)) }
+    case 'intersection':
+      return def.left === undefined || def.right === undefined ? OTHER : { kind: 'intersection', sides: [readZod(def.left, seen), readZod(def.right, seen)] }
+    case 'record':
+      return def.valueType === undefined ? OTHER : { kind: 'record', value: readZod(def.valueType, seen) }
+    case 'tuple':
+      return { kind: 'tuple', items: (def.items ?? []).map((item) => readZod(item, seen)), rest: def.rest === undefined || def.rest === null ? null : readZod(def.rest, seen) }
+    case 'map':
+      return def.keyType === undefined || def.valueType === undefined ? OTHER : { kind: 'map', key: readZod(def.keyType, seen), value: readZod(def.valueType, seen) }
+    case 'set':
+      return def.valueType === undefined ? OTHER : { kind: 'set', item: readZod(def.valueType, seen) }
     default:
       return OTHER
   }
@@ -105,7 +127,9 @@ interface JsonSchema {
   readonly type?: string
   readonly properties?: { readonly [name: string]: JsonSchema }
   readonly additionalProperties?: boolean | JsonSchema
-  readonly items?: JsonSchema
+  readonly items?: JsonSchema | boolean
+  readonly prefixItems?: readonly JsonSchema[]
+  readonly allOf?: readonly JsonSchema[]
   readonly maxItems?: number
   readonly maxLength?: number
   readonly format?: string
@@ -124,9 +148,15 @@ function readJson(schema: JsonSchema, depth: number): SchemaNode {
   if (schema.properties !== undefined) {
     const fields = Object.fromEntries(Object.entries(schema.properties).map(([name, field]) => [name, readJson(field, depth + 1)]))
     const extra = schema.additionalProperties
-    return { kind: 'object', fields, loose: extra !== false && !(typeof extra === 'object' && Object.keys(extra).length > 0), strips: false }
+    const typed = typeof extra === 'object' && Object.keys(extra).length > 0
+    return { kind: 'object', fields, loose: extra !== false && !typed, strips: false, ...(typed ? { rest: readJson(extra, depth + 1) } : {}) }
   }
-  if (schema.type === 'array' && schema.items !== undefined) return { kind: 'array', item: readJson(schema.items, depth + 1), maxItems: schema.maxItems ?? null }
+  if (schema.allOf !== undefined) return { kind: 'intersection', sides: schema.allOf.map((side) => readJson(side, depth + 1)) }
+  if (typeof schema.additionalProperties === 'object') return { kind: 'record', value: readJson(schema.additionalProperties, depth + 1) }
+  if (schema.prefixItems !== undefined) {
+    return { kind: 'tuple', items: schema.prefixItems.map((item) => readJson(item, depth + 1)), rest: typeof schema.items === 'object' ? readJson(schema.items, depth + 1) : null }
+  }
+  if (schema.type === 'array' && typeof schema.items === 'object') return { kind: 'array', item: readJson(schema.items, depth + 1), maxItems: schema.maxItems ?? null }
   if (schema.type === 'string') return { kind: 'string', maxLength: schema.maxLength ?? null, trims: null, format: schema.format ?? null, pattern: schema.pattern !== undefined }
   return OTHER
 }
