@@ -21,6 +21,7 @@ export function compare(machine: Machine, operator: string, left: Value, right: 
     if (operator === 'instanceof') return instanceOf(left, right) ?? classOf(unknown(labels & ~(CALLER | SESSION) || right.labels), node)
     return unknown(labels)
   }
+  if (has(labels, DATA)) comparesPassword(machine, left, right, node, module)
   const equal = equals(machine, left, right, labels, node, module)
   if (equal === undefined) return unknown(labels)
   const is = operator === '===' || operator === '=='
@@ -38,6 +39,20 @@ export function classAsked(node: Node & { type: 'BinaryExpression' }): string | 
   if (node.operator !== 'instanceof' || (node.right.type === 'Identifier' && node.right.name === 'Error')) return undefined
   const subject = unwrapped(node.left)
   return subject.type === 'Identifier' ? subject.name : undefined
+}
+
+const password = /^(?:pass_?(?:word|phrase|code)|pin)$/i
+
+/** `link.password === password`: a password that is kept as it is, against what the caller sends. */
+function comparesPassword(machine: Machine, left: Value, right: Value, node: Node, module: Module): void {
+  if (machine.quiet || ![left, right].some((side) => side.kind === 'unknown' && password.test(side.name ?? ''))) return
+  const own = deepLabels(left)
+  const other = deepLabels(right)
+  if (!(has(own, CALLER) && !has(own, DATA) && has(other, DATA) && !has(other, CALLER)) && !(has(other, CALLER) && !has(other, DATA) && has(own, DATA) && !has(own, CALLER))) return
+  machine.seen.effects.push({
+    kind: 'password', operation: machine.place(node, module).text, at: machine.trace(node, module), checks: machine.checks, labels: own | other, keyLabels: 0, keys: new Map(), fields: new Map(),
+    whole: false, target: '', projected: true, gives: false, raises: new Set(),
+  })
 }
 
 function equals(machine: Machine, left: Value, right: Value, labels: number, node: Node, module: Module): { value: boolean; labels: number } | undefined {
