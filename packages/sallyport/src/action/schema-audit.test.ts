@@ -24,6 +24,11 @@ describe('auditSchemas', () => {
     ['unknown keys', z.looseObject({ n: z.number() }), ['(the whole): unknown-keys']],
     ['an unbounded list', z.strictObject({ ids: z.array(z.uuid()) }), ['ids: unbounded-list']],
     ['what is nested, optional, a union', z.strictObject({ a: z.strictObject({ b: z.string().optional() }).nullable(), c: z.union([z.string(), z.number()]) }), ['a.b: unbounded-string', 'a.b: untrimmed-string', 'c: unbounded-string', 'c: untrimmed-string']],
+    ['the values of a record', z.record(z.string().max(9), z.strictObject({ note: z.string().trim() })), ['*.note: unbounded-string']],
+    ['a tuple and its rest', z.strictObject({ t: z.tuple([z.string().trim()]).rest(z.looseObject({})) }), ['t[0]: unbounded-string', 't[]: unknown-keys']],
+    ['a map and a set', z.strictObject({ m: z.map(z.uuid(), z.looseObject({})), s: z.set(z.string().trim()) }), ['m.*: unknown-keys', 's[]: unbounded-string']],
+    ['an intersection', z.intersection(z.looseObject({ a: z.uuid() }), z.object({ b: z.string().max(9) })), ['(the whole): unknown-keys', 'b: untrimmed-string']],
+    ['a catchall', z.object({ a: z.uuid() }).catchall(z.string().trim()), ['*: unbounded-string']],
     ['a piped string', z.strictObject({ n: z.string().max(4).trim().transform(Number) }), []],
     ['a plain object, which strips', z.object({ n: z.number() }), []],
   ])('of %s', (_name, schema, expected) => {

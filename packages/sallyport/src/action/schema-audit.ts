@@ -3,7 +3,7 @@ import type { ActionDefinition } from './definition.ts'
 
 /** What an input schema leaves open. */
 export interface SchemaIssue {
-  /** Where: `address.city`, `tags[]`. */
+  /** Where: `address.city`, `tags[]`, `labels.*` for each value of a record. */
   readonly path: string
   readonly issue: 'unbounded-string' | 'untrimmed-string' | 'free-text-choice' | 'untyped-identifier' | 'unknown-keys' | 'unbounded-list' | 'unreadable'
   readonly message: string
@@ -40,7 +40,22 @@ function visit(node: SchemaNode, path: string, issues: SchemaIssue[], seen: Set<
   switch (node.kind) {
     case 'object':
       if (node.loose) issues.push({ path: at, issue: 'unknown-keys', message: 'passes keys that it does not name: use z.strictObject' })
-      for (const [name, field] of Object.entries(node.fields)) visit(field, path === '' ? name : `${path}.${name}`, issues, seen)
+      for (const [name, field] of Object.entries(node.fields)) visit(field, below(path, name), issues, seen)
+      if (node.rest !== undefined) visit(node.rest, below(path, '*'), issues, seen)
+      return
+    case 'record':
+    case 'map':
+      visit(node.value, below(path, '*'), issues, seen)
+      return
+    case 'set':
+      visit(node.item, `${path}[]`, issues, seen)
+      return
+    case 'tuple':
+      for (const [i, item] of node.items.entries()) visit(item, `${path}[${i}]`, issues, seen)
+      if (node.rest !== null) visit(node.rest, `${path}[]`, issues, seen)
+      return
+    case 'intersection':
+      for (const side of node.sides) visit(side, path, issues, seen)
       return
     case 'array':
       if (node.maxItems === null) issues.push({ path: at, issue: 'unbounded-list', message: 'has no maximum length: add .max()' })
@@ -57,6 +72,10 @@ function visit(node: SchemaNode, path: string, issues: SchemaIssue[], seen: Set<
       return
     default:
   }
+}
+
+function below(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`
 }
 
 function auditString(node: Extract<SchemaNode, { kind: 'string' }>, path: string, issues: SchemaIssue[]): void {
