@@ -17,16 +17,16 @@ export default async function Orders() {
   return (
     <Page title={own ? 'Your orders' : 'Orders'} lead={own ? 'While an order is being packed, you can still send it elsewhere.' : 'Everybody’s orders, newest first.'}>
       <div className="table-frame">
-        <table>
+        <table className="stacks">
           <thead><tr><th>Order</th><th>Placed</th><th>Goes to</th><th>Status</th><th className="number">Total</th></tr></thead>
           <tbody>
             {orders.map((order) => (
               <tr key={order.id}>
                 <th scope="row"><Link href={`/orders/${order.id}`} prefetch={false}>{order.number}</Link></th>
-                <td><Day at={order.placedAt} /></td>
-                <td>{own ? order.city : `${order.recipient}, ${order.city}`}</td>
-                <td><StatusBadge status={order.status} /></td>
-                <td className="number">{pounds(order.totalPence)}</td>
+                <td data-label="Placed"><Day at={order.placedAt} /></td>
+                <td data-label="Goes to">{own ? order.city : `${order.recipient}, ${order.city}`}</td>
+                <td data-label="Status"><StatusBadge status={order.status} /></td>
+                <td className="number" data-label="Total">{pounds(order.totalPence)}</td>
               </tr>
             ))}
           </tbody>
