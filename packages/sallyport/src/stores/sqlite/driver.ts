@@ -4,7 +4,6 @@ import { basename, dirname, join } from 'node:path'
 import { notALine, SqlError, type LogDriver, type SqlResult, type SqlStep } from '../sql/driver.ts'
 import { resolveSealing, type SealingOptions } from '../sql/sealing-options.ts'
 import { isLine, LINE_END } from '../../audit/batch.ts'
-import { newBell } from './bell.ts'
 import { newProgress, progressIn } from './progress.ts'
 import type { AwaitedUnit, InDoubt, Lines, Reply, WriterSetup } from './protocol.ts'
 import { startWorker, type WorkerClient } from './worker-client.ts'
@@ -22,7 +21,7 @@ export interface SqliteDriverOptions {
 }
 
 /** On a disk that is faster than this, a full half of the callers is sent ahead, so that both threads work; on a slower one, fewer and larger groups win. */
-const FAST_COMMIT_MS = 0.4
+const FAST_COMMIT_MS = 1
 const AHEAD = 32
 
 interface Shared {
@@ -95,7 +94,7 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
 
   function writer(): WorkerClient {
     if (writing !== undefined) return writing
-    const mine: WriterSetup = { ...setup, writer: randomUUID(), bell: newBell(), progress: newProgress(), inDoubt }
+    const mine: WriterSetup = { ...setup, writer: randomUUID(), progress: newProgress(), inDoubt }
     acknowledged = 0
     const client = startWorker(mine, { written, lost: () => void (writing === client && lost(mine)) })
     client.hold(unacknowledged.length)

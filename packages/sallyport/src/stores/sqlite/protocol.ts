@@ -25,8 +25,6 @@ export interface SealerSetup {
   readonly mode: 'seal'
   readonly path: string
   readonly sealing: SealingSetup
-  /** The writer's. */
-  readonly bell: SharedArrayBuffer
 }
 
 /** What a thread that writes is started with. */
@@ -37,8 +35,6 @@ export interface WriterSetup {
   readonly busyTimeoutMs: number
   /** Begins the names of this thread's writers. Nobody else has it. */
   readonly writer: string
-  /** Rings for every message to the thread. See bell.ts. */
-  readonly bell: SharedArrayBuffer
   /** See progress.ts. */
   readonly progress: SharedArrayBuffer
   /** What the thread before this one left in doubt. It is settled before anything else of the queue. */

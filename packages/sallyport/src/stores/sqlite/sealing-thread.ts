@@ -8,21 +8,16 @@ import { macKeys } from '../../audit/mac.ts'
 import { parseSigner } from '../../audit/note/key.ts'
 import { SqlError, type SqlResult } from '../sql/driver.ts'
 import { createSealer } from '../sql/sealer.ts'
-import { bellIn } from './bell.ts'
 import { failureFrom, openConnection, type Connection } from './connection.ts'
 import { packSteps } from './packed-steps.ts'
 import type { Reply, Request, SealerSetup } from './protocol.ts'
 
 /** Runs the thread. */
-export function startSealing(port: MessagePort, { path, sealing, bell }: SealerSetup): void {
+export function startSealing(port: MessagePort, { path, sealing }: SealerSetup): void {
   let connection: Connection | undefined
   let steps = 0
   let waiting: { readonly resolve: (result: SqlResult) => void; readonly reject: (error: Error) => void } | undefined
-  const writer = bellIn(bell)
-  const answer = (reply: Reply): void => {
-    port.postMessage(reply)
-    writer.ring()
-  }
+  const answer = (reply: Reply): void => port.postMessage(reply)
 
   function reading(): Connection {
     if (connection !== undefined) return connection

@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads'
-import { bellIn } from './bell.ts'
 import { SqlError } from '../sql/driver.ts'
 import type { Failure, Reply, Request, WorkerSetup } from './protocol.ts'
 
@@ -54,12 +53,6 @@ export function startWorker(setup: WorkerSetup, listener: WorkerListener): Worke
   let stopped = false
   const worker = new Worker(workerFile(), { workerData: setup, name: `sallyport ${setup.mode}` })
   worker.unref()
-  const bell = setup.mode === 'write' ? bellIn(setup.bell) : undefined
-
-  function tell(request: Request): void {
-    worker.postMessage(request)
-    bell?.ring()
-  }
 
   function hold(change: number): void {
     const before = held
@@ -131,13 +124,13 @@ export function startWorker(setup: WorkerSetup, listener: WorkerListener): Worke
       hold(1)
     },
     hold,
-    tell,
+    tell: (request) => worker.postMessage(request),
     ask<Answer>(request: (id: number) => Request) {
       const id = (ids += 1)
       return new Promise<Answer>((resolve, reject) => {
         if (stopped) return reject(new SqlError('unavailable', "the ledger's thread has ended"))
         expect(id, resolve as (answer: unknown) => void, reject)
-        tell(request(id))
+        worker.postMessage(request(id))
       })
     },
     async stop() {

@@ -4,7 +4,6 @@ import { macKeys } from '../../audit/mac.ts'
 import { SqlError, type SqlResult, type SqlRow } from '../sql/driver.ts'
 import { MIGRATION_TABLE, pendingStatements, READ_VERSION } from '../sql/migrations.ts'
 import type { SealRound } from '../sql/sealer.ts'
-import { bellIn } from './bell.ts'
 import { failureFrom, openConnection } from './connection.ts'
 import { groupCommitter, type Unit, type UnitResult } from './group-commit.ts'
 import { laterQueue, takeLines } from './later-queue.ts'
@@ -19,8 +18,6 @@ const MAX_UNITS = 1_024
 const MAX_PLAIN = 4_096
 /** A group waits so long for a step of sealing at most. */
 const HOLD_MS = 20
-/** A thread that wrote a group waits so long for the next one before it goes back to its event loop. */
-const LINGER_MS = 2
 const RETRY_MS = [50, 100, 200, 500, 1_000] as const
 
 const cell = new Int32Array(new SharedArrayBuffer(4))
@@ -40,11 +37,8 @@ function startWriter(port: MessagePort, setup: WriterSetup): void {
   let units: readonly AwaitedUnit[] = []
   const plain: Lines[] = []
   const later = laterQueue({ most: MAX_PLAIN, key, now: () => Date.now(), progress: progressIn(setup.progress, setup.writer), inherited: setup.inDoubt })
-  const bell = bellIn(setup.bell)
   let scheduled = false
-  let lingers = false
   let failures = 0
-  let retry: NodeJS.Timeout | undefined
   let sealTimer: NodeJS.Timeout | undefined
   /** Entries were written that no round of sealing has begun after. */
   let unsealed = false
@@ -54,7 +48,7 @@ function startWriter(port: MessagePort, setup: WriterSetup): void {
 
   function sealer(): WorkerClient {
     if (sealing !== undefined) return sealing
-    const client = startWorker({ mode: 'seal', path: setup.path, sealing: setup.sealing, bell: setup.bell }, {
+    const client = startWorker({ mode: 'seal', path: setup.path, sealing: setup.sealing }, {
       transact({ id, steps }) {
         sealStep = { id, unit: { steps: unpackSteps(steps), entries: [] } }
         schedule()
@@ -154,22 +148,10 @@ function startWriter(port: MessagePort, setup: WriterSetup): void {
     setImmediate(writeGroup)
   }
 
-  function takeMessages(): void {
-    for (let message = receiveMessageOnPort(port); message !== undefined; message = receiveMessageOnPort(port)) accept(message.message as Request)
-  }
-
-  const isIdle = (): boolean => units.length + plain.length === 0 && (later.isEmpty() || retry !== undefined) && sealStep === undefined
-
   function writeGroup(): void {
     scheduled = false
-    const rung = bell.rung()
-    takeMessages()
-    if (isIdle() && lingers) {
-      lingers = false
-      bell.wait(rung, LINGER_MS)
-      takeMessages()
-    }
-    if (isIdle()) return
+    for (let message = receiveMessageOnPort(port); message !== undefined; message = receiveMessageOnPort(port)) accept(message.message as Request)
+    if (units.length + plain.length === 0 && later.isEmpty() && sealStep === undefined) return
     if (sealStep === undefined && !held && pace.isBehind()) {
       hold ??= setTimeout(() => {
         held = true
@@ -201,18 +183,9 @@ function startWriter(port: MessagePort, setup: WriterSetup): void {
       if (step !== undefined) sealing?.tell({ kind: 'result', id: step.id, result: failure })
       answer({ kind: 'written', plain: awaited.count, failure, results: group.map(({ id }) => [id, failure]), later: later.ended(false), ms: performance.now() - start })
     }
-    clearTimeout(retry)
-    retry = undefined
     // Queued entries stay and are tried again, with the next group or by themselves.
-    if (failures > 0 && !later.isEmpty()) {
-      retry = setTimeout(() => {
-        retry = undefined
-        schedule()
-      }, RETRY_MS[Math.min(failures, RETRY_MS.length) - 1])
-    }
-    // A turn of the event loop, for timers and for the thread that seals.
-    lingers = true
-    schedule()
+    if (failures > 0 && !later.isEmpty()) setTimeout(schedule, RETRY_MS[Math.min(failures, RETRY_MS.length) - 1])
+    if (units.length + plain.length > 0 || (failures === 0 && !later.isEmpty())) schedule()
   }
 
   function plainResult(result: UnitResult | undefined): SqlResult | Failure {
