@@ -248,6 +248,21 @@ export function sealingContract(name: string, open: (signers: readonly string[])
       expect(reasons).toEqual([expect.stringContaining('there twice'), expect.stringContaining('are missing')])
     })
 
+    it('lets who delivered for a sink, and was away too long, neither go on nor move its place', async () => {
+      const ledger = await ledgerWith(0)
+      await ledger.flush()
+      await ledger.seal()
+      let now = 1_000
+      const [away, next] = ['siem', 'siem'].map((sink) => sqlCursor(ledger.driver, sink, { leaseMs: 10, now: () => now }))
+      expect(await away?.hold()).toBe(true)
+      expect(await next?.hold()).toBe(false)
+      now += 20
+      expect(await next?.hold()).toBe(true)
+      await next?.advance(3)
+      await expect(away?.advance(5)).rejects.toThrow('another process')
+      expect([await away?.hold(), await next?.hold(), await next?.read()]).toEqual([false, true, 3])
+    })
+
     it('removes whole bundles of old entries, keeps what a sink still waits for, and still verifies', async () => {
       const ledger = await ledgerWith(400)
       await ledger.seal()
