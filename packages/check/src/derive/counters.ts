@@ -29,7 +29,7 @@ export function claimed(machine: Machine, args: readonly Value[], node: Node, mo
   if (!exclusive || (args[0] && isMadeUp(args[0]))) return undefined
   note(machine, 'counted', claim, node, module)
   note(machine, 'compared', claim, node, module)
-  return machine.world.counted && machine.over.has(node) ? constant(null, LIMIT) : unknown(LIMIT)
+  return machine.isOver(node) ? constant(null, LIMIT) : unknown(LIMIT)
 }
 
 /** Whether the caller may choose another value each time. */
@@ -103,7 +103,7 @@ function answer(machine: Machine, count: Value, over: boolean, node: Node, modul
   const what = counter(count)
   if (what === undefined) return undefined
   note(machine, 'compared', what === 'memory' ? memory : what === 'rows' ? source(machine) : columnOf(count.kind === 'unknown' ? (count.name ?? '') : ''), node, module)
-  if (machine.world.counted && machine.over.has(node)) return constant(over, LIMIT)
+  if (machine.isOver(node)) return constant(over, LIMIT)
   return what === 'memory' ? unknown(LIMIT) : undefined
 }
 

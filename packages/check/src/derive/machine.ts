@@ -1,7 +1,7 @@
 import { has, union, CALLER, CREDENTIAL, IDENTITY, LIMIT, PICKED, ROLE, SESSION, type Labels } from './labels.ts'
 import { join, labelled, type Value } from './value.ts'
 import { emptyObservation, Spot, type Check, type Observation, type Place } from './facts.ts'
-import { COUNTED, LIMITED, Shared, SIGNED_IN } from './shared.ts'
+import { COUNTED, LIMITED, OVER, Shared, SIGNED_IN } from './shared.ts'
 import { latestScope, type Write, type Scope } from './scope.ts'
 import type { Node } from '../syntax/ast.ts'
 import type { Module } from '../syntax/module.ts'
@@ -246,6 +246,13 @@ export class Machine {
         if (value) this.write(scope, name, labelled(value, labels & (SESSION | ROLE | LIMIT)))
       }
     }
+  }
+
+  /** Whether what is counted here is over its bound. */
+  isOver(node: Node): boolean {
+    if (!this.world.counted) return false
+    this.asked |= OVER
+    return this.over.has(node)
   }
 
   /** Notes that a condition on these labels was passed; the other side of it exits. */

@@ -61,6 +61,26 @@ ${names.map((name) => (name === 'near' ? 'export async function near(id: string)
     expect(reasons[1]).toBe(reasons[0])
   })
 
+  it('is over its bound only for the action that counts towards it', () => {
+    const action = (name: string, counts: string): string => `export async function ${name}(text: string) {
+  const session = await auth()
+  if (!session) throw new Error('Unauthorized')
+  const account = await db.account.findUnique({ where: { id: session.user.id } })
+  ${counts}
+  pays(account)
+  await db.post.create({ data: { text, authorId: session.user.id } })
+}`
+    const result = run({
+      'lib/credits.ts': 'export function pays(account: { credits: number }) { if (account.credits <= 0) throw new Error(\'No credits\') }',
+      'lib/often.ts': 'const calls = new Map<string, number>()\nexport function often(id: string) {\n  const count = (calls.get(id) ?? 0) + 1\n  calls.set(id, count)\n  return count > 9\n}',
+      'auth.ts': 'import NextAuth from \'next-auth\'\nexport const { auth } = NextAuth({})',
+      'app/actions.ts': `'use server'\nimport { auth } from '../auth'\nimport { db } from '../lib/db'\nimport { pays } from '../lib/credits'\nimport { often } from '../lib/often'
+${action('counting', 'await db.account.update({ where: { id: session.user.id }, data: { credits: { decrement: 1 } } })')}
+${action('logging', 'if (often(session.user.id)) console.warn(\'often\')')}`,
+    })
+    expect(result.entries.map(({ name, controls }) => [name, controls['rate-limit'].state])).toEqual([['counting', 'present'], ['logging', 'absent']])
+  })
+
   it('changes its argument each time', () => {
     const result = run({
       'app/actions.ts': `'use server'

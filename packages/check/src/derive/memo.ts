@@ -1,7 +1,7 @@
 import { Abrupt, mostOpaque, type Machine } from './machine.ts'
 import { Spot, type Check, type Effect, type Observation } from './facts.ts'
 import { copyOf, sharesParts } from './copies.ts'
-import { knownIn, learned } from './shared.ts'
+import { knownIn, learned, OVER } from './shared.ts'
 import { signatureOf } from './signature.ts'
 import type { ClassValue, Fn, Value } from './value.ts'
 import type { Node } from '../syntax/ast.ts'
@@ -32,7 +32,7 @@ const lists = ['effects', 'sessions', 'refusals', 'validations', 'limits', 'chec
 /** Runs a call of a top-level function, or of the constructor of a top-level class; or gives what it came to before. */
 export function remembered<Target extends Fn | ClassValue>(machine: Machine, fn: Target, args: readonly Value[], node: Node, module: Module, run: (machine: Machine, fn: Target, args: readonly Value[], node: Node, module: Module) => Value): Value {
   // A closure depends on more than its arguments, what reaches the caller is recorded where it is returned, and a call that is too deep where it is called.
-  if ((fn.scope !== undefined && !fn.scope.top) || (fn.kind === 'function' && fn.self !== undefined) || machine.quiet || machine.wanted || machine.in.counted || machine.frames.length <= machine.root || machine.active.includes(fn.node) || machine.active.length >= machine.bounds.depth) return run(machine, fn, args, node, module)
+  if ((fn.scope !== undefined && !fn.scope.top) || (fn.kind === 'function' && fn.self !== undefined) || machine.quiet || machine.wanted || machine.frames.length <= machine.root || machine.active.includes(fn.node) || machine.active.length >= machine.bounds.depth) return run(machine, fn, args, node, module)
   const key = signatureOf(machine.shared, args)
   if (key === undefined) return run(machine, fn, args, node, module)
   let calls = machine.shared.calls.get(fn.node)
@@ -93,7 +93,7 @@ function end(machine: Machine, start: Start, value: Value | undefined, thrown: n
   const { lengths, held, declared, depth, truncated } = start
   let call: RecordedCall | undefined
   // What is part of a circle comes to something else wherever the circle is entered.
-  if (machine.lookedBack >= (lengths[0] ?? 0) && machine.recursed > depth && seen.declared.size === declared && machine.steps < machine.bounds.steps && seen.opaque.length < mostOpaque) {
+  if (machine.lookedBack >= (lengths[0] ?? 0) && machine.recursed > depth && (machine.asked & OVER) === 0 && seen.declared.size === declared && machine.steps < machine.bounds.steps && seen.opaque.length < mostOpaque) {
     const own = lengths.map((length, index) => (seen[lists[index] ?? 'effects'].length === length ? nothing : seen[lists[index] ?? 'effects'].slice(length)))
     const [effects, sessions, refusals, validations, limits, checks, returns, opaque, streams, calls] = own as unknown as readonly [Effect[], Spot[], Spot[], Observation['validations'], Observation['limits'], Check[], Observation['returns'], Observation['opaque'], Observation['streams'], Observation['calls']]
     const copies = effects.length === 0 ? none : new Map(effects.map((effect) => [effect, copied(effect)]))

@@ -10,6 +10,8 @@ export const SIGNED_IN = 1
 export const LIMITED = 2
 /** A run asked whether what the application counts by hand is over its bound. */
 export const COUNTED = 4
+/** A run asked which of the counts are over: they are others for each entry point. */
+export const OVER = 8
 
 /** What was found in one world, and holds in every other that would have answered the same. */
 export interface Known<What> {
