@@ -39,6 +39,8 @@ MARKERS.forEach(({ literals }, rule) => {
     ;(BUCKETS[hashOf(start)] ??= []).push({ start, literal, rule })
   }
 })
+const FIRST = new Uint8Array(128)
+for (const { literals } of MARKERS) for (const literal of literals) FIRST[literal.charCodeAt(0)] = 1
 const SEEN = 1
 const SEEN_QUOTED = 2
 const seen = new Uint8Array(MARKERS.length)
@@ -58,19 +60,27 @@ export function mayBeginMarker(data: Uint16Array, at: number): boolean {
   const b = lower(data[at + 1] as number)
   const c = lower(data[at + 2] as number)
   const d = lower(data[at + 3] as number)
-  // No marker begins with five of one character.
-  if ((b | c | d) > 127 || (b === code && c === code && d === code && data[at + 4] === code)) return false
-  return BUCKETS[hashOf(startOf(code, b, c, d))] !== undefined
+  return (b | c | d) < 0x80 && BUCKETS[hashOf(startOf(code, b, c, d))] !== undefined
 }
 
-/** Looks for markers at `places`. Calls `found` once for each rule that has one; `quoted` when all of them stand in quotation marks by themselves. */
-export function findMarkers({ data }: Units, places: readonly number[], found: (rule: MarkerRule, quoted: boolean) => void): void {
+/** Looks for markers. Calls `found` once for each rule that has one; `quoted` when all of them stand in quotation marks by themselves. */
+export function findMarkers({ data, size }: Units, found: (rule: MarkerRule, quoted: boolean) => void): void {
   seen.fill(0)
-  for (const at of places) {
-    const start = startOf(data[at] as number, lower(data[at + 1] as number), lower(data[at + 2] as number), lower(data[at + 3] as number))
-    for (const { start: wanted, literal, rule } of BUCKETS[hashOf(start)] ?? []) {
-      if (wanted !== start || seen[rule] === SEEN || !isHere(data, at, literal)) continue
-      seen[rule] = isQuoted(data, at, at + literal.length) ? SEEN_QUOTED : SEEN
+  for (let i = 0; i < size - 3; i++) {
+    const code = data[i] as number
+    if (code > 127 || FIRST[code] === 0) continue
+    const b = lower(data[i + 1] as number)
+    const c = lower(data[i + 2] as number)
+    const d = lower(data[i + 3] as number)
+    if ((b | c | d) > 127) continue
+    // No marker begins with five of one character.
+    if (b === code && c === code && d === code && data[i + 4] === code) continue
+    const start = startOf(code, b, c, d)
+    const bucket = BUCKETS[hashOf(start)]
+    if (bucket === undefined) continue
+    for (const { start: wanted, literal, rule } of bucket) {
+      if (wanted !== start || seen[rule] === SEEN || !isHere(data, i, literal)) continue
+      seen[rule] = isQuoted(data, i, i + literal.length) ? SEEN_QUOTED : SEEN
     }
   }
   for (let rule = 0; rule < seen.length; rule++) if (seen[rule] !== 0) found(MARKERS[rule] as MarkerRule, seen[rule] === SEEN_QUOTED)

@@ -21,6 +21,7 @@ export const SAW_TURN = 16
 export const SAW_SYSTEM_ORDER = 32
 export const SAW_RULER = 64
 export const SAW_HEX_BYTES = 128
+export const SAW_MARKER = 256
 
 /** Rules that matched, by index into the vocabulary's rules, with the share of their weight that counts (1, or less for a mention). */
 export interface PhraseMatches {
@@ -69,8 +70,6 @@ export class PhraseScanner {
   readonly #full: Int32Array
   readonly #words: Uint16Array = wordTable()
   readonly #notes: Notes = new Notes()
-  /** Where markers may begin in the text that was scanned last. */
-  readonly markers: number[] = []
   #scans = 0
   // Of the scan that is under way: the number of the latest word, and what was seen between words.
   #ordinal = 0
@@ -174,7 +173,7 @@ export class PhraseScanner {
         if (i > 1 && data[i - 2] === 0x5d && mayBeAddress(data, i)) this.#saw |= SAW_LINK
       } else {
         if (i > 2 && data[i - 2] === code && data[i - 3] === code) this.#saw |= SAW_RULER
-        if (kind === MARKER && mayBeginMarker(data, i - 1)) this.markers.push(i - 1)
+        if (kind === MARKER && mayBeginMarker(data, i - 1)) this.#saw |= SAW_MARKER
       }
     } while (i < size && words[data[i] as number] === 0)
     return i
@@ -184,7 +183,6 @@ export class PhraseScanner {
   #begin(): void {
     const ready = this.#ready
     for (let k = 0; k < ready.length; k++) ready[k] = 0
-    if (this.markers.length > 0) this.markers.length = 0
     this.#scans = (this.#scans + 1) | 0
     if (this.#scans === 0) this.#full.fill(0)
   }

@@ -6,7 +6,7 @@ import { hasExfiltrationLink } from './links.ts'
 import { findMarkers, hasRuledEnd } from './markers.ts'
 import type { PhraseRule, ScreeningPart } from './phrases.ts'
 import {
-  PhraseScanner, SAW_HEX_BYTES, SAW_LINK, SAW_LONG_RUN, SAW_PERCENT, SAW_RULER, SAW_SPACED_LETTERS, SAW_SYSTEM_ORDER, SAW_TURN, type PhraseMatches,
+  PhraseScanner, SAW_HEX_BYTES, SAW_LINK, SAW_LONG_RUN, SAW_MARKER, SAW_PERCENT, SAW_RULER, SAW_SPACED_LETTERS, SAW_SYSTEM_ORDER, SAW_TURN, type PhraseMatches,
 } from './scan.ts'
 import { Score } from './score.ts'
 import { Units } from './units.ts'
@@ -98,7 +98,7 @@ class PhraseAndMarkerScreener implements Screener {
     const units = this.#units
     const hidden = fold(text, units)
     const saw = this.#scanner.scan(units, matches)
-    if (saw === 0 && hidden === undefined && matches.rules.length === 0 && this.#scanner.markers.length === 0) return CLEAN
+    if (saw === 0 && hidden === undefined && matches.rules.length === 0) return CLEAN
     const score = new Score(this.#without)
     this.#look(units, saw, score)
     if (hidden !== undefined) this.#hidden(hidden, score)
@@ -141,8 +141,7 @@ class PhraseAndMarkerScreener implements Screener {
   #look(units: Units, saw: number, score: Score): void {
     this.#phrases(score, [])
     if (score.has('payload') && DANGEROUS_CALL.test(units.text())) score.add('code', 'dangerous-call', 0.4)
-    const { markers } = this.#scanner
-    if (markers.length > 0) findMarkers(units, markers, (rule, quoted) => score.add(rule.part, rule.name, quoted ? rule.weight * 0.4 : rule.weight))
+    if ((saw & SAW_MARKER) !== 0) findMarkers(units, (rule, quoted) => score.add(rule.part, rule.name, quoted ? rule.weight * 0.4 : rule.weight))
     if ((saw & SAW_TURN) !== 0) {
       if ((saw & SAW_SYSTEM_ORDER) !== 0) score.add('boundary', 'system-line', 0.8)
       else score.add('boundary', 'role-line', 0.2)
@@ -181,11 +180,10 @@ class PhraseAndMarkerScreener implements Screener {
 
   /** Phrases and markers of a decoded copy. */
   #again(copy: Units, ways: readonly string[], score: Score): void {
-    this.#scanner.scan(copy, this.#matches)
+    const saw = this.#scanner.scan(copy, this.#matches)
     this.#phrases(score, ways)
-    const { markers } = this.#scanner
-    if (markers.length === 0) return
-    findMarkers(copy, markers, (rule) => {
+    if ((saw & SAW_MARKER) === 0) return
+    findMarkers(copy, (rule) => {
       if (!score.hasRule(rule.part, rule.name)) for (const way of ways) score.add('encoded', way, 0.5)
       score.add(rule.part, rule.name, rule.weight)
     })
