@@ -1,10 +1,12 @@
 import { eventFromText, eventText } from '../../audit/event-text.ts'
 import type { CallSummary, OutcomeEvent } from '../../audit/types.ts'
-import type { LogDriver } from './driver.ts'
+import type { LogDriver, SqlRow } from './driver.ts'
 import { searchSealed } from './search.ts'
 import { textsOf, unsealedBatches } from './unsealed.ts'
 
-const AT_ONCE = 500
+const PAGE = 500
+/** Calls that are closed at a time: a pool has room for others meanwhile. */
+const AT_ONCE = 8
 
 /**
  * Closes sealed intents that have no outcome as `unknown`: their process died, or its outcome was lost with it. Each is
@@ -18,8 +20,8 @@ export async function closeOpenIntents(driver: LogDriver, olderThanMs: number, n
   const outcomes = await unsealedOutcomes(driver)
   let closed = 0
   for (let after = ''; ; ) {
-    const rows = await driver.query('SELECT id, time, call FROM sallyport_audit_open WHERE time <= $1 AND id > $2 ORDER BY id LIMIT $3', [now - olderThanMs, after, AT_ONCE])
-    const results = await Promise.all(rows.map(async ({ id, time, call }) => {
+    const rows = await driver.query('SELECT id, time, call FROM sallyport_audit_open WHERE time <= $1 AND id > $2 ORDER BY id LIMIT $3', [now - olderThanMs, after, PAGE])
+    const close = async ({ id, time, call }: SqlRow): Promise<boolean> => {
       if (outcomes.has(String(id))) return false
       // A call that was refused because its intent was in doubt has an outcome of its own, which closed nothing when it was sealed.
       if ((await searchSealed(driver, { id: String(id) })).some(({ event }) => event.kind === 'outcome')) {
@@ -32,9 +34,9 @@ export async function closeOpenIntents(driver: LogDriver, olderThanMs: number, n
       }
       const result = await driver.append([eventText(event)], [{ sql: 'DELETE FROM sallyport_audit_open WHERE id = $1', params: [String(id)], expect: 'changed' }])
       return result.ok
-    }))
-    closed += results.filter(Boolean).length
-    if (rows.length < AT_ONCE) return closed
+    }
+    for (let at = 0; at < rows.length; at += AT_ONCE) closed += (await Promise.all(rows.slice(at, at + AT_ONCE).map(close))).filter(Boolean).length
+    if (rows.length < PAGE) return closed
     after = String(rows.at(-1)?.['id'])
   }
 }

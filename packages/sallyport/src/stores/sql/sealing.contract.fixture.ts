@@ -14,6 +14,7 @@ import { sqlCursor } from './cursor.ts'
 import { intent, outcome } from './events.fixture.ts'
 import type { SqlLedger } from './ledger.ts'
 import { sqlLogSource } from './log-source.ts'
+import { closeOpenIntents } from './reconcile.ts'
 import { removeBefore } from './retention.ts'
 import { createSealer } from './sealer.ts'
 import { sqlReader } from './search.ts'
@@ -139,6 +140,21 @@ export function sealingContract(name: string, open: (signers: readonly string[])
       expect(await ledger.reconcile(500, 1_000)).toBe(0)
       const [unknown] = await ledger.events.search({ outcome: 'unknown' })
       expect(unknown?.event).toMatchObject({ id: 'open', outcome: 'unknown', durationMs: 900, call: { tenant: 'acme' } })
+    })
+
+    it('closes many open calls without asking the database for all of them at once', async () => {
+      const ledger = await ledgerWith(0)
+      await Promise.all(Array.from({ length: 60 }, (_, index) => ledger.admit({ intent: intent(`open-${index}`, {}, 1) })))
+      let [asking, most] = [0, 0]
+      const counted: SqlLedger['driver'] = {
+        ...ledger.driver,
+        async query(sql, params) {
+          most = Math.max(most, (asking += 1))
+          return ledger.driver.query(sql, params).finally(() => (asking -= 1))
+        },
+      }
+      expect(await closeOpenIntents(counted, 0, 10)).toBe(60)
+      expect(most).toBeLessThan(10)
     })
 
     it('closes no call twice whose intent was in doubt, and which was refused with its facts', async () => {
