@@ -60,12 +60,13 @@ export class Prefilter {
   constructor(shapes: readonly Shape[]) {
     const sets = new ByteSets()
     const windows: Window[] = []
+    const notWord = sets.of(NOT_WORD)
     this.depth = 0
     for (const shape of shapes) {
       const places = placesOf(shape, sets)
       const beginning = beginningOf(shape, places, sets)
       this.depth = Math.max(this.depth, places.length)
-      for (const alignment of [0, 1]) windows.push(rarest(beginning, places, alignment, shape.bounded ? sets.of(NOT_WORD) : ANY_BYTE))
+      for (const alignment of [0, 1]) windows.push(rarest(beginning, places, alignment, shape.bounded ? notWord : ANY_BYTE))
     }
     this.pays = windows.reduce((sum, { first, second }) => sum + first * second, 0) < 2 / MIN_DISTANCE
     if (this.pays) this.#group(windows)
@@ -76,26 +77,44 @@ export class Prefilter {
     return this.#entries[this.#numbers[pair]!]!
   }
 
-  /** The most common first, each into the group where it makes the fewest pairs meet that don't belong together. */
+  /**
+   * The most common first, each into the group where it makes the fewest pairs meet that don't belong together. What a group has
+   * already makes no more of them.
+   */
   #group(windows: Window[]): void {
+    /** For two sets, the groups in which their pairs are marked, as in `groups`. */
+    const marked = new Map<number, number>()
     const firsts = new Float64Array(GROUPS)
     const seconds = new Float64Array(GROUPS)
     windows.sort((a, b) => b.first * b.second - a.first * a.second)
     for (const window of windows) {
+      const { sets, first, second } = window
+      const firstKey = keyOf(sets[0], sets[1])
+      const secondKey = keyOf(sets[2], sets[3])
+      const haveFirst = marked.get(firstKey) ?? 0
+      const haveSecond = (marked.get(secondKey) ?? 0) >>> 16
       let best = 0
       let least = Infinity
       for (let group = 0; group < GROUPS; group += 1) {
-        const more = (firsts[group]! + window.first) * (seconds[group]! + window.second) - firsts[group]! * seconds[group]!
+        const before = firsts[group]!
+        const behind = seconds[group]!
+        const more = ((haveFirst >>> group) & 1 ? before : before + first) * ((haveSecond >>> group) & 1 ? behind : behind + second) - before * behind
         if (more >= least) continue
         best = group
         least = more
       }
-      firsts[best]! += window.first
-      seconds[best]! += window.second
+      if (((haveFirst >>> best) & 1) === 0) firsts[best]! += first
+      if (((haveSecond >>> best) & 1) === 0) {
+        seconds[best]! += second
+        for (const low of sets[2].bytes) for (const high of sets[3].bytes) this.groups[pairOf(low, high)]! |= 1 << (best + 16)
+      }
+      marked.set(firstKey, (marked.get(firstKey) ?? 0) | (1 << best))
+      marked.set(secondKey, (marked.get(secondKey) ?? 0) | (1 << (best + 16)))
       this.#mark(window, 1 << best)
     }
   }
 
+  /** As what begins something of the group. */
   #mark({ beginning, offset, sets: [first, second, third, fourth] }: Window, group: number): void {
     const only = pairsOf(third, fourth) === 1
     const entry: Entry = { beginning, offset, group, second: only ? pairOf(third.bytes[0]!, fourth.bytes[0]!) : -1 }
@@ -107,7 +126,6 @@ export class Prefilter {
         this.#entries[this.#numbers[pair]!]!.push(entry)
       }
     }
-    for (const low of third.bytes) for (const high of fourth.bytes) this.groups[pairOf(low, high)]! |= group << 16
   }
 }
 
@@ -149,6 +167,11 @@ function rarest(beginning: Beginning, places: readonly ByteSet[], alignment: num
     least = cost
   }
   return best!
+}
+
+/** Tells two sets from two others. */
+function keyOf(first: ByteSet, second: ByteSet): number {
+  return first.id * 2 ** 21 + second.id
 }
 
 function pairsOf(first: ByteSet, second: ByteSet): number {
