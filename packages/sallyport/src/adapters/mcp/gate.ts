@@ -1,8 +1,8 @@
 import type { Principal } from '../../identity/principal.ts'
 import type { CallRequest } from '../../lib/call-request.ts'
-import type { LimitCheck, WindowCheck } from '../../limits/types.ts'
+import type { LimitCheck } from '../../limits/types.ts'
 import { addressChecks } from '../../pipeline/controls/address-limit.ts'
-import { principalKeys, tierOf } from '../../pipeline/controls/principal-limits.ts'
+import { principalWindow, tierOf } from '../../pipeline/controls/principal-limits.ts'
 import type { PortRuntime } from '../../pipeline/runtime.ts'
 
 /** What stands around a request to an MCP server: calls of tools pass the pipeline's controls, and whatever is no such call passes these. */
@@ -25,7 +25,7 @@ export interface Gate {
 export function makeGate(port: PortRuntime): Gate {
   const read = port.host?.clientAddress
   const checksOf = addressChecks(port)
-  const keyOf = principalKeys(port)
+  const ofPrincipal = principalWindow(port, 1)
   // Without an address to read there is nothing to count by it.
   const checksFor = (request: CallRequest): ReturnType<typeof checksOf> | 'denied' | null => {
     if (read === undefined) return null
@@ -34,15 +34,6 @@ export function makeGate(port: PortRuntime): Gate {
     if (verdict === 'denied') return 'denied'
     return verdict === 'allowed' ? null : checksOf(address ?? '')
   }
-  const principalCheck = (principal: Principal): WindowCheck => ({
-    kind: 'window',
-    name: 'principal',
-    key: keyOf(principal),
-    limit: tierOf(principal, port).requestsPerMinute,
-    windowMs: 60_000,
-    cost: 1,
-    onStoreFailure: port.limits.onStoreFailure.principal,
-  })
   const failed = (reason: string, cause: unknown): void =>
     port.log({ level: 'error', action: '(mcp)', correlationId: '-', control: 'rate-limit', code: 'UNAVAILABLE', reason, cause })
 
@@ -77,7 +68,7 @@ export function makeGate(port: PortRuntime): Gate {
       const verdict = port.accessOf({ principal })
       if (address === 'denied' || verdict === 'denied') return answer(403, 'forbidden')
       try {
-        const checks: LimitCheck[] = [...(address ?? []), ...(asksForTools && verdict !== 'allowed' ? [principalCheck(principal)] : [])]
+        const checks: LimitCheck[] = [...(address ?? []), ...(asksForTools && verdict !== 'allowed' ? [ofPrincipal(principal, tierOf(principal, port))] : [])]
         const decision = checks.length === 0 ? null : await port.store.limits.decide(checks, port.clock.now())
         if (decision === null || decision.allowed === true) return null
         if (decision.allowed !== false) throw new TypeError('the limit store answered nothing that can be read')

@@ -1,7 +1,7 @@
 import { DefinitionError } from '../../errors/sallyport-error.ts'
 import type { Principal } from '../../identity/principal.ts'
 import { keysOf } from '../../limits/keys-of.ts'
-import type { LimitCheck } from '../../limits/types.ts'
+import type { LimitCheck, WindowCheck } from '../../limits/types.ts'
 import type { Tier } from '../../limits/tiers.ts'
 import type { Call } from '../call.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
@@ -17,18 +17,10 @@ export const principalLimits: Control = {
     const cost = definition.limits.weight ?? 1
     const { perPrincipal, perAction, concurrency } = definition.limits
     const { perTenant, global } = port.limits
-    const { onStoreFailure } = port.limits
-    const window = (name: LimitName, key: string, limit: number): LimitCheck => ({
-      kind: 'window',
-      name,
-      key,
-      limit,
-      windowMs: MINUTE_MS,
-      cost,
-      onStoreFailure: onStoreFailure[name],
-    })
+    const window = (name: LimitName, key: string, limit: number): LimitCheck => minuteWindow(port, name, key, limit, cost)
 
     const principalKey = principalKeys(port)
+    const ofPrincipal = principalWindow(port, cost)
     const principalActionKey = keysOf(`${port.name}:principal-action:${definition.name}`)
     const tenantKey = keysOf(`${port.name}:tenant`)
     // What is the same for every call is made once.
@@ -38,7 +30,7 @@ export const principalLimits: Control = {
 
     /** Windows and slots of one principal, before those that everybody shares. */
     const checksOf = (principal: Principal, tier: Tier, slots: (name: LimitName, key: string, limit: number) => LimitCheck): LimitCheck[] => {
-      const checks = [window('principal', principalKey(principal), tier.requestsPerMinute)]
+      const checks: LimitCheck[] = [ofPrincipal(principal, tier)]
       if (perPrincipal !== undefined) checks.push(window('principal-action', principalActionKey(limitedAs(principal)), perPrincipal))
       if (tier.concurrency !== undefined) checks.push(slots('concurrency', `concurrency:${limitedAs(principal)}`, tier.concurrency))
       if (concurrency !== undefined) checks.push(slots('action-concurrency', `action-concurrency:${definition.name}:${limitedAs(principal)}`, concurrency))
@@ -91,7 +83,7 @@ export function limitedAs({ kind, id, subject }: Principal): string {
 const keysByPort = new WeakMap<PortRuntime, (principal: Principal) => string>()
 
 /** The keys of the limit that a principal has over all actions of a port. */
-export function principalKeys(port: PortRuntime): (principal: Principal) => string {
+function principalKeys(port: PortRuntime): (principal: Principal) => string {
   let keyOf = keysByPort.get(port)
   if (keyOf === undefined) {
     const scope = `${port.name}:principal`
@@ -101,6 +93,16 @@ export function principalKeys(port: PortRuntime): (principal: Principal) => stri
     keysByPort.set(port, keyOf)
   }
   return keyOf
+}
+
+/** Makes the window that a principal has over all actions of a port, and whatever else counts as a call. */
+export function principalWindow(port: PortRuntime, cost: number): (principal: Principal, tier: Tier) => WindowCheck {
+  const keyOf = principalKeys(port)
+  return (principal, tier) => minuteWindow(port, 'principal', keyOf(principal), tier.requestsPerMinute, cost)
+}
+
+function minuteWindow(port: PortRuntime, name: LimitName, key: string, limit: number, cost: number): WindowCheck {
+  return { kind: 'window', name, key, limit, windowMs: MINUTE_MS, cost, onStoreFailure: port.limits.onStoreFailure[name] }
 }
 
 /** The limits that hold for a principal now: its own tier, else the port's default for its kind. */
