@@ -87,6 +87,11 @@ export interface PortOptions<P extends Principal = Principal, Permission extends
   readonly reconcileAfter?: Duration | null
   /** The longest that a control waits for an identity provider, a policy or a store. Default `5s`. */
   readonly controlDeadline?: Duration
+  /**
+   * The longest that a route, a server or the MCP handler waits for the body of a request; a caller that sends it more slowly is refused. Default
+   * `30s`. The bodies of Next's own server actions are read by Next, before Sallyport sees the call.
+   */
+  readonly bodyDeadline?: Duration
   /** Gets a line for each refusal and failure. Default: the console, in development every one, in production errors alone. */
   readonly log?: (entry: LogEntry) => void
   /** For tests. */

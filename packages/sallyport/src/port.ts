@@ -177,6 +177,7 @@ function makeRuntime(options: PortOptions): PortRuntime {
     clock,
     deadlines: new Deadlines(clock),
     controlDeadlineMs: parseDuration(options.controlDeadline ?? '5s'),
+    bodyDeadlineMs: parseDuration(options.bodyDeadline ?? '30s'),
     identity: options.identity,
     policy: options.policy,
     tiers: options.tiers ?? { ...defaultTiers },

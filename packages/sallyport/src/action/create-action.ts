@@ -52,6 +52,7 @@ export function createAction(definition: ActionDefinition, port: PortRuntime): A
     definition,
     posture,
     size: { maxBytes: definition.maxBytes, maxDepth: definition.maxDepth },
+    bodyDeadline: port.deadlines.of(port.bodyDeadlineMs),
     definitionHash: () => sallyport.hash(),
     async handle(request: CallRequest, input: unknown, options: HandleOptions = {}): Promise<HandledCall> {
       noteWithoutAdapter(port, definition.name)

@@ -1,5 +1,6 @@
 import type { LimitState } from '../limits/types.ts'
 import type { CallRequest } from './call-request.ts'
+import type { DeadlineList } from './deadline.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 
 /** What a framework signals by throwing: not an error, but where the caller is sent instead. */
@@ -74,6 +75,8 @@ export interface HandledAction {
   readonly name: string
   /** How much a caller may send: bytes of the body, and nesting of the value in it. */
   readonly size: { readonly maxBytes: number; readonly maxDepth: number }
+  /** How long an adapter waits for the body. */
+  readonly bodyDeadline: DeadlineList
   /**
    * Runs the call through the pipeline. An adapter that refuses before there is an input (a body that is too large or can't be
    * read) passes `refused`, so that the refusal is counted and audited like every other.

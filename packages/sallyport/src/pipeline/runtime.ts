@@ -56,6 +56,8 @@ export interface PortRuntime {
   readonly deadlines: Deadlines
   /** The longest that one control may wait for somebody else, milliseconds. */
   readonly controlDeadlineMs: number
+  /** The longest that an adapter waits for the body of a request, milliseconds. */
+  readonly bodyDeadlineMs: number
   readonly identity: IdentityProvider
   readonly policy: Policy
   readonly tiers: { readonly [name: string]: Tier }

@@ -32,7 +32,7 @@ export async function answer(action: HandledAction, request: Request, options: A
   let call: HandledCall
   let data: unknown
   try {
-    const { input, refused } = await readInput(request, action.size)
+    const { input, refused } = await readInput(request, action)
     const approval = request.headers.get(APPROVAL_HEADER)
     call = await action.handle(callRequest(request, options.transport, info), input, {
       ...(refused === undefined ? {} : { refused }),

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DefinitionError } from '../../errors/sallyport-error.ts'
 import { StreamFailure } from '../../errors/stream-failure.ts'
+import { systemClock } from '../../lib/clock.ts'
+import { DeadlineList } from '../../lib/deadline.ts'
 import type { CallRequest } from '../../lib/call-request.ts'
 import type { HandledAction, HandledCall, HandleOptions } from '../../lib/host.ts'
 import { toFetchHandler } from './fetch-handler.ts'
@@ -19,6 +21,7 @@ function action(result: HandledCall['result'], more: Partial<HandledCall> = {}):
   return {
     name: 'test',
     size: { maxBytes: 100, maxDepth: 3 },
+    bodyDeadline: new DeadlineList(systemClock, 30_000),
     seen,
     handle: async (request, input, options) => {
       seen.push({ request, input, options })

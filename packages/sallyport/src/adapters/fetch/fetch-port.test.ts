@@ -50,7 +50,7 @@ async function shop() {
   const post = (path: string, body: unknown, headers: Record<string, string>, socketAddress = '192.0.2.1') =>
     handler(new Request(`https://shop.example${path}`, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', host: 'shop.example', ...headers } }), { socketAddress })
   const codeOf = async (response: Response): Promise<string | number> => (response.ok ? response.status : ((await response.json()) as { code: string }).code)
-  return { port, key, ran, post, codeOf }
+  return { port, key, ran, handler, post, codeOf }
 }
 
 describe('a port behind HTTP', () => {
@@ -97,6 +97,18 @@ describe('a port behind HTTP', () => {
     expect(ran).toEqual([])
     const outcomes = (await port.events()).map(({ event }) => (event.kind === 'outcome' ? event.control : ''))
     expect(outcomes).toEqual(expect.arrayContaining(['size', 'authorization']))
+  })
+
+  test('a body that does not come to its end is waited for no longer than the port says', async () => {
+    const { port, handler, key, codeOf, ran } = await shop()
+    let cancelled = false
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new TextEncoder().encode('{"id":')), cancel: () => void (cancelled = true) })
+    const slow: RequestInit & { readonly duplex: 'half' } = { method: 'POST', body, duplex: 'half', headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` } }
+    const answered = handler(new Request('https://shop.example/change', slow))
+    await port.clock.advance(40_000)
+    expect(await codeOf(await answered)).toBe('INVALID_INPUT')
+    expect([cancelled, ran]).toEqual([true, []])
+    expect((await port.events()).map(({ event }) => event)).toContainEqual(expect.objectContaining({ kind: 'outcome', control: 'size', reason: 'the body took longer than 30000 ms' }))
   })
 
   test('calls are counted by the address on the socket, whatever x-forwarded-for says', async () => {

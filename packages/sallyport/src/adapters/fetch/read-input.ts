@@ -1,4 +1,5 @@
-import type { HandleOptions } from '../../lib/host.ts'
+import type { HandledAction, HandleOptions } from '../../lib/host.ts'
+import { readBody } from '../../lib/read-body.ts'
 import { jsonDepth } from './json-depth.ts'
 
 /** What a request carries: an input, or why there is none. */
@@ -7,11 +8,16 @@ export interface ReadInput {
   readonly refused?: NonNullable<HandleOptions['refused']>
 }
 
+/** How far, how deep and how long a request is read. */
+type Reading = Pick<HandledAction, 'size' | 'bodyDeadline'>
+
 /** Reads the input of a request: the query string of a GET, else a body of JSON or of a form. An empty body is no input. */
-export async function readInput(request: Request, size: { readonly maxBytes: number; readonly maxDepth: number }): Promise<ReadInput> {
+export async function readInput(request: Request, reading: Reading): Promise<ReadInput> {
+  const { size, bodyDeadline } = reading
   if (request.method === 'GET') return readQuery(new URL(request.url), size.maxBytes)
-  const bytes = await readBytes(request, size.maxBytes)
+  const bytes = await readBytes(request, reading)
   if (bytes === 'too large') return refused('PAYLOAD_TOO_LARGE', `the body is larger than ${size.maxBytes} bytes`)
+  if (bytes === 'late') return refused('INVALID_INPUT', `the body took longer than ${bodyDeadline.ms} ms`)
   if (bytes === 'broken') return refused('INVALID_INPUT', 'the body ended early')
   if (bytes.length === 0) return { input: undefined }
   const type = request.headers.get('content-type') ?? ''
@@ -28,33 +34,16 @@ function readQuery({ search, searchParams }: URL, maxBytes: number): ReadInput {
   return search === '' ? { input: undefined } : { input: form }
 }
 
-/** Reads no further than the cap: the length that a caller states is believed only when it is too large. */
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | 'too large' | 'broken'> {
-  const { body } = request
+/** The length that a caller states is believed only when it is too large. */
+async function readBytes({ body, headers }: Request, { size, bodyDeadline }: Reading): Promise<Uint8Array<ArrayBuffer> | 'too large' | 'late' | 'broken'> {
   if (body === null) return new Uint8Array()
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) {
+  try {
+    if (Number(headers.get('content-length') ?? 0) <= size.maxBytes) return await readBody(body, size.maxBytes, bodyDeadline)
     await body.cancel()
     return 'too large'
-  }
-  const chunks: Uint8Array[] = []
-  let length = 0
-  try {
-    // Leaving the loop cancels the stream.
-    for await (const chunk of body) {
-      length += chunk.byteLength
-      if (length > maxBytes) return 'too large'
-      chunks.push(chunk)
-    }
   } catch {
     return 'broken'
   }
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return bytes
 }
 
 function readJson(bytes: Uint8Array, maxDepth: number): ReadInput {

@@ -277,6 +277,15 @@ describe('the server', () => {
     expect(await port.events()).toEqual([])
   })
 
+  it('waits for a body no longer than the port says', async () => {
+    const { handle, port } = setUp({}, identity, { bodyDeadline: '2s' })
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new Uint8Array([0x7b])) })
+    const slow: RequestInit & { readonly duplex: 'half' } = { method: 'POST', body, duplex: 'half', headers: { authorization: 'Bearer person', 'content-type': 'application/json' } }
+    const answered = handle(new Request(URL_, slow))
+    await port.clock.advance(2_500)
+    expect((await answered).status).toBe(408)
+  })
+
   it('takes a proxy of a request, as Next hands its routes one', async () => {
     const { handle } = setUp()
     const request = post({ authorization: 'Bearer person', accept: 'application/json, text/event-stream' })

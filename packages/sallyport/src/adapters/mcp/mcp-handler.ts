@@ -56,6 +56,7 @@ export function toMcpHandler(actions: readonly AnyAction[], options: McpHandlerO
   for (const name of Object.keys(scopes)) if (!actions.some((action) => action.definition.name === name)) throw new DefinitionError(`'${name}' has a scope and is not among the actions.`)
   const gate = makeGate(runtime)
   const maxBytes = Math.max(...actions.map(({ size }) => size.maxBytes), 0) + ENVELOPE_BYTES
+  const bodyDeadline = runtime.deadlines.of(runtime.bodyDeadlineMs)
   const metadata = protectedResourceMetadata(options.oauth, Object.values(scopes))
   const wellKnown = metadataPath(options.oauth.resource)
   const handler = createMcpHandler(({ authInfo }) => {
@@ -79,9 +80,10 @@ export function toMcpHandler(actions: readonly AnyAction[], options: McpHandlerO
       await gate.strike(asked)
       return challenge(options.oauth, request.headers.get('authorization') === null ? undefined : 'invalid_token')
     }
-    const read = await readMessage(request, maxBytes).catch(() => 'broken' as const)
+    const read = await readMessage(request, maxBytes, bodyDeadline).catch(() => 'broken' as const)
     if (read === 'broken') return Response.json({ error: 'unreadable' }, { status: 400 })
-    if (read === null) return Response.json({ error: 'payload_too_large' }, { status: 413 })
+    if (read === 'late') return Response.json({ error: 'request_timeout' }, { status: 408 })
+    if (read === 'too large') return Response.json({ error: 'payload_too_large' }, { status: 413 })
     let calls = false
     for (const { method, tool: name } of askedBy(read.message)) {
       // A call of a tool is counted by the pipeline. One of what is no tool to this caller asks what there is, as the list does.

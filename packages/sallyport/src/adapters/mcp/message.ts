@@ -1,3 +1,6 @@
+import type { DeadlineList } from '../../lib/deadline.ts'
+import { readBody } from '../../lib/read-body.ts'
+
 /** A request whose body has been read: what it says, and itself, to be read again. */
 export interface ReadRequest {
   readonly request: Request
@@ -6,36 +9,19 @@ export interface ReadRequest {
 }
 
 /**
- * Reads the body of a request, no further than `maxBytes`. `null` where it is larger, or says so.
+ * Reads the body of a request, no further than `maxBytes` and no longer than the deadline. A request that says it is larger is not read at all.
  *
  * @throws What the body throws when it breaks off.
  */
-export async function readMessage(request: Request, maxBytes: number): Promise<ReadRequest | null> {
+export async function readMessage(request: Request, maxBytes: number, deadline: DeadlineList): Promise<ReadRequest | 'too large' | 'late'> {
   const declared = request.headers.get('content-length')
-  if (declared !== null && !(Number(declared) <= maxBytes)) return null
-  const body = request.body === null ? null : await readUpTo(request.body, maxBytes)
-  if (body === undefined) return null
+  if (declared !== null && !(Number(declared) <= maxBytes)) return 'too large'
+  const bytes = request.body === null ? null : await readBody(request.body, maxBytes, deadline)
+  if (typeof bytes === 'string') return bytes
+  const body = bytes === null ? null : new TextDecoder().decode(bytes)
   const { url, method, headers, signal } = request
   // Not `new Request(request, …)`: Next hands its routes a proxy of a request, which is none to the platform.
   return { request: new Request(url, { method, headers, signal, body }), message: body === null ? undefined : parsed(body) }
-}
-
-async function readUpTo(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<string | undefined> {
-  const reader = body.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  let seen = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    seen += value.byteLength
-    if (seen > maxBytes) {
-      // What the client still sends is not waited for.
-      void reader.cancel().catch(() => undefined)
-      return undefined
-    }
-    text += decoder.decode(value, { stream: true })
-  }
 }
 
 function parsed(text: string): unknown {

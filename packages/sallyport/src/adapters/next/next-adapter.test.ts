@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { forbidden, notFound, permanentRedirect, redirect, unauthorized } from 'next/navigation.js'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { DefinitionError } from '../../errors/sallyport-error.ts'
+import { systemClock } from '../../lib/clock.ts'
+import { DeadlineList } from '../../lib/deadline.ts'
 import type { Host, Phase } from '../../lib/host.ts'
 
 // As Next's server does before anything else: its contexts are made from this global.
@@ -103,7 +105,7 @@ describe('what has to be declared', () => {
 })
 
 describe('route handlers', () => {
-  const action = (handle: () => Promise<never>) => ({ name: 'test', size: { maxBytes: 100, maxDepth: 3 }, handle })
+  const action = (handle: () => Promise<never>) => ({ name: 'test', size: { maxBytes: 100, maxDepth: 3 }, bodyDeadline: new DeadlineList(systemClock, 30_000), handle })
   const request = new Request('http://localhost/api', { method: 'POST', body: '1', headers: { 'content-type': 'application/json' } })
 
   test('leave a navigation to Next, and tell nothing of any other error', async () => {
