@@ -14,18 +14,20 @@ const TIMEOUT_MS = 10_000
  */
 export async function requestJson(send: typeof fetch, url: string, init: RequestInit & { readonly signal?: AbortSignal | null }): Promise<JsonAnswer> {
   const signal = init.signal == null ? AbortSignal.timeout(TIMEOUT_MS) : AbortSignal.any([init.signal, AbortSignal.timeout(TIMEOUT_MS)])
-  let response: Response
+  let status: number
+  let text: string
   try {
-    response = await send(url, { ...init, redirect: 'error', signal })
+    const response = await send(url, { ...init, redirect: 'error', signal })
+    status = response.status
+    text = await response.text()
   } catch {
     throw new SecretProviderError(`no answer from ${new URL(url).origin}`)
   }
-  const text = await response.text()
-  if (text === '') return { status: response.status, body: undefined }
+  if (text === '') return { status, body: undefined }
   try {
-    return { status: response.status, body: JSON.parse(text) }
+    return { status, body: JSON.parse(text) }
   } catch {
-    throw new SecretProviderError(`${new URL(url).origin} answered ${response.status} with what is no JSON`)
+    throw new SecretProviderError(`${new URL(url).origin} answered ${status} with what is no JSON`)
   }
 }
 

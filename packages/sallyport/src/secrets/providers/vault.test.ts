@@ -156,6 +156,8 @@ describe('KV version 2', () => {
       expect(String(error)).not.toContain('top-secret-value')
     }
     await expect(vaultProvider({ address: 'http://127.0.0.1:1', auth: { token: 'x' } }).read(request)).rejects.toThrow(SecretProviderError)
+    const cut = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new TypeError('terminated')) })
+    await expect(vaultProvider({ address, auth: { token: 'x' }, fetch: async () => new Response(cut) }).read(request)).rejects.toThrow(SecretProviderError)
     await expect(provider.read({ name: 'X', key: '../sys/raw' })).rejects.toThrow('not a path')
   })
 })
