@@ -30,6 +30,8 @@ describe('auditSchemas', () => {
     ['an intersection', z.intersection(z.looseObject({ a: z.uuid() }), z.object({ b: z.string().max(9) })), ['(the whole): unknown-keys', 'b: untrimmed-string']],
     ['a catchall', z.object({ a: z.uuid() }).catchall(z.string().trim()), ['*: unbounded-string']],
     ['a piped string', z.strictObject({ n: z.string().max(4).trim().transform(Number) }), []],
+    ['what takes anything', z.strictObject({ a: z.unknown(), b: z.any().optional(), c: z.array(z.unknown()).max(2) }), ['a: anything', 'b: anything', 'c[]: anything']],
+    ['a value made of anything by a schema', z.strictObject({ n: z.unknown().pipe(z.number()), d: z.preprocess((value) => value, z.date()) }), []],
     ['a plain object, which strips', z.object({ n: z.number() }), []],
   ])('of %s', (_name, schema, expected) => {
     expect(audit(schema)).toEqual(expected)

@@ -5,7 +5,7 @@ import type { ActionDefinition } from './definition.ts'
 export interface SchemaIssue {
   /** Where: `address.city`, `tags[]`, `labels.*` for each value of a record. */
   readonly path: string
-  readonly issue: 'unbounded-string' | 'untrimmed-string' | 'free-text-choice' | 'untyped-identifier' | 'unknown-keys' | 'unbounded-list' | 'unreadable'
+  readonly issue: 'unbounded-string' | 'untrimmed-string' | 'free-text-choice' | 'untyped-identifier' | 'unknown-keys' | 'unbounded-list' | 'anything' | 'unreadable'
   readonly message: string
 }
 
@@ -20,7 +20,7 @@ const FORMATS: ReadonlySet<string> = new Set([
 
 /**
  * Names what the schemas of an action's input leave open: strings with no maximum length or no trim, models and modes as
- * free text, identifiers without a format, objects that pass unknown keys, lists with no maximum.
+ * free text, identifiers without a format, objects that pass unknown keys, lists with no maximum, what takes anything.
  */
 export function auditSchemas(definition: ActionDefinition): readonly SchemaIssue[] {
   const issues: SchemaIssue[] = []
@@ -69,6 +69,9 @@ function visit(node: SchemaNode, path: string, issues: SchemaIssue[], seen: Set<
       return
     case 'string':
       auditString(node, at, issues)
+      return
+    case 'other':
+      if (node.anything === true) issues.push({ path: at, issue: 'anything', message: 'takes anything: say what it may be' })
       return
     default:
   }

@@ -14,7 +14,7 @@ export type SchemaNode =
   | { readonly kind: 'enum' }
   | { readonly kind: 'union'; readonly options: readonly SchemaNode[] }
   | { readonly kind: 'wrapped'; readonly inner: SchemaNode }
-  | { readonly kind: 'other' }
+  | { readonly kind: 'other'; /** Takes whatever there is. */ readonly anything?: true }
 
 /** Reads a schema: Zod 4 by its definition, others by their JSON Schema. `null` when it can't be read. */
 export function describeSchema(schema: StandardSchemaV1): SchemaNode | null {
@@ -105,6 +105,9 @@ function readZod(schema: ZodLike, seen: Map<ZodLike, SchemaNode>): SchemaNode {
       return def.keyType === undefined || def.valueType === undefined ? OTHER : { kind: 'map', key: readZod(def.keyType, seen), value: readZod(def.valueType, seen) }
     case 'set':
       return def.valueType === undefined ? OTHER : { kind: 'set', item: readZod(def.valueType, seen) }
+    case 'any':
+    case 'unknown':
+      return { kind: 'other', anything: true }
     default:
       return OTHER
   }
@@ -140,6 +143,9 @@ interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[]
 }
 
+/** What says something about a value without saying what it may be. */
+const ANNOTATIONS: ReadonlySet<string> = new Set(['$schema', 'title', 'description', 'default', 'examples', '$comment', 'deprecated', 'readOnly', 'writeOnly'])
+
 function readJson(schema: JsonSchema, depth: number): SchemaNode {
   if (depth > 32) return OTHER
   if (schema.enum !== undefined || schema.const !== undefined) return { kind: 'enum' }
@@ -158,5 +164,5 @@ function readJson(schema: JsonSchema, depth: number): SchemaNode {
   }
   if (schema.type === 'array' && typeof schema.items === 'object') return { kind: 'array', item: readJson(schema.items, depth + 1), maxItems: schema.maxItems ?? null }
   if (schema.type === 'string') return { kind: 'string', maxLength: schema.maxLength ?? null, trims: null, format: schema.format ?? null, pattern: schema.pattern !== undefined }
-  return OTHER
+  return Object.keys(schema).some((key) => !ANNOTATIONS.has(key)) ? OTHER : { kind: 'other', anything: true }
 }
