@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { eventFromText, macKeys, macSecretFrom, openProof, parseSigner, parseVerifier, verifyLog, type LogReport, type NoteVerifier, type RetentionRecord } from 'sallyport/audit'
+import { eventFromText, macKeys, macSecretFrom, openProof, parseSigner, parseVerifier, verifyLog, type LogReport, type NoteVerifier, type Statement } from 'sallyport/audit'
 import { checkUnsealed, type UnsealedReport } from 'sallyport/sqlite'
 import { clean } from './format.ts'
 import { EXIT, UsageError, type AuditHost } from './host.ts'
@@ -45,8 +45,12 @@ async function unsealedReport({ driver }: OpenLog, { environment }: AuditHost): 
   return checkUnsealed(driver, macKeys(signers.map(({ seed }) => macSecretFrom(seed, origin))))
 }
 
-function removedText({ size, entries }: LogReport, { sequence, time }: RetentionRecord): string {
+function removedText({ size, entries }: LogReport, { sequence, time }: Statement): string {
   return `  of these, retention removed entries 0 to ${size - entries - 1}, as entry ${sequence} says (${new Date(time).toISOString()}): their hashes hold`
+}
+
+function unvouchedText({ below, sequence, time }: Statement): string {
+  return `  entries 0 to ${below - 1} were there before this key signed, as entry ${sequence} says (${new Date(time).toISOString()}): what they were until then, only an earlier checkpoint tells`
 }
 
 function textOf(report: LogReport, unsealed: UnsealedReport | undefined): string {
@@ -55,6 +59,7 @@ function textOf(report: LogReport, unsealed: UnsealedReport | undefined): string
   if (report.ok) {
     lines.push(`✓ ${report.origin ?? ''}: ${report.size} entries hold`)
     if (report.retention !== undefined) lines.push(removedText(report, report.retention))
+    if (report.unvouched !== undefined) lines.push(unvouchedText(report.unvouched))
     lines.push(`  signed by ${report.signedBy.join(', ')}`)
   }
   if (unsealed !== undefined && unsealed.entries > 0) lines.push(`  ${unsealed.entries} entries wait to be sealed${unsealed.authenticated ? '; their MACs were checked' : '; without SALLYPORT_AUDIT_SIGNER their MACs were not checked'}`)

@@ -14,7 +14,7 @@ export { NoteError, openNote, parseNote, signNote, type NoteSignature, type Sign
 export { openProof, proveEntry, type ProvedEntry } from './note/proof-text.ts'
 export { bundleEntries, TILE_WIDTH } from './tiles/bundle.ts'
 export { exportTiles, tilesFolder } from './tiles/folder.ts'
-export type { RetentionRecord } from './retention/record.ts'
+export type { Statement } from './statement.ts'
 export { tilePath } from './tiles/path.ts'
 export type { LogSource } from './verify/source.ts'
 export { verifyLog, type LogProblem, type LogReport, type VerifyOptions } from './verify/verify-log.ts'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { generateSigner, parseSigner, parseVerifier } from '../note/key.ts'
 import { signCheckpoint } from '../note/checkpoint.ts'
 import { eventText } from '../event-text.ts'
-import { retentionEvent } from '../retention/record.ts'
+import { statementEvent } from '../statement.ts'
 import { appendToBundle, bundleEntries } from '../tiles/bundle.ts'
 import type { AuditEvent } from '../types.ts'
 import { memoryLog, type MemoryLog } from './memory-log.fixture.ts'
@@ -132,7 +132,7 @@ describe('verifyLog', () => {
       log.bundles.delete(0)
       return log
     }
-    const record = eventText(retentionEvent(256, 7))
+    const record = eventText(statementEvent('retention', 256, 7))
 
     it('goes by the tiles where a sealed entry says that retention removed them, and says which', async () => {
       const log = saying(record)
@@ -154,7 +154,7 @@ describe('verifyLog', () => {
       const more = saying(record)
       more.bundles.delete(1)
       expect(await first(more, [])).toMatchObject({ kind: 'missing', from: 256, to: 512 })
-      const middle = sealed([], entries.with(590, Buffer.from(eventText(retentionEvent(512, 7)))))
+      const middle = sealed([], entries.with(590, Buffer.from(eventText(statementEvent('retention', 512, 7)))))
       middle.bundles.delete(1)
       expect(await first(middle, [])).toMatchObject({ kind: 'missing', from: 256, to: 512 })
       const bare = saying(record)
@@ -163,10 +163,10 @@ describe('verifyLog', () => {
     })
 
     it('believes no entry that only looks like it', async () => {
-      const event = retentionEvent(256, 7)
+      const event = statementEvent('retention', 256, 7)
       const fakes: readonly AuditEvent[] = [
         { ...event, control: 'authorization' }, { ...event, outcome: 'refused' }, { ...event, id: 'audit:retention:256x' }, { ...event, id: 'audit:retention:300' },
-        retentionEvent(768, 7), { ...event, id: 'call-7', reason: '"id":"audit:retention:256"' },
+        statementEvent('retention', 768, 7), { ...event, id: 'call-7', reason: '"id":"audit:retention:256"' },
       ]
       for (const fake of fakes) expect(await first(saying(eventText(fake)), []), JSON.stringify(fake)).toMatchObject({ kind: 'missing', from: 0, to: 256 })
       expect(await first(saying(record.slice(0, -1)), [])).toMatchObject({ kind: 'missing' })

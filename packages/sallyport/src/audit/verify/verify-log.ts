@@ -4,7 +4,7 @@ import { edgesOf, EMPTY_TREE, growTree, rootOf, type Frontier } from '../merkle/
 import { openCheckpoint, type OpenedCheckpoint } from '../note/checkpoint.ts'
 import type { NoteVerifier } from '../note/key.ts'
 import { NoteError, parseNote } from '../note/note.ts'
-import { retentionIn, type RetentionRecord } from '../retention/record.ts'
+import { statementIn, type Statement } from '../statement.ts'
 import { leafHashesOf, TILE_WIDTH } from '../tiles/bundle.ts'
 import type { LogSource } from './source.ts'
 
@@ -29,7 +29,9 @@ export interface LogReport {
   /** Entries whose bytes were read and hashed. The others were removed by retention; their hashes were checked. */
   readonly entries: number
   /** What the log says of its removed entries, where some are gone. */
-  readonly retention?: RetentionRecord
+  readonly retention?: Statement
+  /** What the log says of entries that were there before one of these keys signed. Nothing but an earlier checkpoint vouches for those. */
+  readonly unvouched?: Statement
   readonly problems: readonly LogProblem[]
 }
 
@@ -71,7 +73,7 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
     const head = await openHead(source, options, problems)
     if (head === undefined) return { ok: false, size: 0, signedBy: [], entries: 0, problems }
     const marks = await openMarks(source, options, head, problems)
-    const { read, removed, retention } = await walk(source, options, head, marks, problems)
+    const { read, removed, retention, unvouched } = await walk(source, options, head, marks, problems)
     // Removed while this was reading: the entry that says so stands behind the checkpoint that it began with.
     if (problems.length === 0 && removed > (retention?.below ?? 0)) {
       if (removed > gone && tries < TRIES && (await source.checkpoint()) !== head.note) {
@@ -82,7 +84,7 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
       problems.push({ kind: 'missing', from, to: removed, message: `entries ${from} to ${removed - 1} are missing: their hashes are there, but no entry of the log says that retention removed them` })
     }
     const signedBy = head.signedBy.map(({ name, id }) => `${name}+${id.toString(16).padStart(8, '0')}`)
-    return { ok: problems.length === 0, origin: head.origin, size: head.size, signedBy, entries: read, ...(retention && { retention }), problems }
+    return { ok: problems.length === 0, origin: head.origin, size: head.size, signedBy, entries: read, ...(retention && { retention }), ...(unvouched && { unvouched }), problems }
   }
 }
 
@@ -143,7 +145,9 @@ interface Walk {
   /** Entries from the log's beginning that are gone, whose hashes are there. */
   readonly removed: number
   /** What the log says of them. */
-  readonly retention: RetentionRecord | undefined
+  readonly retention: Statement | undefined
+  /** What it says of entries that its key found there. */
+  readonly unvouched: Statement | undefined
 }
 
 async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheckpoint, marks: readonly Mark[], problems: LogProblem[]): Promise<Walk> {
@@ -152,7 +156,8 @@ async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheck
   let nextMark = 0
   let good = 0
   let [read, removed] = [0, 0]
-  let retention: RetentionRecord | undefined
+  let retention: Statement | undefined
+  let unvouched: Statement | undefined
   const checkMarks = (leaves: Buffer, upTo: number): boolean => {
     for (let mark = marks[nextMark]; mark !== undefined && mark.size <= upTo; mark = marks[(nextMark += 1)]) {
       const at = growTree(tree, leaves.subarray(0, (mark.size - tree.size) * HASH_BYTES)).tree
@@ -169,7 +174,7 @@ async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheck
     }
     return true
   }
-  if (!checkMarks(Buffer.alloc(0), 0)) return { read, removed, retention }
+  if (!checkMarks(Buffer.alloc(0), 0)) return { read, removed, retention, unvouched }
   for (let n = 0; n * TILE_WIDTH < head.size && problems.length < most; n += 1) {
     const first = n * TILE_WIDTH
     const width = Math.min(TILE_WIDTH, head.size - first)
@@ -180,7 +185,8 @@ async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheck
     if (leaves === undefined) break
     if (gone !== undefined) removed = first + width
     else read += width
-    if (bundle !== undefined && removed > 0) retention = retentionIn(bundle, n, width) ?? retention
+    if (bundle !== undefined && removed > 0) retention = statementIn('retention', bundle, n, width) ?? retention
+    if (bundle !== undefined) unvouched = statementIn('unvouched', bundle, n, width) ?? unvouched
     if (!checkMarks(leaves, first + width)) break
     const grown = growTree(tree, leaves)
     for (const { level, n: index, hashes } of grown.tiles) {
@@ -192,7 +198,7 @@ async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheck
   for (const { level, n, width } of tree.size === head.size ? edgesOf(tree.size) : []) {
     if (level > 0 && width > 0) await compareTile(source, level, n, tree.edges[level] ?? Buffer.alloc(0), problems)
   }
-  return { read, removed, retention }
+  return { read, removed, retention, unvouched }
 }
 
 async function compareTile(source: LogSource, level: number, n: number, hashes: Buffer, problems: LogProblem[]): Promise<void> {

@@ -2,6 +2,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { driverContract } from '../sql/driver.contract.fixture.ts'
 import { intent } from '../sql/events.fixture.ts'
 import { admission, ledgerContract } from '../sql/ledger.contract.fixture.ts'
+import type { SqlLedger } from '../sql/ledger.ts'
+import { sealedTamperContract } from '../sql/sealed-tamper.contract.fixture.ts'
 import { sealingContract } from '../sql/sealing.contract.fixture.ts'
 import { postgresDriver } from './driver.ts'
 import { postgresLedger } from './ledger.ts'
@@ -29,11 +31,13 @@ describe.skipIf(!answers)('Postgres (skipped where no server answers)', () => {
     return { ledger, driver: postgresDriver({ connectionString, timeoutMs: PATIENT_MS }) }
   })
 
-  sealingContract('postgres', async (signers) => {
+  const sealing = async (signers: readonly string[]): Promise<SqlLedger> => {
     const ledger = postgresLedger({ connectionString: await schema(), timeoutMs: PATIENT_MS, sealing: { signers, everyMs: 1e6 } })
     await ledger.flush()
     return ledger
-  })
+  }
+  sealingContract('postgres', sealing)
+  sealedTamperContract('postgres', sealing)
 })
 
 describe('postgresLedger', () => {

@@ -1,5 +1,5 @@
 import { eventText } from '../../audit/event-text.ts'
-import { retentionEvent, retentionId } from '../../audit/retention/record.ts'
+import { statementEvent, statementId } from '../../audit/statement.ts'
 import { TILE_WIDTH } from '../../audit/tiles/bundle.ts'
 import { WRITER_IDLE_MS } from './audit-schema.ts'
 import type { LogDriver } from './driver.ts'
@@ -51,9 +51,9 @@ export async function removeBefore(driver: LogDriver, before: number): Promise<R
 
 /** Writes what will be removed into the log, and waits until that is sealed. */
 async function isRecorded(driver: LogDriver, below: number): Promise<boolean> {
-  const isSealed = async (): Promise<boolean> => (await searchSealed(driver, { id: retentionId(below) })).length > 0
+  const isSealed = async (): Promise<boolean> => (await searchSealed(driver, { id: statementId('retention', below) })).length > 0
   if (await isSealed()) return true
-  await driver.append([eventText(retentionEvent(below, Date.now()))])
+  await driver.append([eventText(statementEvent('retention', below, Date.now()))])
   for (let tries = 0; tries < TRIES; tries += 1) {
     await driver.seal()
     if (await isSealed()) return true

@@ -45,13 +45,15 @@ export interface SealPlan {
  * Works out what sealing these batches, in this order, does to the log. A batch that its writer did not write like that
  * (a MAC that does not hold, a counter that repeats) is refused: it is kept and never sealed. That, and a gap in a writer's
  * counter, is itself sealed as an `unknown` outcome of control `audit`, so that the finding can't be deleted quietly either.
+ *
+ * @param opening what the sealer itself says, before the rest.
  */
-export function planSeal(edge: LogEdge, batches: readonly UnsealedBatch[], key: MacKey | undefined, now: number): SealPlan {
+export function planSeal(edge: LogEdge, batches: readonly UnsealedBatch[], key: MacKey | undefined, now: number, opening: readonly Uint8Array[] = []): SealPlan {
   const writers = new Map<string, number>()
   const refused: { position: number; reason: string }[] = []
   const taken: UnsealedBatch[] = []
-  const entries: Uint8Array[] = []
-  const leaves: Buffer[] = []
+  const entries: Uint8Array[] = [...opening]
+  const leaves: Buffer[] = opening.map(leafHash)
   const find = (batch: UnsealedBatch, reason: string): void => {
     const entry = finding(batch, reason, now)
     entries.push(entry)

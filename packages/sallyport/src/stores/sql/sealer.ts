@@ -1,13 +1,15 @@
 import type { MacKey } from '../../audit/mac.ts'
-import { edgesOf, rootOf } from '../../audit/merkle/tree.ts'
+import { eventText } from '../../audit/event-text.ts'
+import { rootOf } from '../../audit/merkle/tree.ts'
 import { signCheckpoint } from '../../audit/note/checkpoint.ts'
 import type { NoteSigner } from '../../audit/note/key.ts'
-import { HASH_BYTES } from '../../audit/merkle/hash.ts'
+import { statementEvent } from '../../audit/statement.ts'
 import { TILE_WIDTH } from '../../audit/tiles/bundle.ts'
-import type { SqlDriver, SqlRow, SqlStep, SqlValue } from './driver.ts'
+import type { SqlDriver, SqlStep, SqlValue } from './driver.ts'
 import { holdLease, leaveLease, takeLease, type Lease } from './lease.ts'
 import { writersOf } from './writers.ts'
-import { planSeal, type Bundle, type LogEdge, type SealPlan } from './seal-plan.ts'
+import { readEdge, vouchedBy, type Vouched } from './seal-edge.ts'
+import { planSeal, type LogEdge, type SealPlan } from './seal-plan.ts'
 import { SEGMENT } from './search.ts'
 import { unsealedBatches, type UnsealedBatch } from './unsealed.ts'
 
@@ -59,17 +61,10 @@ const ROWS = 400
 export function createSealer({ driver, origin, signers, key, holder, leaseMs = 10_000, now, breathe }: SealerOptions): Sealer {
   let lease: Lease | undefined
   let edge: LogEdge | undefined
-  let signedSize = 0
+  /** How the newest checkpoint stands to the edge. */
+  let vouched: Vouched = 'by all'
   /** Batches to read for a step. */
   let most = BATCHES
-
-  // Entries that were sealed while no key was there get their checkpoint from the first sealer with one.
-  async function isSigned(size: number): Promise<boolean> {
-    if (size === 0 || size === signedSize) return true
-    const rows = await driver.query('SELECT size FROM sallyport_audit_checkpoint WHERE size = $1', [size])
-    if (rows.length > 0) signedSize = size
-    return rows.length > 0
-  }
 
   async function isSealedByOthers(): Promise<boolean> {
     return (await driver.query('SELECT size FROM sallyport_audit_checkpoint LIMIT 1')).length > 0
@@ -79,15 +74,21 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
     if (signers.length === 0 && (await isSealedByOthers())) return { sealed: 0, size: undefined, refused: 0, more: false }
     lease ??= await takeLease(driver, LEASE, holder, leaseMs, now())
     if (lease === undefined) return { sealed: 0, size: undefined, refused: 0, more: false }
-    const known = (edge ??= await readEdge(driver))
+    if (edge === undefined) {
+      const read = await readEdge(driver)
+      vouched = signers.length === 0 ? 'by all' : await vouchedBy(driver, read, origin, signers)
+      edge = read
+    }
+    const known = edge
     const asked = most
     const waiting = await unsealedBatches(driver, 0, asked)
     const batches = fewEnough(waiting)
     // Large batches are not read again and again only to be left for later.
     most = batches.length < waiting.length ? batches.length + 1 : Math.min(BATCHES, asked * 2)
     const start = { ...known, writers: await writersOf(driver, batches, known.writers) }
-    if (batches.length === 0 && (signers.length === 0 || (await isSigned(start.tree.size)))) return { sealed: 0, size: start.tree.size, refused: 0, more: false }
-    const plan = planSeal(start, batches, key, now())
+    if (batches.length === 0 && vouched === 'by all') return { sealed: 0, size: start.tree.size, refused: 0, more: false }
+    const opening = vouched === 'by none' && start.tree.size > 0 ? [Buffer.from(eventText(statementEvent('unvouched', start.tree.size, now())))] : []
+    const plan = planSeal(start, batches, key, now(), opening)
     const result = await driver.transact([holdLease(lease, leaseMs, now()), ...stepsOf(start, plan, now()), ...checkpointSteps(plan)])
     if (!result.ok) {
       // The lease or the tree moved on under another sealer: look again next time.
@@ -96,6 +97,7 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
       return { sealed: 0, size: undefined, refused: 0, more: false }
     }
     edge = plan.edge
+    vouched = 'by all'
     const size = plan.edge.tree.size
     return { sealed: size - start.tree.size, size, refused: plan.refused.length, more: waiting.length === asked || batches.length < waiting.length }
   }
@@ -141,28 +143,6 @@ function fewEnough(batches: readonly UnsealedBatch[]): readonly UnsealedBatch[] 
   let entries = 0
   const end = batches.findIndex(({ count }, index) => (entries += count) > ENTRIES && index > 0)
   return end < 0 ? batches : batches.slice(0, end)
-}
-
-/** Reads the right edge of the log. @throws Error when its tables contradict each other. */
-async function readEdge(driver: SealerOptions['driver']): Promise<LogEdge> {
-  const size = Number((await driver.query('SELECT size FROM sallyport_audit_tree'))[0]?.['size'] ?? 0)
-  const edges = []
-  for (const { level, n, width } of edgesOf(size)) {
-    const [row] = width === 0 ? [] : await driver.query('SELECT data FROM sallyport_audit_tile WHERE level = $1 AND n = $2', [level, n])
-    const data = row?.['data'] as Uint8Array | undefined
-    if ((data?.length ?? 0) < width * HASH_BYTES) throw new Error(`tile ${n} of level ${level} is missing or short: run verify`)
-    edges.push(data === undefined ? Buffer.alloc(0) : Buffer.from(data.subarray(0, width * HASH_BYTES)))
-  }
-  const [bundle] = size % TILE_WIDTH === 0 ? [] : await driver.query('SELECT * FROM sallyport_audit_bundle WHERE n = $1', [Math.floor(size / TILE_WIDTH)])
-  return {
-    tree: { size, edges },
-    bundle: bundle && bundleFrom(bundle),
-    writers: new Map(),
-  }
-}
-
-function bundleFrom(row: SqlRow): Bundle {
-  return { n: Number(row['n']), count: Number(row['count']), minTime: Number(row['min_time']), maxTime: Number(row['max_time']), data: row['data'] as Uint8Array }
 }
 
 function stepsOf(start: LogEdge, { edge, taken, refused, bundles, tiles, terms, opened, closed, writers }: SealPlan, now: number): SqlStep[] {

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { intent } from '../sql/events.fixture.ts'
 import { admission, ledgerContract } from '../sql/ledger.contract.fixture.ts'
+import { sealedTamperContract } from '../sql/sealed-tamper.contract.fixture.ts'
 import { sealingContract } from '../sql/sealing.contract.fixture.ts'
 import { sqliteDriver } from './driver.ts'
+import type { SqlLedger } from '../sql/ledger.ts'
 import { sqliteLedger } from './ledger.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-ledger-'))
@@ -18,7 +20,9 @@ ledgerContract('sqlite', async () => {
   return { ledger: sqliteLedger({ path: file, admission }), driver: sqliteDriver({ path: file }) }
 })
 
-sealingContract('sqlite', async (signers) => sqliteLedger({ path: path(), sealing: { signers, everyMs: 1e6 } }))
+const sealing = async (signers: readonly string[]): Promise<SqlLedger> => sqliteLedger({ path: path(), sealing: { signers, everyMs: 1e6 } })
+sealingContract('sqlite', sealing)
+sealedTamperContract('sqlite', sealing)
 
 describe('sqliteLedger', () => {
   it('refuses calls that carry a grant or an approval while no store for them is attached', async () => {

@@ -1,0 +1,113 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { macKeys, macSecretFrom } from '../../audit/mac.ts'
+import { leafHash } from '../../audit/merkle/hash.ts'
+import { EMPTY_TREE, growTree, rootOf } from '../../audit/merkle/tree.ts'
+import { signCheckpoint } from '../../audit/note/checkpoint.ts'
+import { generateSigner, parseSigner, parseVerifier, type NoteSigner } from '../../audit/note/key.ts'
+import { appendToBundle, bundleEntries } from '../../audit/tiles/bundle.ts'
+import { verifyLog, type LogReport } from '../../audit/verify/verify-log.ts'
+import { intent } from './events.fixture.ts'
+import type { SqlLedger } from './ledger.ts'
+import { sqlLogSource } from './log-source.ts'
+import { createSealer, type SealRound } from './sealer.ts'
+
+const ORIGIN = 'shop.example/audit'
+const keys = generateSigner(ORIGIN)
+const signer = parseSigner(keys.signerText)
+const verifiers = [parseVerifier(keys.verifierText)]
+const key = macKeys([macSecretFrom(signer.seed, ORIGIN)])
+
+/** What somebody can do who writes the tables of a sealed log, and has no key. `open` gives a ledger on an empty database that seals only when it is asked. */
+export function sealedTamperContract(name: string, open: (signers: readonly string[]) => Promise<SqlLedger>): void {
+  describe(`${name} sealed log in the hands of who writes its tables`, () => {
+    async function sealedLedger(calls: number, signers: readonly string[] = [keys.signerText]): Promise<SqlLedger> {
+      const ledger = await open(signers)
+      onTestFinished(() => ledger.close())
+      await write(ledger, 0, calls)
+      await ledger.seal()
+      return ledger
+    }
+
+    async function write(ledger: SqlLedger, from: number, to: number): Promise<void> {
+      for (let index = from; index < to; index += 1) await ledger.admit({ intent: intent(`call-${index}`, {}, index + 1) })
+    }
+
+    /** The process that sealed has ended, and another one goes on. */
+    let restarts = 0
+    const sealAgain = (ledger: SqlLedger, signers: readonly NoteSigner[] = [signer]): Promise<SealRound> =>
+      createSealer({ driver: ledger.driver, origin: ORIGIN, signers, key, holder: `restart-${(restarts += 1)}`, now: () => Date.now() + restarts * 20_000 }).run()
+    const verify = (ledger: SqlLedger): Promise<LogReport> => verifyLog(sqlLogSource(ledger.driver), { verifiers })
+
+    /** Puts another entry in the place of one, with all the hashes that follow from it. */
+    async function rewrite(ledger: SqlLedger, at: number, text: string): Promise<Buffer> {
+      const [row] = await ledger.driver.query('SELECT data FROM sallyport_audit_bundle WHERE n = 0')
+      const entries = bundleEntries(row?.['data'] as Uint8Array).map((entry, index) => (index === at ? Buffer.from(text) : Buffer.from(entry)))
+      const { tree, tiles } = growTree(EMPTY_TREE, Buffer.concat(entries.map(leafHash)))
+      await ledger.driver.transact([
+        { sql: 'UPDATE sallyport_audit_bundle SET data = $1 WHERE n = 0', params: [appendToBundle(new Uint8Array(), entries)] },
+        ...tiles.map(({ level, n, hashes }) => ({ sql: 'UPDATE sallyport_audit_tile SET data = $1 WHERE level = $2 AND n = $3', params: [hashes, level, n] })),
+      ])
+      return rootOf(tree)
+    }
+
+    it('is not signed again by a sealer that finds other hashes than the checkpoint has', async () => {
+      const ledger = await sealedLedger(40)
+      await rewrite(ledger, 7, '{"kind":"intent","id":"forged","time":8}')
+      await write(ledger, 40, 42)
+      await expect(sealAgain(ledger)).rejects.toThrow('run verify')
+      expect(await verify(ledger)).toMatchObject({ ok: false, size: 40 })
+      expect(await ledger.driver.query('SELECT count FROM sallyport_audit_batch')).not.toEqual([])
+    })
+
+    it('is not gone on with where its size or its last bundle was changed', async () => {
+      const ledger = await sealedLedger(40)
+      const [row] = await ledger.driver.query('SELECT data FROM sallyport_audit_bundle WHERE n = 0')
+      const data = row?.['data'] as Uint8Array
+      const forged = appendToBundle(data, [Buffer.from('{"kind":"intent","id":"forged","time":8}')])
+      for (const [sql, value, whole] of [
+        ['UPDATE sallyport_audit_bundle SET data = $1 WHERE n = 0', forged, data],
+        ['UPDATE sallyport_audit_bundle SET data = $1 WHERE n = 0', data.subarray(0, data.length - 1), data],
+        ['UPDATE sallyport_audit_tree SET size = $1', 39, 40],
+      ] as const) {
+        await ledger.driver.transact([{ sql, params: [value] }])
+        await expect(sealAgain(ledger)).rejects.toThrow('run verify')
+        await ledger.driver.transact([{ sql, params: [whole] }])
+      }
+      await write(ledger, 40, 42)
+      expect(await sealAgain(ledger)).toMatchObject({ sealed: 2, size: 42 })
+      expect(await verify(ledger)).toMatchObject({ ok: true, size: 42 })
+    })
+
+    it('says itself, sealed, that entries were there before its key signed, whoever removed the checkpoints', async () => {
+      const ledger = await sealedLedger(40)
+      const root = await rewrite(ledger, 7, '{"kind":"intent","id":"forged","time":8}')
+      await ledger.driver.transact([{ sql: 'DELETE FROM sallyport_audit_checkpoint' }])
+      await write(ledger, 40, 42)
+      await sealAgain(ledger)
+      expect(await verify(ledger)).toMatchObject({ ok: true, size: 43, unvouched: { below: 40, sequence: 40 } })
+
+      const mallory = parseSigner(generateSigner(ORIGIN).signerText)
+      const other = await sealedLedger(40)
+      await rewrite(other, 7, '{"kind":"intent","id":"forged","time":8}')
+      await other.driver.transact([{ sql: 'UPDATE sallyport_audit_checkpoint SET note = $1', params: [signCheckpoint({ origin: ORIGIN, size: 40, root }, [mallory])] }])
+      await sealAgain(other)
+      expect(await verify(other)).toMatchObject({ ok: true, unvouched: { below: 40 } })
+    })
+
+    it('is signed for the first time by who has a key, and says so; by who has another key than before, too', async () => {
+      const ledger = await sealedLedger(3, [])
+      expect(await verify(ledger)).toMatchObject({ ok: false, problems: [{ kind: 'no-checkpoint' }] })
+      expect(await sealAgain(ledger)).toEqual({ sealed: 1, size: 4, refused: 0 })
+      expect(await verify(ledger)).toMatchObject({ ok: true, size: 4, unvouched: { below: 3, sequence: 3 } })
+      expect(await sealAgain(ledger)).toEqual({ sealed: 0, size: 4, refused: 0 })
+      const [next, lost] = [generateSigner(ORIGIN), generateSigner(ORIGIN)]
+      const by = (text: string): Promise<LogReport> => verifyLog(sqlLogSource(ledger.driver), { verifiers: [parseVerifier(text)] })
+      // Both sign what is there, also when nothing has been written since: the new key vouches for the same log.
+      await sealAgain(ledger, [signer, parseSigner(next.signerText)])
+      await sealAgain(ledger, [parseSigner(next.signerText)])
+      expect(await by(next.verifierText)).toMatchObject({ ok: true, size: 4, unvouched: { below: 3 } })
+      await sealAgain(ledger, [parseSigner(lost.signerText)])
+      expect(await by(lost.verifierText)).toMatchObject({ ok: true, size: 5, unvouched: { below: 4, sequence: 4 } })
+    })
+  })
+}
