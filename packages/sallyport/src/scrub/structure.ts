@@ -1,3 +1,4 @@
+import { define, HIDDEN_IN_ERRORS, isComputed, isError, isIterable, isOpaque, isPlain, isPlainDate, likeOf } from './kinds.ts'
 import type { Finding, ScrubValueOptions } from './types.ts'
 
 /** What a structure's strings are given to. */
@@ -15,8 +16,8 @@ const QUICK_DEPTH = 64
  * Scrubs keys and strings of a structured value. What is clean, as nearly every value is, is looked through without making
  * anything, and returned as it is.
  *
- * Looks into arrays, objects, `Map`, `Set`, errors, bytes (as UTF-8), and what `toJSON` gives of anything else. Objects of other kinds, such as streams
- * and blobs, pass as they are, or with `closed` as `[Blob]`.
+ * Looks into arrays, objects, `Map`, `Set`, `FormData`, errors, bytes (as UTF-8), what `toJSON` gives of anything, and what else can be iterated over
+ * more than once. Objects of other kinds, such as streams and blobs, pass as they are, or with `closed` as `[Blob]`.
  */
 export function scrubStructure<T>(value: T, scrubber: TextScrubber, options?: ScrubValueOptions): { readonly value: T; readonly findings: readonly Finding[] } {
   if (options?.closed !== true && isQuiet(value, scrubber, 0)) return { value, findings: NONE }
@@ -30,20 +31,17 @@ function isQuiet(value: unknown, scrubber: TextScrubber, depth: number): boolean
   if (typeof value !== 'object' || value === null) return true
   if (depth > QUICK_DEPTH) return false
   if (Array.isArray(value)) {
+    if ('toJSON' in value) return false
     for (let i = 0; i < value.length; i += 1) if (!isQuiet(value[i], scrubber, depth + 1)) return false
     return true
   }
-  if (!isPlain(value)) return value instanceof Date
+  if (!isPlain(value)) return isPlainDate(value)
+  if ('toJSON' in value) return false
   // `for … in` needs no list of keys; a plain object inherits none.
   for (const key in value) {
     if (!scrubber.isQuiet(key) || !isQuiet((value as Readonly<Record<string, unknown>>)[key], scrubber, depth + 1)) return false
   }
   return true
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
 }
 
 /** The way from the root to where the copier is. */
@@ -59,8 +57,14 @@ class Copier {
   readonly #disclosed: ReadonlySet<string> | undefined
   readonly #closed: boolean
   readonly #copies = new Map<object, unknown>()
+  /** Being looked into at this moment: what is in them is not known yet. */
+  readonly #open = new Set<object>()
+  /** Something was found in them, or in what they lead to. */
+  readonly #dirty = new WeakSet<object>()
   readonly #names = new Names()
   #leftOut = 0
+  #waysBack = 0
+  #disclosures = 0
 
   constructor(scrubber: TextScrubber, { disclosed, closed = false }: ScrubValueOptions = {}) {
     this.#scrubber = scrubber
@@ -73,28 +77,37 @@ class Copier {
     return this.findings.length + this.#leftOut
   }
 
+  /** Grows with each change, and with each way to an object that has one or may yet have one. */
+  get #touched(): number {
+    return this.changes + this.#waysBack
+  }
+
   visit(value: unknown, place: Place | undefined): unknown {
     if (typeof value === 'string') return this.#string(value, place)
-    if (typeof value !== 'object' || value === null || value instanceof Date) return value
+    if (typeof value === 'symbol' || typeof value === 'function') return this.#closed ? this.#shown(value) : value
+    if (typeof value !== 'object' || value === null || isPlainDate(value)) return value
     const known = this.#copies.get(value)
-    if (known !== undefined) return known
-    if (Array.isArray(value)) return this.#fill(value, [] as unknown[], (copy) => value.forEach((item, i) => copy.push(this.visit(item, { parent: place, key: i }))))
-    if (value instanceof Set) {
-      return this.#fill(value, new Set(), (copy) => [...value].forEach((item, i) => copy.add(this.visit(item, { parent: place, key: i }))))
+    if (known !== undefined) {
+      if (this.#open.has(value) || this.#dirty.has(value)) this.#waysBack += 1
+      return known
     }
-    if (value instanceof Map) {
-      return this.#fill(value, new Map(), (copy) => {
-        for (const [key, item] of value) {
-          const newKey = this.visit(key, { parent: place, key: '' })
-          copy.set(newKey, this.visit(item, { parent: place, key: typeof newKey === 'string' ? newKey : '' }))
-        }
-      })
+    if (isError(value)) return this.#fill(value, likeOf(value), (copy) => this.#error(value, copy, place))
+    if (typeof (value as { readonly toJSON?: unknown }).toJSON === 'function' && !(value instanceof Uint8Array)) {
+      const json = this.#json(value as { toJSON(): unknown }, place)
+      // What is printed shows its properties, whatever it says of itself as JSON.
+      if (json !== value || !this.#closed) return json
     }
-    if (value instanceof Uint8Array) return this.#bytes(value, place)
-    if (value instanceof Error) return this.#fill(value, Object.create(Object.getPrototypeOf(value) as object | null) as object, (copy) => this.#error(value, copy, place))
-    if (!isPlain(value) && 'toJSON' in value && typeof value.toJSON === 'function') return this.#instance(value, (value.toJSON as () => unknown)(), place)
+    if (Array.isArray(value)) return this.#fill(value, [] as unknown[], (copy) => this.#list(value, copy, place))
+    if (value instanceof Set) return this.#fill(value, new Set(), (copy) => [...value].forEach((item, i) => copy.add(this.visit(item, { parent: place, key: i }))))
+    if (value instanceof Map) return this.#fill(value, new Map(), (copy) => this.#map(value, copy, place))
+    if (value instanceof String) return this.#instead(value, String(value), place)
+    if (this.#closed && (value instanceof RegExp || value instanceof Date)) return this.#shown(value)
     if (this.#closed && isOpaque(value)) return this.#leaveOut(value)
-    return this.#fill(value, Object.create(Object.getPrototypeOf(value) as object | null) as object, (copy) => this.#properties(value, copy, place))
+    if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return this.#bytes(value, place)
+    if (typeof FormData === 'function' && value instanceof FormData) return this.#fill(value, new FormData(), (copy) => this.#form(value, copy, place))
+    // Who writes it out takes what it iterates over. What can be gone through only once is left as it is.
+    if (!this.#closed && isIterable(value)) return this.#instead(value, [...value], place)
+    return this.#fill(value, likeOf(value), (copy) => this.#properties(value, copy, place))
   }
 
   #leaveOut(value: object): string {
@@ -103,50 +116,103 @@ class Copier {
     return `[${typeof name === 'string' && name !== '' ? name : 'object'}]`
   }
 
+  /** What is printed by a text of its own: left out where something is found in that, or where it has properties. */
+  #shown(value: symbol | object): unknown {
+    const text = typeof value === 'symbol' || value instanceof RegExp ? String(value) : ''
+    const name = typeof value === 'function' ? String(value.name) : ''
+    const more = typeof value === 'symbol' ? 0 : Object.keys(value).length
+    if (more === 0 && this.#scrubber.scrub(text + name).findings.length === 0) return value
+    this.#leftOut += 1
+    return typeof value === 'object' ? `[${value instanceof RegExp ? 'RegExp' : 'Date'}]` : `[${typeof value}]`
+  }
+
   #fill<C extends object>(original: object, copy: C, fill: (copy: C) => void): unknown {
-    const before = this.changes
+    const before = this.#touched
+    const disclosures = this.#disclosures
     // Registered before it is filled: it may contain itself.
     this.#copies.set(original, copy)
+    this.#open.add(original)
     fill(copy)
+    this.#open.delete(original)
+    if (this.#touched > before) this.#dirty.add(original)
     // An instance may hold more than can be copied: it is replaced only where something was found in it.
-    if (this.changes === before && !isPlain(original) && !Array.isArray(original)) this.#copies.set(original, original)
-    return this.#copies.get(original)
+    else if (!isPlain(original) && !Array.isArray(original)) this.#copies.set(original, original)
+    const result = this.#copies.get(original)
+    // What is disclosed is so at one place: at another the same object is looked at anew.
+    if (this.#disclosures > disclosures) this.#copies.delete(original)
+    return result
+  }
+
+  #list(value: readonly unknown[], copy: unknown[], place: Place | undefined): void {
+    value.forEach((item, i) => {
+      copy[i] = this.visit(item, { parent: place, key: i })
+    })
+    copy.length = value.length
+  }
+
+  #map(value: ReadonlyMap<unknown, unknown>, copy: Map<unknown, unknown>, place: Place | undefined): void {
+    for (const [key, item] of value) {
+      const clean = this.visit(key, { parent: place, key: '' })
+      const free = typeof clean === 'string' ? this.#names.free(copy, clean, (name) => copy.has(name)) : clean
+      copy.set(free, this.visit(item, { parent: place, key: typeof free === 'string' ? free : '' }))
+    }
+  }
+
+  #form(value: FormData, copy: FormData, place: Place | undefined): void {
+    for (const [key, item] of value as unknown as Iterable<[string, string | Blob]>) {
+      const clean = this.#key(key, place)
+      if (typeof item === 'string') copy.append(clean, this.visit(item, { parent: place, key: clean }) as string)
+      else copy.append(clean, item)
+    }
   }
 
   #properties(value: object, copy: object, place: Place | undefined): void {
     for (const symbol of this.#closed ? Object.getOwnPropertySymbols(value) : []) {
       if (!Object.prototype.propertyIsEnumerable.call(value, symbol)) continue
-      const property = { value: this.visit((value as Record<symbol, unknown>)[symbol], { parent: place, key: String(symbol) }), writable: true, enumerable: true, configurable: true }
-      Object.defineProperty(copy, symbol, property)
+      const name = this.#key(String(symbol), place)
+      const item = this.visit((value as Record<symbol, unknown>)[symbol], { parent: place, key: name })
+      define(copy, name === String(symbol) ? symbol : Symbol(name), item, true)
     }
     for (const [key, item] of Object.entries(value)) {
-      const free = this.#names.free(copy, this.#key(key, place))
-      const property = { value: this.visit(item, { parent: place, key: free }), writable: true, enumerable: true, configurable: true }
-      Object.defineProperty(copy, free, property)
+      const free = this.#names.free(copy, this.#key(key, place), (name) => Object.hasOwn(copy, name))
+      define(copy, free, this.visit(item, { parent: place, key: free }), true)
     }
   }
 
   /** An error's message, stack, cause and the errors that it joins are not listed among its properties. */
-  #error(value: Error & { readonly errors?: unknown }, copy: object, place: Place | undefined): void {
-    for (const key of ['message', 'stack', 'cause', 'errors'] as const) {
-      if (!Object.hasOwn(value, key) || Object.prototype.propertyIsEnumerable.call(value, key)) continue
-      const property = { value: this.visit(value[key], { parent: place, key }), writable: true, enumerable: false, configurable: true }
-      Object.defineProperty(copy, key, property)
+  #error(value: object, copy: object, place: Place | undefined): void {
+    for (const key of HIDDEN_IN_ERRORS) {
+      if (Object.prototype.propertyIsEnumerable.call(value, key) || !(Object.hasOwn(value, key) || isComputed(value, key))) continue
+      define(copy, key, this.visit((value as Readonly<Record<string, unknown>>)[key], { parent: place, key }), false)
     }
     this.#properties(value, copy, place)
+    const { toJSON } = value as { readonly toJSON?: unknown }
+    if (typeof toJSON !== 'function') return
+    const before = this.#touched
+    const json = this.visit(toJSON.call(value), place)
+    if (this.#touched > before) define(copy, 'toJSON', () => json, false)
   }
 
-  /** Something that says itself what it is as JSON: replaced by that where something is found in it. */
-  #instance(value: object, json: unknown, place: Place | undefined): unknown {
-    const before = this.changes
-    const copy = json === value ? value : this.visit(json, place)
-    return this.changes === before ? value : copy
+  /** What says itself what it is as JSON: replaced by that where something is found in it. */
+  #json(value: { toJSON(): unknown }, place: Place | undefined): unknown {
+    const json = value.toJSON()
+    return json === value ? value : this.#instead(value, json, place)
   }
 
-  #bytes(value: Uint8Array, place: Place | undefined): unknown {
+  /** What stands for a value when it is written out: in its place where something is found in it. */
+  #instead(value: object, written: unknown, place: Place | undefined): unknown {
+    const before = this.#touched
+    const copy = this.visit(written, place)
+    return this.#touched === before ? value : copy
+  }
+
+  #bytes(value: ArrayBuffer | ArrayBufferView, place: Place | undefined): unknown {
     const before = this.findings.length
-    const text = this.#string(new TextDecoder('utf-8', { ignoreBOM: true }).decode(value), place)
-    return this.findings.length === before ? value : new TextEncoder().encode(text)
+    const bytes = ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value)
+    const text = this.#string(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), place)
+    if (this.findings.length === before) return value
+    const clean = new TextEncoder().encode(text)
+    return value instanceof ArrayBuffer ? clean.buffer : value instanceof DataView ? new DataView(clean.buffer) : clean
   }
 
   /** A finding in a key is reported under what the key has become: a path must not say what was redacted. */
@@ -160,30 +226,26 @@ class Copier {
     const result = this.#scrubber.scrub(text)
     if (result.findings.length === 0) return text
     const path = pointer(place)
-    if (this.#disclosed?.has(path)) return text
+    if (this.#disclosed?.has(path)) {
+      this.#disclosures += 1
+      return text
+    }
     for (const finding of result.findings) this.findings.push({ ...finding, path })
     return result.text
   }
-}
-
-const INSPECT = Symbol.for('nodejs.util.inspect.custom')
-
-/** Shows nothing of itself, or prints itself as it likes. */
-function isOpaque(value: object): boolean {
-  return !isPlain(value) && (Reflect.ownKeys(value).length === 0 || INSPECT in value)
 }
 
 /** Two keys may become the same: none is lost. */
 class Names {
   readonly #taken = new WeakMap<object, Map<string, number>>()
 
-  free(target: object, key: string): string {
-    if (!Object.hasOwn(target, key)) return key
+  free(target: object, key: string, has: (key: string) => boolean): string {
+    if (!has(key)) return key
     let taken = this.#taken.get(target)
     if (taken === undefined) this.#taken.set(target, (taken = new Map()))
     // Counted on from the last: thousands of keys may become one.
     let n = taken.get(key) ?? 2
-    while (Object.hasOwn(target, `${key} ${n}`)) n += 1
+    while (has(`${key} ${n}`)) n += 1
     taken.set(key, n + 1)
     return `${key} ${n}`
   }
