@@ -54,3 +54,19 @@ function cutShort(event: OutcomeEvent): OutcomeEvent {
 export function eventFromText(text: string): AuditEvent {
   return JSON.parse(text) as AuditEvent
 }
+
+/** The last time that a `Date` can hold. */
+const LAST_TIME = 8.64e15
+
+/** An event from the text of an entry, which may be anything: undefined when it is no event. */
+export function eventFromEntry(text: string): AuditEvent | undefined {
+  try {
+    const event = eventFromText(text)
+    const readable = typeof event.id === 'string' && Number.isSafeInteger(event.time) && Math.abs(event.time) <= LAST_TIME
+    if (!readable) return undefined
+    if (event.kind === 'intent') return typeof event.facts?.action === 'string' ? event : undefined
+    return event.kind === 'outcome' && typeof event.outcome === 'string' ? event : undefined
+  } catch {
+    return undefined
+  }
+}

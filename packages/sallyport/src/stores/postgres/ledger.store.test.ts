@@ -3,6 +3,7 @@ import { driverContract } from '../sql/driver.contract.fixture.ts'
 import { intent } from '../sql/events.fixture.ts'
 import { admission, ledgerContract } from '../sql/ledger.contract.fixture.ts'
 import type { SqlLedger } from '../sql/ledger.ts'
+import { searchContract } from '../sql/search.contract.fixture.ts'
 import { sealedTamperContract } from '../sql/sealed-tamper.contract.fixture.ts'
 import { sealingContract } from '../sql/sealing.contract.fixture.ts'
 import { postgresDriver } from './driver.ts'
@@ -38,6 +39,7 @@ describe.skipIf(!answers)('Postgres (skipped where no server answers)', () => {
   }
   sealingContract('postgres', sealing)
   sealedTamperContract('postgres', sealing)
+  searchContract('postgres', sealing)
 })
 
 describe('postgresLedger', () => {

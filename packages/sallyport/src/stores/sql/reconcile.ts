@@ -1,4 +1,4 @@
-import { eventFromText, eventText } from '../../audit/event-text.ts'
+import { eventFromEntry, eventText } from '../../audit/event-text.ts'
 import type { CallSummary, OutcomeEvent } from '../../audit/types.ts'
 import type { LogDriver, SqlRow } from './driver.ts'
 import { searchSealed } from './search.ts'
@@ -49,8 +49,8 @@ async function unsealedOutcomes(driver: LogDriver): Promise<ReadonlySet<string>>
     for (const batch of batches) {
       position = batch.position
       for (const text of textsOf(batch)) {
-        const event = eventFromText(text)
-        if (event.kind === 'outcome') ids.add(event.id)
+        const event = eventFromEntry(text)
+        if (event?.kind === 'outcome') ids.add(event.id)
       }
     }
     if (batches.length === 0) return ids

@@ -1,5 +1,5 @@
 import { decodeBatch, forgedIn, leavesOf } from '../../audit/batch.ts'
-import { eventFromText, eventText } from '../../audit/event-text.ts'
+import { eventFromEntry, eventText } from '../../audit/event-text.ts'
 import type { MacKey } from '../../audit/mac.ts'
 import { leafHash } from '../../audit/merkle/hash.ts'
 import { growTree, type Frontier, type GrownTile } from '../../audit/merkle/tree.ts'
@@ -137,11 +137,5 @@ function indexEntries(edge: LogEdge, entries: readonly Uint8Array[]): Pick<SealP
 
 /** Undefined for bytes that hold no event: they are sealed as they are, and found by nothing but their number. */
 function eventOf(bytes: Uint8Array): AuditEvent | undefined {
-  try {
-    const event = eventFromText(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
-    const readable = typeof event.id === 'string' && Number.isSafeInteger(event.time) && (event.kind !== 'intent' || typeof event.facts?.action === 'string')
-    return readable ? event : undefined
-  } catch {
-    return undefined
-  }
+  return eventFromEntry(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
 }

@@ -1,4 +1,4 @@
-import { eventFromText } from '../../audit/event-text.ts'
+import { eventFromEntry } from '../../audit/event-text.ts'
 import { limitOf, matches } from '../../audit/query.ts'
 import { needlesOfQuery, termsOfQuery } from '../../audit/terms.ts'
 import { entriesWith, TILE_WIDTH } from '../../audit/tiles/bundle.ts'
@@ -36,8 +36,7 @@ export function sqlReader(driver: Reads): AuditReader {
 /** Searches what is sealed, newest first. */
 export async function searchSealed(driver: Reads, query: AuditQuery): Promise<readonly StoredEvent[]> {
   const collect = collector(query)
-  const size = number((await driver.query('SELECT size FROM sallyport_audit_tree'))[0], 'size')
-  await sealed(driver, query, size - 1, 'newest', collect)
+  await sealed(driver, query, { from: (await sizeOf(driver)) - 1, order: 'newest' }, collect)
   return collect.found
 }
 
@@ -50,8 +49,8 @@ function collector(query: AuditQuery): Collector {
     full: () => found.length >= limit,
     offer(sequence, text, sealed) {
       if (found.length >= limit || !needles.every((needle) => text.includes(needle))) return
-      const event = eventFromText(text)
-      if (matches(event, query)) found.push({ position: String(sequence), ...(sealed && { sequence }), event })
+      const event = eventFromEntry(text)
+      if (event !== undefined && matches(event, query)) found.push({ position: String(sequence), ...(sealed && { sequence }), event })
     },
   }
 }
@@ -77,15 +76,15 @@ async function newestFirst(driver: Reads, query: AuditQuery, collect: Collector)
     if (rows.length < BATCHES_AT_ONCE) break
   }
   // What the sealer took meanwhile is in the bundles, under the same numbers.
-  await sealed(driver, query, Math.min(next, before - 1), 'newest', collect)
+  await sealed(driver, query, { from: Math.min(next, before - 1, (await sizeOf(driver)) - 1), order: 'newest' }, collect)
 }
 
 async function oldestFirst(driver: Reads, query: AuditQuery, collect: Collector): Promise<void> {
   let next = query.after === undefined ? 0 : Number(query.after) + 1
   for (let rounds = 0; rounds < 100; rounds += 1) {
-    const size = number((await driver.query('SELECT size FROM sallyport_audit_tree'))[0], 'size')
+    const size = await sizeOf(driver)
     if (next < size) {
-      await sealed(driver, query, next, 'oldest', collect)
+      await sealed(driver, query, { from: next, to: size, order: 'oldest' }, collect)
       next = size
     }
     const from = next
@@ -93,7 +92,7 @@ async function oldestFirst(driver: Reads, query: AuditQuery, collect: Collector)
     let position = 0
     while (!collect.full()) {
       const batches = await unsealedBatches(driver, position, BATCHES_AT_ONCE)
-      const grown = number((await driver.query('SELECT size FROM sallyport_audit_tree'))[0], 'size')
+      const grown = await sizeOf(driver)
       // Sealed between the reads: go back to the bundles for those.
       if (grown !== size) break
       for (const batch of batches) {
@@ -110,8 +109,13 @@ async function oldestFirst(driver: Reads, query: AuditQuery, collect: Collector)
   }
 }
 
-/** Offers sealed events from a sequence number on, in one direction. */
-async function sealed(driver: Reads, query: AuditQuery, from: number, order: 'newest' | 'oldest', collect: Collector): Promise<void> {
+/** Sealed entries, from a number on. A bundle may hold more than are to be read: entries that came since, or that nobody sealed. */
+type Stretch = { readonly order: 'newest'; readonly from: number } | { readonly order: 'oldest'; readonly from: number; readonly to: number }
+
+/** Offers sealed events, in one direction. */
+async function sealed(driver: Reads, query: AuditQuery, stretch: Stretch, collect: Collector): Promise<void> {
+  const { order, from } = stretch
+  const [first, last] = stretch.order === 'newest' ? [0, from] : [from, stretch.to - 1]
   const newest = order === 'newest'
   let edge = Math.floor(from / TILE_WIDTH)
   const terms = termsOfQuery(query)
@@ -124,7 +128,7 @@ async function sealed(driver: Reads, query: AuditQuery, from: number, order: 'ne
       for (let step = 0; step < entries.length && !collect.full(); step += 1) {
         const found = entries[newest ? entries.length - 1 - step : step]
         const sequence = n * TILE_WIDTH + (found?.index ?? 0)
-        if (found === undefined || (newest ? sequence > from : sequence < from)) continue
+        if (found === undefined || sequence < first || sequence > last) continue
         collect.offer(sequence, found.entry.toString('utf8'), true)
       }
       edge = newest ? n - 1 : n + 1
@@ -163,6 +167,10 @@ function candidates(driver: Reads, query: AuditQuery, terms: readonly number[], 
       ) AS found CROSS JOIN sallyport_audit_bundle whole WHERE whole.n = found.n ORDER BY found.n ${direction}`,
     params,
   )
+}
+
+async function sizeOf(driver: Reads): Promise<number> {
+  return number((await driver.query('SELECT size FROM sallyport_audit_tree'))[0], 'size')
 }
 
 function number(row: SqlRow | undefined, column: string): number {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { intent } from '../sql/events.fixture.ts'
 import { admission, ledgerContract } from '../sql/ledger.contract.fixture.ts'
+import { searchContract } from '../sql/search.contract.fixture.ts'
 import { sealedTamperContract } from '../sql/sealed-tamper.contract.fixture.ts'
 import { sealingContract } from '../sql/sealing.contract.fixture.ts'
 import { sqliteDriver } from './driver.ts'
@@ -23,6 +24,7 @@ ledgerContract('sqlite', async () => {
 const sealing = async (signers: readonly string[]): Promise<SqlLedger> => sqliteLedger({ path: path(), sealing: { signers, everyMs: 1e6 } })
 sealingContract('sqlite', sealing)
 sealedTamperContract('sqlite', sealing)
+searchContract('sqlite', sealing)
 
 describe('sqliteLedger', () => {
   it('refuses calls that carry a grant or an approval while no store for them is attached', async () => {
