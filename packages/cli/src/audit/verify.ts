@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { eventFromText, macKeys, macSecretFrom, openProof, parseSigner, parseVerifier, verifyLog, type LogReport, type NoteVerifier, type Statement } from 'sallyport/audit'
-import { checkUnsealed, type UnsealedReport } from 'sallyport/sqlite'
+import { checkIndex, checkUnsealed, type IndexReport, type UnsealedReport } from 'sallyport/sqlite'
 import { clean } from './format.ts'
 import { EXIT, UsageError, type AuditHost } from './host.ts'
 import type { OpenLog } from './open.ts'
@@ -32,8 +32,9 @@ export async function verify(log: OpenLog, flags: VerifyFlags, host: AuditHost):
     ...(flags.origin !== undefined && { origin: flags.origin }),
   }).finally(bar.stop)
   const unsealed = await unsealedReport(log, host)
-  const ok = report.ok && (unsealed?.problems.length ?? 0) === 0
-  await host.out(flags.json === true ? `${JSON.stringify({ ...report, ok, ...(unsealed && { unsealed }) })}\n` : textOf(report, unsealed))
+  const index = log.driver === undefined ? undefined : await checkIndex(log.driver)
+  const ok = report.ok && (unsealed?.problems.length ?? 0) + (index?.problems.length ?? 0) === 0
+  await host.out(flags.json === true ? `${JSON.stringify({ ...report, ok, ...(unsealed && { unsealed }), ...(index && { index }) })}\n` : textOf(report, unsealed, index))
   return ok ? EXIT.ok : EXIT.problems
 }
 
@@ -53,15 +54,17 @@ function unvouchedText({ below, sequence, time }: Statement): string {
   return `  entries 0 to ${below - 1} were there before this key signed, as entry ${sequence} says (${new Date(time).toISOString()}): what they were until then, only an earlier checkpoint tells`
 }
 
-function textOf(report: LogReport, unsealed: UnsealedReport | undefined): string {
+function textOf(report: LogReport, unsealed: UnsealedReport | undefined, index: IndexReport | undefined): string {
   const lines = report.problems.map(({ kind, message }) => `✗ ${kind}: ${clean(message)}`)
   for (const problem of unsealed?.problems ?? []) lines.push(`✗ unsealed: ${clean(problem)}`)
+  for (const problem of index?.problems ?? []) lines.push(`✗ search: ${clean(problem)}`)
   if (report.ok) {
     lines.push(`✓ ${report.origin ?? ''}: ${report.size} entries hold`)
     if (report.retention !== undefined) lines.push(removedText(report, report.retention))
     if (report.unvouched !== undefined) lines.push(unvouchedText(report.unvouched))
     lines.push(`  signed by ${report.signedBy.join(', ')}`)
   }
+  if (index !== undefined && index.unreadable > 0) lines.push(`  ${index.unreadable} entries hold no event, and no search finds them`)
   if (unsealed !== undefined && unsealed.entries > 0) lines.push(`  ${unsealed.entries} entries wait to be sealed${unsealed.authenticated ? '; their MACs were checked' : '; without SALLYPORT_AUDIT_SIGNER their MACs were not checked'}`)
   return `${lines.join('\n')}\n`
 }

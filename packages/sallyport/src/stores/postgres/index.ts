@@ -6,6 +6,7 @@ export { postgresStore, type PostgresStore, type PostgresStoreOptions } from './
 export type { AdmissionStep, AdmissionSteps, SqlLedger } from '../sql/ledger.ts'
 export type { SealingOptions } from '../sql/sealing-options.ts'
 export { sqlCursor } from '../sql/cursor.ts'
+export { checkIndex, type IndexReport } from '../sql/index-check.ts'
 export { removeBefore, type Removed } from '../sql/retention.ts'
 export { sqlLogSource } from '../sql/log-source.ts'
 export { sqlReader } from '../sql/search.ts'

@@ -2,7 +2,9 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { generateSigner } from '../../audit/note/key.ts'
 import { appendToBundle } from '../../audit/tiles/bundle.ts'
 import { intent, outcome } from './events.fixture.ts'
+import { checkIndex } from './index-check.ts'
 import type { SqlLedger } from './ledger.ts'
+import { removeBefore } from './retention.ts'
 import { sqlReader } from './search.ts'
 
 const keys = generateSigner('shop.example/audit')
@@ -89,6 +91,49 @@ export function searchContract(name: string, open: (signers: readonly string[]) 
       const forged = appendToBundle(row?.['data'] as Uint8Array, [Buffer.from(JSON.stringify(intent('forged')))])
       await ledger.driver.transact([{ sql: 'UPDATE sallyport_audit_bundle SET data = $1, count = count + 1', params: [forged] }])
       for (const order of ['oldest', 'newest'] as const) expect(await ledger.events.search({ order }), order).toHaveLength(8)
+    })
+
+    it('has what it goes by checked: who hides an event from it is found out, though every hash holds', async () => {
+      const ledger = await ledgerWith(200)
+      await ledger.seal()
+      const { driver } = ledger
+      expect(await checkIndex(driver)).toEqual({ unreadable: 0, problems: [] })
+      const found = async (): Promise<number> => (await ledger.events.search({ principal: 'user-call-7', since: 1 })).length
+      expect(await found()).toBe(2)
+      for (const [hide, undo] of [
+        ['UPDATE sallyport_audit_term SET term = -term', 'UPDATE sallyport_audit_term SET term = -term'],
+        ['DELETE FROM sallyport_audit_segment', 'INSERT INTO sallyport_audit_segment (segment) VALUES (0)'],
+        ['UPDATE sallyport_audit_bundle SET max_time = -max_time', 'UPDATE sallyport_audit_bundle SET max_time = -max_time'],
+      ] as const) {
+        await driver.transact([{ sql: hide }])
+        expect(await found(), hide).toBe(0)
+        expect((await checkIndex(driver)).problems, hide).toHaveLength(2)
+        await driver.transact([{ sql: undo }])
+      }
+      expect((await checkIndex(driver)).problems).toEqual([])
+      for (const size of [399, 401]) {
+        await driver.transact([{ sql: 'UPDATE sallyport_audit_tree SET size = $1', params: [size] }])
+        expect((await checkIndex(driver)).problems).toEqual([`the tables count ${size} entries, the newest checkpoint covers 400`, expect.stringContaining('entries 256 to 399 holds 144')])
+      }
+    })
+
+    it('is checked while the application writes, seals and removes', async () => {
+      const ledger = await ledgerWith(300)
+      await ledger.seal()
+      let calls = 300
+      const busy: Pick<SqlLedger['driver'], 'query'> = {
+        async query(sql, params) {
+          const rows = await ledger.driver.query(sql, params)
+          await write(ledger, calls, (calls += 40))
+          await ledger.seal()
+          await removeBefore(ledger.driver, calls / 2)
+          return rows
+        },
+      }
+      for (let rounds = 0; rounds < 3; rounds += 1) expect(await checkIndex(busy)).toMatchObject({ problems: [] })
+      await ledger.driver.append(['no event'])
+      await ledger.seal()
+      expect(await checkIndex(ledger.driver)).toEqual({ unreadable: 1, problems: [] })
     })
   })
 }

@@ -5,6 +5,7 @@ export { sqliteStore, type SqliteStore, type SqliteStoreOptions } from './store.
 export type { AdmissionStep, AdmissionSteps, SqlLedger } from '../sql/ledger.ts'
 export type { SealingOptions } from '../sql/sealing-options.ts'
 export { sqlCursor } from '../sql/cursor.ts'
+export { checkIndex, type IndexReport } from '../sql/index-check.ts'
 export { removeBefore, type Removed } from '../sql/retention.ts'
 export { sqlLogSource } from '../sql/log-source.ts'
 export { sqlReader } from '../sql/search.ts'
