@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { MissingTileError, NoteError, NoteKeyError, proveEntry } from 'sallyport/audit'
+import { MissingTileError, NoteError, NoteKeyError, NotExtendedError, proveEntry } from 'sallyport/audit'
 import { exportLog, type ExportFormat } from './export.ts'
 import { countOf, queryOf, type FilterFlags } from './filters.ts'
 import { EXIT, processHost, UsageError, type AuditHost } from './host.ts'
@@ -125,7 +125,7 @@ async function guarded(host: AuditHost, run: () => Promise<number>): Promise<voi
   try {
     host.exit(await run())
   } catch (error) {
-    const fails = error instanceof NoteError || error instanceof MissingTileError
+    const fails = error instanceof NoteError || error instanceof MissingTileError || error instanceof NotExtendedError
     host.err(`sallyport audit: ${error instanceof Error ? error.message : String(error)}\n`)
     host.exit(fails ? EXIT.problems : EXIT.unable)
     if (!fails && !(error instanceof UsageError || error instanceof NoteKeyError) && host.environment['DEBUG'] !== undefined) host.err(`${String(error instanceof Error ? error.stack : '')}\n`)

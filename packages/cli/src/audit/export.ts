@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import { anchorToFile, exportTiles, jsonLine, ocsfEvent, type AuditQuery, type StoredEvent } from 'sallyport/audit'
+import { anchorToFile, exportTiles, jsonLine, NotExtendedError, ocsfEvent, type AuditQuery, type StoredEvent } from 'sallyport/audit'
 import { UsageError, type AuditHost } from './host.ts'
 import type { OpenLog } from './open.ts'
 import { progress } from './progress.ts'
@@ -69,6 +69,6 @@ async function exportCheckpoint({ source }: OpenLog, output: string | undefined,
   const checkpoint = await source.checkpoint()
   if (checkpoint === undefined) throw new UsageError('the log has no checkpoint yet: seal it first')
   if (output === undefined) await host.out(checkpoint)
-  else if (!(await anchorToFile(output, checkpoint))) throw new UsageError(`${output} holds a checkpoint of a larger log: this one was rolled back. Run verify --checkpoint ${output}`)
+  else if (!(await anchorToFile(output, checkpoint, source))) throw new NotExtendedError(`${output} holds a checkpoint that this log does not extend: it was rolled back, has forked, or is another. Run verify --checkpoint ${output}`)
   return Number(checkpoint.split('\n')[1])
 }

@@ -7,6 +7,8 @@ import { openCheckpoint, readCheckpoint } from '../note/checkpoint.ts'
 import { generateSigner, parseSigner, parseVerifier } from '../note/key.ts'
 import { openNote, parseNote, signatureLine } from '../note/note.ts'
 import { memoryLog } from '../verify/memory-log.fixture.ts'
+import { exportTiles } from '../tiles/folder.ts'
+import { NotExtendedError } from './extends.ts'
 import { anchorToFile } from './file.ts'
 import { cosign } from './witness.ts'
 
@@ -79,5 +81,24 @@ describe('anchorToFile', () => {
     expect(await anchorToFile(path, large ?? '')).toBe(true)
     expect(await anchorToFile(path, small ?? '')).toBe(false)
     expect(readCheckpoint(await readFile(path, 'utf8')).size).toBe(500)
+  })
+
+  it('leaves a checkpoint that the log does not extend: of another log, of a fork of its size, and of a fork that has grown', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sallyport-anchor-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const path = join(folder, 'checkpoint')
+    const honest = logOf(entries.slice(0, 300))
+    await anchorToFile(path, honest.notes[0] ?? '')
+    const forks = [300, 500].map((size) => logOf(entries.slice(0, size).map((entry, index) => (index === 3 ? Buffer.from('other') : entry))))
+    const other = memoryLog(entries, [parseSigner(keys.signerText)], 'other.example/audit')
+    for (const log of [...forks, other]) {
+      expect(await anchorToFile(path, log.notes[0] ?? '', log)).toBe(false)
+      await expect(exportTiles(log, folder)).rejects.toThrow(NotExtendedError)
+    }
+    expect(await anchorToFile(path, forks[0]?.notes[0] ?? '')).toBe(false)
+    expect(await readFile(path, 'utf8')).toBe(honest.notes[0])
+    const grown = logOf(entries)
+    expect(await anchorToFile(path, grown.notes[0] ?? '', grown)).toBe(true)
+    expect(await exportTiles(grown, folder)).toBe(700)
   })
 })

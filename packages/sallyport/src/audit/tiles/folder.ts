@@ -1,6 +1,7 @@
 /** Node only. A log as a folder of C2SP tlog-tiles, which any web server can serve and existing clients can check. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { extendsCheckpoint, NotExtendedError } from '../anchor/extends.ts'
 import { HASH_BYTES } from '../merkle/hash.ts'
 import { edgesOf } from '../merkle/tree.ts'
 import { readCheckpoint } from '../note/checkpoint.ts'
@@ -31,13 +32,18 @@ export function tilesFolder(folder: string, minimumIndex = 0): LogSource {
  * alone, so that a repeated export writes what is new. The checkpoint comes last: a reader never sees one without its tiles.
  *
  * @returns entries that the exported checkpoint covers.
- * @throws Error when the log has no checkpoint, or lacks what its checkpoint covers.
+ * @throws NotExtendedError when the folder holds a log that this one does not extend: nothing is written then. Error when the log
+ *   has no checkpoint, or lacks what its checkpoint covers.
  */
 export async function exportTiles(source: LogSource, folder: string, onProgress?: (done: number, total: number) => void): Promise<number> {
+  const exported = await tilesFolder(folder).checkpoint()
   // Before the checkpoint, which then covers the entry that says what was removed.
   const minimum = await source.minimumIndex()
   const checkpoint = await source.checkpoint()
   if (checkpoint === undefined) throw new Error('the log has no checkpoint yet: seal it first')
+  if (exported !== undefined && !(await extendsCheckpoint(exported, checkpoint, source))) {
+    throw new NotExtendedError(`${folder} holds a log that this one does not extend: this one was rolled back, has forked, or is another`)
+  }
   const { size } = readCheckpoint(checkpoint)
   for (const { level, n: full, width } of edgesOf(size)) {
     for (let n = 0; n < full + (width > 0 ? 1 : 0); n += 1) {
