@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { leafHash } from './hash.ts'
-import { consistencyProof, inclusionProof, rangeRoot, verifyConsistency, verifyInclusion } from './proof.ts'
+import { consistencyProof, inclusionProof, MissingTileError, rangeRoot, verifyConsistency, verifyInclusion } from './proof.ts'
 import { memoryTree } from './tiles.fixture.ts'
 import { edgesOf, rootOf } from './tree.ts'
 
@@ -101,5 +101,12 @@ describe('Merkle tree', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  it('gives no proof for what is no index or size of it', async () => {
+    const { reader } = memoryTree(all)
+    for (const [index, size] of [[-1, 5], [5, 5], [0.5, 5], [0, 5.5], [Number.NaN, 5], [0, 0], [0, Infinity]] as const) await expect(inclusionProof(reader, index, size), `${index} of ${size}`).rejects.toThrow(RangeError)
+    for (const [older, newer] of [[-1, 5], [6, 5], [0.5, 5], [1, 5.5], [Number.NaN, 5]] as const) await expect(consistencyProof(reader, older, newer), `${older} to ${newer}`).rejects.toThrow(RangeError)
+    for (const size of [all.length + 1, 70_000]) await expect(inclusionProof(reader, 0, size)).rejects.toThrow(MissingTileError)
   })
 })

@@ -14,7 +14,7 @@ export class MissingTileError extends Error {
 
 /** Hashes that prove that the entry at `index` is in the tree of `size` entries. @throws RangeError, MissingTileError */
 export async function inclusionProof(reader: TileReader, index: number, size: number): Promise<readonly Buffer[]> {
-  if (!(index >= 0 && index < size)) throw new RangeError(`the tree of ${size} has no entry ${index}`)
+  if (!(Number.isSafeInteger(index) && Number.isSafeInteger(size) && index >= 0 && index < size)) throw new RangeError(`the tree of ${size} has no entry ${index}`)
   const path: Buffer[] = []
   let low = 0
   let high = size
@@ -35,7 +35,7 @@ export async function inclusionProof(reader: TileReader, index: number, size: nu
 
 /** Hashes that prove that the tree of `newer` entries begins with the tree of `older`. @throws RangeError, MissingTileError */
 export async function consistencyProof(reader: TileReader, older: number, newer: number): Promise<readonly Buffer[]> {
-  if (!(older >= 0 && older <= newer)) throw new RangeError(`a tree of ${newer} has no earlier tree of ${older}`)
+  if (!(Number.isSafeInteger(older) && Number.isSafeInteger(newer) && older >= 0 && older <= newer)) throw new RangeError(`a tree of ${newer} has no earlier tree of ${older}`)
   if (older === 0 || older === newer) return []
   const parts: (readonly [number, number])[] = []
   let low = 0

@@ -25,7 +25,7 @@ export function signCheckpoint({ origin, size, root }: Checkpoint, signers: read
 export function readCheckpoint(note: string): Checkpoint {
   const [origin = '', size = '', root = ''] = parseNote(note).text.split('\n')
   const bytes = Buffer.from(root, 'base64')
-  if (origin === '' || !/^(0|[1-9]\d{0,15})$/u.test(size) || bytes.length !== HASH_BYTES || bytes.toString('base64') !== root) {
+  if (origin === '' || !/^(0|[1-9]\d{0,15})$/u.test(size) || !Number.isSafeInteger(Number(size)) || bytes.length !== HASH_BYTES || bytes.toString('base64') !== root) {
     throw new NoteError('the note is no checkpoint')
   }
   return { origin, size: Number(size), root: bytes }

@@ -20,18 +20,20 @@ export interface ProvedEntry {
 /**
  * Writes the proof that an entry is in the log. The entry itself stands in the `extra` line.
  *
- * @throws RangeError when the newest checkpoint does not cover the entry; Error when retention has removed it.
+ * @throws RangeError when the newest checkpoint does not cover the entry; NoteError when the entry is not the one that was hashed into the
+ *   log; Error when retention has removed it.
  */
 export async function proveEntry(source: LogSource, index: number): Promise<string> {
   const checkpoint = await source.checkpoint()
   if (checkpoint === undefined) throw new RangeError('the log has no checkpoint yet')
-  const { size } = readCheckpoint(checkpoint)
+  const { size, root } = readCheckpoint(checkpoint)
   if (!(Number.isSafeInteger(index) && index >= 0 && index < size)) throw new RangeError(`the newest checkpoint covers entries 0 to ${size - 1}`)
   const n = Math.floor(index / TILE_WIDTH)
   const bundle = await source.bundle(n, Math.min(TILE_WIDTH, size - n * TILE_WIDTH))
   const entry = bundle && bundleEntries(bundle)[index % TILE_WIDTH]
   if (entry === undefined) throw new Error(`entry ${index} was removed by retention, or is missing`)
   const path = await inclusionProof(source, index, size)
+  if (!verifyInclusion(index, size, leafHash(entry), path, root)) throw new NoteError(`entry ${index} is not the one that was hashed into the log: run verify`)
   return [HEADER, `extra ${Buffer.from(entry).toString('base64')}`, `index ${index}`, ...path.map((hash) => hash.toString('base64')), '', checkpoint].join('\n')
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { generateSigner, parseSigner, parseVerifier } from '../note/key.ts'
 import { openProof, proveEntry } from '../note/proof-text.ts'
+import { appendToBundle } from './bundle.ts'
 import { memoryLog } from '../verify/memory-log.fixture.ts'
 import { verifyLog } from '../verify/verify-log.ts'
 import { exportTiles, tilesFolder } from './folder.ts'
@@ -74,5 +75,8 @@ describe('a proof that stands alone', () => {
       expect(() => openProof(bent, verifiers, 'shop.example/audit'), line).toThrow()
     }
     await expect(proveEntry(logOf(600), 600)).rejects.toThrow(/0 to 599/)
+    const edited = logOf(600)
+    edited.bundles.set(1, appendToBundle(new Uint8Array(), entries.slice(256, 512).map((entry, index) => (index === 44 ? Buffer.from('edited') : entry))))
+    await expect(proveEntry(edited, 300)).rejects.toThrow(/entry 300 is not the one/)
   })
 })
