@@ -1,58 +1,89 @@
 import type { Scrubber, ScrubStream } from '../../scrub/types.ts'
+import { JsonEscapes } from './json-escapes.ts'
+import { scrubWhole } from './scrub-whole.ts'
 
 /** A part of any of the AI SDK's streams: the model's, `streamText`'s, or the UI message stream's. */
-interface Part {
+export interface Part {
   readonly type: string
   readonly [field: string]: unknown
 }
 
-/** Fields that carry a text in pieces, in the three kinds of stream. */
-const PIECES = ['delta', 'text', 'inputTextDelta'] as const
-type PieceField = (typeof PIECES)[number]
+/** What of a piece is no text. */
+const NAMES: ReadonlySet<string> = new Set(['type', 'id', 'toolCallId', 'toolName', 'messageId'])
 
-/** One text that is under way: what is held of it, and how its parts look. */
+/** One text that is under way. */
 interface Run {
   readonly stream: ScrubStream
-  readonly field: PieceField
-  last: Part
+  /** Where the text is JSON: its escapes are made plain first. */
+  readonly escapes: JsonEscapes | undefined
+  readonly field: string
+  /** The names of its parts, under which what is held comes out. */
+  readonly head: Part
+}
+
+/** Options of `scrubParts`. */
+export interface ScrubPartsOptions {
+  /** What the model says as text is JSON, of an object that was asked for. Default: false. */
+  readonly json?: boolean
 }
 
 /**
  * Scrubs the parts of a stream of the AI SDK. Every text (an answer, a reasoning, a tool call's arguments) is one text
  * however it is cut, with a state of its own, by its id; what is held of it comes out before the part that ends it. All
- * other parts are scrubbed as they are, errors reduced to their scrubbed message.
+ * other parts, of whatever kind, are scrubbed as they are, errors reduced to their scrubbed message.
  */
-export function scrubParts<P extends { readonly type: string }>(scrubber: Scrubber): TransformStream<P, P> {
-  const runs = new Map<string, Run>()
+export function scrubParts<P extends { readonly type: string }>(scrubber: Scrubber, { json = false }: ScrubPartsOptions = {}): TransformStream<P, P> {
+  /** By the name of the text, then by the field. */
+  const texts = new Map<string, Map<string, Run>>()
+  /** Tool calls whose arguments are no JSON. */
+  const plain = new Set<string>()
 
-  function end(key: string, how: 'end' | 'abort', emit: (part: Part) => void): void {
-    const run = runs.get(key)
-    if (run === undefined) return
-    runs.delete(key)
-    const rest = how === 'end' ? run.stream.end() : run.stream.abort()
-    if (rest !== '') emit({ ...run.last, [run.field]: rest })
+  function end(name: string, how: 'end' | 'abort', emit: (part: Part) => void): void {
+    const runs = texts.get(name)
+    texts.delete(name)
+    for (const { stream, escapes, field, head } of runs?.values() ?? []) {
+      const rest = stream.push(escapes?.end() ?? '') + stream[how]()
+      if (rest !== '') emit({ ...head, [field]: rest })
+    }
   }
 
   function endAll(how: 'end' | 'abort', emit: (part: Part) => void): void {
-    for (const key of [...runs.keys()]) end(key, how, emit)
+    for (const name of [...texts.keys()]) end(name, how, emit)
+  }
+
+  function begin(name: string, part: Part, field: string): Run {
+    const isJson = name.startsWith('tool-input:') ? !plain.has(name) : json && name.startsWith('text:')
+    const names = Object.fromEntries(Object.entries(part).filter(([key]) => NAMES.has(key)))
+    return { stream: scrubber.stream(), escapes: isJson ? new JsonEscapes() : undefined, field, head: scrubber.scrubValue({ ...names, type: part.type }).value }
   }
 
   function take(part: Part, emit: (part: Part) => void): void {
-    const field = part.type.endsWith('-delta') ? PIECES.find((name) => typeof part[name] === 'string') : undefined
-    if (field === undefined) {
-      const ended = endsWhich(part)
-      if (ended === 'all') endAll(part.type === 'error' || part.type === 'abort' ? 'abort' : 'end', emit)
-      else if (ended !== null) end(ended, 'end', emit)
-      // The provider's own chunks are the same texts once more, in pieces of a form that nobody here knows.
-      if (part.type !== 'raw') emit(scrubWhole(part, scrubber))
-      return
+    const fields = part.type.endsWith('-delta') ? Object.keys(part).filter((key) => !NAMES.has(key) && typeof part[key] === 'string') : []
+    if (fields.length === 0) return other(part, emit)
+    const name = nameOf(part.type.slice(0, -'-delta'.length), part)
+    let runs = texts.get(name)
+    if (runs === undefined) texts.set(name, (runs = new Map<string, Run>()))
+    const out: Record<string, string> = {}
+    const empty: Record<string, string> = {}
+    for (const field of fields) {
+      let run = runs.get(field)
+      if (run === undefined) runs.set(field, (run = begin(name, part, field)))
+      const piece = part[field] as string
+      out[field] = run.stream.push(run.escapes?.push(piece) ?? piece)
+      empty[field] = ''
     }
-    const key = keyOf(part.type.slice(0, -'-delta'.length), part)
-    let run = runs.get(key)
-    if (run === undefined) runs.set(key, (run = { stream: scrubber.stream(), field, last: part }))
-    run.last = { ...scrubber.scrubValue({ ...part, [field]: '' }).value }
-    const out = run.stream.push(part[field] as string)
-    if (out !== '') emit({ ...run.last, [field]: out })
+    // A part whose text is held back whole still says what else it has to say, such as a signature.
+    const says = Object.keys(part).some((key) => !NAMES.has(key) && part[key] !== undefined && (out[key] ?? 'more') !== '')
+    if (says) emit({ ...scrubber.scrubValue({ ...part, ...empty }).value, ...out })
+  }
+
+  function other(part: Part, emit: (part: Part) => void): void {
+    if (part.type === 'tool-input-start' && part['inputEncoding'] === 'text') plain.add(nameOf('tool-input', part))
+    const ended = endsWhich(part)
+    if (ended === 'all') endAll(CUT_OFF.has(part.type) ? 'abort' : 'end', emit)
+    else if (ended !== null) end(ended, 'end', emit)
+    // The provider's own chunks are the same texts once more, in pieces of a form that nobody here knows.
+    if (part.type !== 'raw') emit(scrubWhole(part, scrubber))
   }
 
   // The parts come and go with the type that the SDK gave them: only strings in them change.
@@ -63,60 +94,17 @@ export function scrubParts<P extends { readonly type: string }>(scrubber: Scrubb
   })
 }
 
-function keyOf(kind: string, part: Part): string {
+const CUT_OFF: ReadonlySet<string> = new Set(['error', 'abort', 'reset-step'])
+const ENDS_ALL: ReadonlySet<string> = new Set([...CUT_OFF, 'finish', 'finish-step'])
+
+function nameOf(kind: string, part: Part): string {
   return `${kind}:${String(part['id'] ?? part['toolCallId'] ?? '')}`
 }
 
 /** Which text a part ends: one, all of them, or none. */
 function endsWhich(part: Part): string | 'all' | null {
   const { type } = part
-  if (/^(?:text|reasoning|tool-input)-end$/.test(type)) return keyOf(type.slice(0, -'-end'.length), part)
+  if (type.endsWith('-end')) return nameOf(type.slice(0, -'-end'.length), part)
   if (type === 'tool-call' || type === 'tool-input-available' || type === 'tool-input-error') return `tool-input:${String(part['toolCallId'])}`
-  return ['finish', 'finish-step', 'abort', 'error'].includes(type) ? 'all' : null
-}
-
-function scrubWhole(part: Part, scrubber: Scrubber): Part {
-  if ('error' in part) return { ...scrubber.scrubValue({ ...part, error: null }).value, error: scrubError(part['error'], scrubber) }
-  // At the model, a tool call's arguments are JSON in a string: looked at as values, so that escapes hide nothing.
-  if (part.type === 'tool-call' && typeof part['input'] === 'string') return { ...scrubber.scrubValue({ ...part, input: '' }).value, input: scrubJsonText(part['input'], scrubber) }
-  const { value } = scrubber.scrubValue(part)
-  return isSnapshot(part) ? (withoutCandidates(value, scrubber) as Part) : value
-}
-
-/** A value that a later part replaces: a tool's preliminary result, or data under an id. */
-function isSnapshot(part: Part): boolean {
-  return part['preliminary'] === true || (part.type.startsWith('data-') && part['id'] !== undefined)
-}
-
-/** A copy in which a string that ends in what may yet become a secret is cut there: the next snapshot may have it whole. */
-function withoutCandidates(value: unknown, scrubber: Scrubber): unknown {
-  if (typeof value === 'string') {
-    const stream = scrubber.stream()
-    return stream.push(value) + stream.abort()
-  }
-  if (Array.isArray(value)) return value.map((item) => withoutCandidates(item, scrubber))
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutCandidates(item, scrubber)]))
-}
-
-/** An error with its scrubbed message and nothing else: a provider's error holds the request and the response. */
-export function scrubError(error: unknown, scrubber: Scrubber): unknown {
-  if (typeof error === 'string') return scrubber.scrub(error).text
-  if (!(error instanceof Error)) return scrubber.scrubValue(error).value
-  const clean = new Error(scrubber.scrub(error.message).text)
-  clean.name = error.name
-  clean.stack = `${clean.name}: ${clean.message}`
-  return clean
-}
-
-/** JSON in a string, scrubbed as the value that it is; as text where it is no JSON. */
-export function scrubJsonText(text: string, scrubber: Scrubber): string {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return scrubber.scrub(text).text
-  }
-  const clean = scrubber.scrubValue(value)
-  return clean.findings.length === 0 ? scrubber.scrub(text).text : JSON.stringify(clean.value)
+  return ENDS_ALL.has(type) ? 'all' : null
 }

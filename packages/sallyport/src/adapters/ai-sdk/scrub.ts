@@ -1,12 +1,13 @@
 import type { LanguageModelMiddleware, StreamTextTransform, ToolSet, UIMessageChunk } from 'ai'
 import type { Scrubber } from '../../scrub/types.ts'
-import { scrubError, scrubJsonText, scrubParts } from './scrub-parts.ts'
+import { type Part, scrubParts } from './scrub-parts.ts'
+import { scrubError, scrubJsonText, scrubWhole } from './scrub-whole.ts'
 
 type Content = Awaited<ReturnType<NonNullable<LanguageModelMiddleware['wrapGenerate']>>>['content'][number]
 
 /**
  * A model middleware that keeps secrets out of whatever a model says: text, reasoning, tool-call arguments, metadata,
- * errors, whole or streamed, however the provider cuts them. Tools then run with scrubbed arguments, too. Raw chunks of the
+ * errors, whole or streamed, however the provider cuts them; objects that were asked for, too. Tools then run with scrubbed arguments. Raw chunks of the
  * provider are left out: they are the same texts in pieces, in a form that only the provider knows.
  *
  * @example
@@ -20,22 +21,54 @@ export function scrubMiddleware(scrubber: Scrubber): LanguageModelMiddleware {
   }
   return {
     specificationVersion: 'v4',
-    async wrapGenerate({ doGenerate }) {
-      const { content, request: _request, response, ...rest } = await Promise.resolve(doGenerate()).catch(failed)
-      // Request and response bodies are the provider's own words: what the SDK needs of the response is its id, time and model.
+    async wrapGenerate({ doGenerate, params }) {
+      const { content, structuredOutputText, request: _request, response, ...rest } = await Promise.resolve(doGenerate()).catch(failed)
+      // Request and response bodies are the provider's own words: what the SDK needs of the response is its id, time, model and headers.
       const { body: _body, ...known } = response ?? {}
-      return { ...scrubber.scrubValue({ ...rest, response: known }).value, content: content.map((part) => scrubContent(part, scrubber)) }
+      const json = isJson(params)
+      return {
+        ...scrubber.scrubValue({ ...rest, response: known }).value,
+        content: content.map((part) => scrubContent(part, scrubber, json)),
+        ...(structuredOutputText === undefined ? {} : { structuredOutputText: scrubJsonText(structuredOutputText, scrubber) }),
+      }
     },
-    async wrapStream({ doStream }) {
-      const { stream } = await Promise.resolve(doStream()).catch(failed)
-      return { stream: stream.pipeThrough(scrubParts(scrubber)) }
+    async wrapStream({ doStream, params }) {
+      const { stream, response } = await Promise.resolve(doStream()).catch(failed)
+      const parts = withScrubbedFailure(stream, scrubber).pipeThrough(scrubParts<StreamPart>(scrubber, { json: isJson(params) }))
+      return { stream: parts, ...(response === undefined ? {} : { response: scrubber.scrubValue(response).value }) }
     },
   }
 }
 
-function scrubContent(content: Content, scrubber: Scrubber): Content {
-  if (content.type === 'tool-call') return { ...scrubber.scrubValue({ ...content, input: '' }).value, input: scrubJsonText(content.input, scrubber) }
-  return scrubber.scrubValue(content).value
+type StreamPart = Awaited<ReturnType<NonNullable<LanguageModelMiddleware['wrapStream']>>>['stream'] extends ReadableStream<infer P> ? P : never
+
+function isJson({ responseFormat }: { readonly responseFormat?: { readonly type: string } }): boolean {
+  return responseFormat?.type === 'json'
+}
+
+function scrubContent(content: Content, scrubber: Scrubber, json: boolean): Content {
+  if (json && content.type === 'text') return { ...scrubber.scrubValue({ ...content, text: '' }).value, text: scrubJsonText(content.text, scrubber) }
+  return scrubWhole(content as unknown as Part, scrubber) as unknown as Content
+}
+
+/** The same stream; where it fails, what it fails with is scrubbed: a transform would pass it on as it is. */
+function withScrubbedFailure<T>(stream: ReadableStream<T>, scrubber: Scrubber): ReadableStream<T> {
+  const reader = stream.getReader()
+  return new ReadableStream<T>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read()
+          if (done) controller.close()
+          else controller.enqueue(value)
+        } catch (error) {
+          controller.error(scrubError(error, scrubber))
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  )
 }
 
 /**
