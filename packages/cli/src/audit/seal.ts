@@ -1,12 +1,14 @@
 import { generateSigner } from 'sallyport/audit'
 import { EXIT, UsageError, type AuditHost } from './host.ts'
 import { openLedger, type LogFlags } from './open.ts'
+import { macSecretOf, signersOf } from './secrets.ts'
 
 /** `seal`: seals what waits, once or until it is interrupted. The signers come from the environment, never from arguments. */
 export async function seal(flags: LogFlags & { readonly watch?: boolean; readonly origin?: string; readonly json?: boolean }, host: AuditHost): Promise<number> {
-  const signers = (host.environment['SALLYPORT_AUDIT_SIGNER'] ?? '').split(',').filter((text) => text !== '')
+  const signers = signersOf(host)
+  const macSecret = macSecretOf(host)
   if (signers.length === 0) throw new UsageError('SALLYPORT_AUDIT_SIGNER holds no signer: make one with `sallyport audit key NAME`')
-  const ledger = await openLedger(flags, host, { signers, ...(flags.origin !== undefined && { origin: flags.origin }) })
+  const ledger = await openLedger(flags, host, { signers, ...(flags.origin !== undefined && { origin: flags.origin }), ...(macSecret && { macSecret }) })
   try {
     for (;;) {
       const round = await ledger.seal()

@@ -5,6 +5,7 @@ import { clean } from './format.ts'
 import { EXIT, UsageError, type AuditHost } from './host.ts'
 import type { OpenLog } from './open.ts'
 import { progress } from './progress.ts'
+import { macSecretOf, signersOf } from './secrets.ts'
 
 /** Options of `verify`. */
 export interface VerifyFlags {
@@ -31,19 +32,20 @@ export async function verify(log: OpenLog, flags: VerifyFlags, host: AuditHost):
     verifiers, earlier: (flags.checkpoint ?? []).map((file) => readFileSync(file, 'utf8')), onProgress: bar.update,
     ...(flags.origin !== undefined && { origin: flags.origin }),
   }).finally(bar.stop)
-  const unsealed = await unsealedReport(log, host)
+  const unsealed = await unsealedReport(log, flags, host)
   const index = log.driver === undefined ? undefined : await checkIndex(log.driver)
   const ok = report.ok && (unsealed?.problems.length ?? 0) + (index?.problems.length ?? 0) === 0
   await host.out(flags.json === true ? `${JSON.stringify({ ...report, ok, ...(unsealed && { unsealed }), ...(index && { index }) })}\n` : textOf(report, unsealed, index))
   return ok ? EXIT.ok : EXIT.problems
 }
 
-/** The window that is not sealed yet: its MACs can be checked by who has the signer's secret, its counters by anyone. */
-async function unsealedReport({ driver }: OpenLog, { environment }: AuditHost): Promise<UnsealedReport | undefined> {
+/** The window that is not sealed yet: its MACs can be checked by who has the secret of the signer or of the MACs, its counters by anyone. */
+async function unsealedReport({ driver }: OpenLog, { origin }: VerifyFlags, host: AuditHost): Promise<UnsealedReport | undefined> {
   if (driver === undefined) return undefined
-  const signers = (environment['SALLYPORT_AUDIT_SIGNER'] ?? '').split(',').filter((text) => text !== '').map(parseSigner)
-  const origin = signers[0]?.name ?? ''
-  return checkUnsealed(driver, macKeys(signers.map(({ seed }) => macSecretFrom(seed, origin))))
+  const given = macSecretOf(host)
+  const signers = signersOf(host).map(parseSigner)
+  const name = origin ?? signers[0]?.name ?? ''
+  return checkUnsealed(driver, macKeys(given === undefined ? signers.map(({ seed }) => macSecretFrom(seed, name)) : [given]))
 }
 
 function removedText({ size, entries }: LogReport, { sequence, time }: Statement): string {
@@ -65,7 +67,7 @@ function textOf(report: LogReport, unsealed: UnsealedReport | undefined, index: 
     lines.push(`  signed by ${report.signedBy.join(', ')}`)
   }
   if (index !== undefined && index.unreadable > 0) lines.push(`  ${index.unreadable} entries hold no event, and no search finds them`)
-  if (unsealed !== undefined && unsealed.entries > 0) lines.push(`  ${unsealed.entries} entries wait to be sealed${unsealed.authenticated ? '; their MACs were checked' : '; without SALLYPORT_AUDIT_SIGNER their MACs were not checked'}`)
+  if (unsealed !== undefined && unsealed.entries > 0) lines.push(`  ${unsealed.entries} entries wait to be sealed${unsealed.authenticated ? '; their MACs were checked' : '; without SALLYPORT_AUDIT_SIGNER or SALLYPORT_AUDIT_MAC_SECRET their MACs were not checked'}`)
   return `${lines.join('\n')}\n`
 }
 

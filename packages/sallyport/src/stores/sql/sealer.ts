@@ -18,7 +18,7 @@ export interface SealerOptions {
   readonly driver: Pick<SqlDriver, 'query' | 'transact'>
   /** The log's name in its checkpoints. */
   readonly origin: string
-  /** None: the log is sequenced and hashed but not signed, unless it has been signed before: then sealing is left to who has the keys. */
+  /** None: the log is sequenced and hashed but not signed, unless it has been signed before or has a MAC key: then sealing is left to who can sign. */
   readonly signers: readonly NoteSigner[]
   readonly key: MacKey | undefined
   /** Names this sealer in the lease. */
@@ -66,8 +66,9 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
   /** Batches to read for a step. */
   let most = BATCHES
 
+  /** Who has a secret for MACs and no key to sign with leaves sealing to who has both. */
   async function isSealedByOthers(): Promise<boolean> {
-    return (await driver.query('SELECT size FROM sallyport_audit_checkpoint LIMIT 1')).length > 0
+    return key !== undefined || (await driver.query('SELECT size FROM sallyport_audit_checkpoint LIMIT 1')).length > 0
   }
 
   async function step(): Promise<SealRound & { readonly more: boolean }> {

@@ -4,16 +4,17 @@ import { parseSigner } from '../../audit/note/key.ts'
 /** How a ledger seals its log. */
 export interface SealingOptions {
   /**
-   * Texts of the signers (`PRIVATE+KEY+…`, from `generateSigner`): secrets. All of them sign each checkpoint; to rotate, add
-   * the new one behind the old, hand its verifier out, and remove the old one later. Without any, the log is sequenced and
-   * hashed, and a sealer that has keys (`sallyport audit seal`) signs it.
+   * Texts of the signers (`PRIVATE+KEY+…`, from `generateSigner`): secrets. All of them sign each checkpoint; the MACs of entries that
+   * wait are made with the first. To rotate, add the new one behind the old, hand its verifier out, put it first, and remove the old
+   * one when all processes have it first. Without any but with a `macSecret`, sealing is left to a process that has both
+   * (`sallyport audit seal`); without either, the log is sequenced and hashed, and not signed.
    */
   readonly signers?: readonly string[]
   /** The log's name in its checkpoints. Default: the name of the first signer. */
   readonly origin?: string
   /** Milliseconds between rounds of sealing: the window in which only MACs protect new entries. Default 1,000. */
   readonly everyMs?: number
-  /** Secret of the MACs, at least 32 bytes. Default: derived from the signers. Without either, unsealed entries carry none. */
+  /** Secret of the MACs, at least 32 bytes; all who write and seal the log need the same. Default: derived from the signers. Without either, unsealed entries carry none. */
   readonly macSecret?: Uint8Array
 }
 
