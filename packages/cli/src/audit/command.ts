@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander'
 import { MissingTileError, NoteError, NoteKeyError, NotExtendedError, proveEntry } from 'sallyport/audit'
+import { clean } from '../clean.ts'
 import { exportLog, type ExportFormat } from './export.ts'
 import { countOf, queryOf, type FilterFlags } from './filters.ts'
 import { EXIT, processHost, UsageError, type AuditHost } from './host.ts'
+import { jsonOf } from './format.ts'
 import { openLog, type LogFlags, type OpenLog } from './open.ts'
 import { search, show, tail } from './read.ts'
 import { key, seal } from './seal.ts'
@@ -13,7 +15,7 @@ type Flags = LogFlags & FilterFlags & { readonly json?: boolean }
 /**
  * `sallyport audit`: reads, verifies, proves, exports and seals the audit log, while the application runs.
  *
- * Exit codes: 0 fine; 1 the log or a proof does not hold, or nothing was found; 2 the command could not run.
+ * Exit codes: 0 fine; 1 the log or a proof does not hold, or nothing was found; 2 the command could not run; 130 it was interrupted.
  */
 export function auditCommand(host: AuditHost = processHost()): Command {
   const audit = new Command('audit').description('read, verify, prove, export and seal the audit log')
@@ -35,6 +37,7 @@ export function auditCommand(host: AuditHost = processHost()): Command {
       withLog(flags, host, async (log) => {
         const query = { ...queryOf(flags, host), ...(flags.oldest === true && { order: 'oldest' as const }) }
         const found = await search(log, query, flags.all === true ? Infinity : countOf(flags.limit, '--limit'), flags.json === true, host)
+        if (found === undefined) return interrupted(host)
         if (found === 0) host.err('nothing in the log matches\n')
         return found > 0 ? EXIT.ok : EXIT.problems
       }))
@@ -61,7 +64,7 @@ export function auditCommand(host: AuditHost = processHost()): Command {
     .action((sequence: string, flags: Flags) =>
       withLog(flags, host, async (log) => {
         const proof = await proveEntry(log.source, countOf(sequence, 'sequence'))
-        await host.out(flags.json === true ? `${JSON.stringify({ proof })}\n` : proof)
+        await host.out(flags.json === true ? `${jsonOf({ proof })}\n` : proof)
         return EXIT.ok
       }))
 
@@ -71,6 +74,7 @@ export function auditCommand(host: AuditHost = processHost()): Command {
     .action((flags: Flags & { format: ExportFormat; output?: string }) =>
       withLog(flags, host, async (log) => {
         const count = await exportLog(log, flags.format, flags.output, queryOf(flags, host), host)
+        if (count === undefined) return interrupted(host)
         if (flags.output !== undefined) host.err(`${count} entries: ${flags.output}\n`)
         return EXIT.ok
       }))
@@ -86,6 +90,11 @@ export function auditCommand(host: AuditHost = processHost()): Command {
       return EXIT.ok
     }))
   return audit
+}
+
+function interrupted(host: AuditHost): number {
+  host.err('interrupted: this is not all of it\n')
+  return EXIT.interrupted
 }
 
 function located(command: Command): Command {
@@ -126,7 +135,7 @@ async function guarded(host: AuditHost, run: () => Promise<number>): Promise<voi
     host.exit(await run())
   } catch (error) {
     const fails = error instanceof NoteError || error instanceof MissingTileError || error instanceof NotExtendedError
-    host.err(`sallyport audit: ${error instanceof Error ? error.message : String(error)}\n`)
+    host.err(`sallyport audit: ${clean(error instanceof Error ? error.message : String(error))}\n`)
     host.exit(fails ? EXIT.problems : EXIT.unable)
     if (!fails && !(error instanceof UsageError || error instanceof NoteKeyError) && host.environment['DEBUG'] !== undefined) host.err(`${String(error instanceof Error ? error.stack : '')}\n`)
   }

@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import { anchorToFile, exportTiles, jsonLine, NotExtendedError, ocsfEvent, type AuditQuery, type StoredEvent } from 'sallyport/audit'
+import { anchorToFile, exportTiles, NotExtendedError, ocsfEvent, type AuditQuery, type StoredEvent } from 'sallyport/audit'
+import { jsonOf, lineOf } from './format.ts'
 import { UsageError, type AuditHost } from './host.ts'
 import type { OpenLog } from './open.ts'
 import { progress } from './progress.ts'
@@ -9,8 +10,9 @@ import { pages, readerOf } from './read.ts'
 /** What `export` writes. */
 export type ExportFormat = 'jsonl' | 'ocsf' | 'tiles' | 'checkpoint'
 
-/** `export`: events as JSON lines or OCSF, the log as tiles, or its newest checkpoint. Returns how many entries. */
-export async function exportLog(log: OpenLog, format: ExportFormat, output: string | undefined, query: AuditQuery, host: AuditHost): Promise<number> {
+/** `export`: events as JSON lines or OCSF, the log as tiles, or its newest checkpoint. Returns how many entries; undefined when it was interrupted. */
+export async function exportLog(log: OpenLog, format: ExportFormat, output: string | undefined, query: AuditQuery, host: AuditHost): Promise<number | undefined> {
+  if ((format === 'tiles' || format === 'checkpoint') && Object.keys(query).length > 0) throw new UsageError(`--format ${format} is of the whole log, and takes no filters`)
   if (format === 'tiles') {
     if (output === undefined) throw new UsageError('--format tiles writes a folder: say which with --output')
     const bar = progress(host, 'entries')
@@ -21,15 +23,16 @@ export async function exportLog(log: OpenLog, format: ExportFormat, output: stri
     }
   }
   if (format === 'checkpoint') return exportCheckpoint(log, output, host)
-  const line = format === 'jsonl' ? jsonLine : ocsfLine
+  const line = format === 'jsonl' ? (stored: StoredEvent) => lineOf(stored, true) : ocsfLine
   const reader = readerOf(log)
   const write = output === undefined ? host.out : fileWriter(output)
   const total = output === undefined ? 0 : Number((await reader.search({ limit: 1 }))[0]?.position ?? -1) + 1
   const bar = progress(host, 'entries')
   let count = 0
+  let cut = false
   try {
     for await (const stored of pages(reader, { ...query, order: 'oldest' }, Infinity)) {
-      if (host.interrupted()) break
+      if ((cut = host.interrupted())) break
       const text = line(stored)
       if (text !== '') await write(text)
       count += text === '' ? 0 : 1
@@ -39,7 +42,7 @@ export async function exportLog(log: OpenLog, format: ExportFormat, output: stri
     bar.stop()
   }
   if ('end' in write) await (write as FileWriter).end()
-  return count
+  return cut ? undefined : count
 }
 
 interface FileWriter {
@@ -62,7 +65,7 @@ function fileWriter(path: string): FileWriter {
 
 function ocsfLine(stored: StoredEvent): string {
   const event = ocsfEvent(stored)
-  return event === undefined ? '' : `${JSON.stringify(event)}\n`
+  return event === undefined ? '' : `${jsonOf(event)}\n`
 }
 
 async function exportCheckpoint({ source }: OpenLog, output: string | undefined, host: AuditHost): Promise<number> {

@@ -12,6 +12,7 @@ export interface FilterFlags {
 }
 
 const OUTCOMES: readonly Outcome[] = ['success', 'refused', 'failed', 'navigated', 'aborted', 'unknown']
+const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?)?)?$/u
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
 /** A query from options. @throws UsageError */
@@ -29,18 +30,24 @@ export function queryOf(flags: FilterFlags, host: AuditHost): AuditQuery {
   }
 }
 
-/** A time: `15m`, `24h`, `7d` ago, or a date that `Date` reads. */
+/** A time: `15m`, `24h`, `7d` ago, or a date of ISO 8601. `Date` reads more, and much of that as a time that nobody meant. */
 function timeOf(text: string, option: string, now: number): number {
-  const ago = /^(\d+)([smhdw])$/u.exec(text)
-  if (ago !== null) return now - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? Number.NaN)
-  const time = Date.parse(text)
-  if (Number.isNaN(time)) throw new UsageError(`${option} takes a span (15m, 24h, 7d) or a date (2026-01-31T12:00:00Z)`)
+  const ago = /^(\d{1,9})([smhdw])$/u.exec(text)
+  const time = ago === null ? dateOf(text) : now - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? Number.NaN)
+  if (Number.isNaN(new Date(time).getTime())) throw new UsageError(`${option} takes a span (15m, 24h, 7d) or a date (2026-01-31T12:00:00Z)`)
   return time
+}
+
+function dateOf(text: string): number {
+  const [, year, month = '1', day = '1'] = DATE.exec(text) ?? []
+  // The 30th of February would be in March.
+  const isDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day)
+  return year === undefined || !isDay ? Number.NaN : Date.parse(text.replace(' ', 'T'))
 }
 
 /** A count. @throws UsageError */
 export function countOf(text: string, option: string): number {
   const count = Number(text)
-  if (!Number.isSafeInteger(count) || count < 0) throw new UsageError(`${option} takes a whole number`)
+  if (!/^\d+$/u.test(text) || !Number.isSafeInteger(count)) throw new UsageError(`${option} takes a whole number`)
   return count
 }

@@ -13,7 +13,7 @@ export interface AuditHost {
 }
 
 /** Exit codes: scripts can tell a log that was tampered with from a command that could not run. */
-export const EXIT = { ok: 0, problems: 1, unable: 2 } as const
+export const EXIT = { ok: 0, problems: 1, unable: 2, interrupted: 130 } as const
 
 /** Something that the user has to put right: printed without a stack, exit code 2. */
 export class UsageError extends Error {
@@ -34,10 +34,10 @@ export function processHost(): AuditHost {
       wake()
     })
   }
-  // `| head` closes the pipe: that is an end, not an error.
+  // `| head` closes the pipe: that is an end, not an error. What was found out by then is said by the exit code.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
-    process.exit(EXIT.ok)
+    process.exit()
   })
   return {
     out: (text) => new Promise((resolve) => (process.stdout.write(text) ? resolve() : process.stdout.once('drain', resolve))),

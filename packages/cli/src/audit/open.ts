@@ -24,20 +24,33 @@ const DEFAULT_FOLDER = '.data/sallyport'
 
 /** Opens the log for reading: the application may go on writing it. @throws UsageError when there is none. */
 export async function openLog(flags: LogFlags, host: AuditHost): Promise<OpenLog> {
+  const given = [flags.db, flags.databaseUrl, flags.tiles].filter((flag) => flag !== undefined)
+  if (given.length > 1) throw new UsageError('one log at a time: give --db, --database-url or --tiles')
   if (flags.tiles !== undefined) return { source: tilesFolder(flags.tiles), close: () => Promise.resolve() }
   const url = flags.databaseUrl ?? (flags.db === undefined ? host.environment['SALLYPORT_DATABASE_URL'] : undefined)
   if (url !== undefined) {
-    const { postgresDriver, sqlLogSource, sqlReader } = await import('sallyport/postgres')
-    const driver = postgresDriver({ connectionString: url })
-    return { source: sqlLogSource(driver), reader: sqlReader(driver), driver, close: () => driver.close() }
+    const { postgresDriver, ...sql } = await import('sallyport/postgres')
+    return openDatabase(postgresDriver({ connectionString: url }), sql)
   }
-  const { sqliteDriver, sqlLogSource, sqlReader } = await import('sallyport/sqlite')
-  const driver = sqliteDriver({ path: databaseFile(flags, host) })
+  const { sqliteDriver, ...sql } = await import('sallyport/sqlite')
+  return openDatabase(sqliteDriver({ path: databaseFile(flags, host) }), sql)
+}
+
+type Sql = Pick<typeof import('sallyport/sqlite'), 'requireAuditLog' | 'sqlLogSource' | 'sqlReader'>
+
+async function openDatabase(driver: SqlLedger['driver'], { requireAuditLog, sqlLogSource, sqlReader }: Sql): Promise<OpenLog> {
+  try {
+    await requireAuditLog(driver)
+  } catch (error) {
+    await driver.close()
+    throw error
+  }
   return { source: sqlLogSource(driver), reader: sqlReader(driver), driver, close: () => driver.close() }
 }
 
 /** Opens the log for sealing. */
 export async function openLedger(flags: LogFlags, host: AuditHost, sealing: SealingOptions): Promise<SqlLedger> {
+  if (flags.tiles !== undefined) throw new UsageError('a folder of tiles is sealed already: give --db or --database-url')
   const url = flags.databaseUrl ?? (flags.db === undefined ? host.environment['SALLYPORT_DATABASE_URL'] : undefined)
   if (url !== undefined) return (await import('sallyport/postgres')).postgresLedger({ connectionString: url, sealing })
   return (await import('sallyport/sqlite')).sqliteLedger({ path: databaseFile(flags, host), sealing })

@@ -25,11 +25,11 @@ export async function* pages(reader: AuditReader, query: AuditQuery, most: numbe
   }
 }
 
-/** `search`: prints matches as they are found. Returns how many. */
-export async function search(log: OpenLog, query: AuditQuery, most: number, json: boolean, host: AuditHost): Promise<number> {
+/** `search`: prints matches as they are found. Returns how many; undefined when it was interrupted. */
+export async function search(log: OpenLog, query: AuditQuery, most: number, json: boolean, host: AuditHost): Promise<number | undefined> {
   let count = 0
   for await (const stored of pages(readerOf(log), query, most)) {
-    if (host.interrupted()) break
+    if (host.interrupted()) return undefined
     count += 1
     await host.out(lineOf(stored, json))
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { eventFromText, macKeys, macSecretFrom, openProof, parseSigner, parseVerifier, verifyLog, type LogReport, type NoteVerifier, type Statement } from 'sallyport/audit'
 import { checkIndex, checkUnsealed, type IndexReport, type UnsealedReport } from 'sallyport/sqlite'
-import { clean } from './format.ts'
+import { clean, jsonOf } from './format.ts'
 import { EXIT, UsageError, type AuditHost } from './host.ts'
 import type { OpenLog } from './open.ts'
 import { progress } from './progress.ts'
@@ -16,11 +16,14 @@ export interface VerifyFlags {
   readonly json?: boolean
 }
 
+/** A signer too: given by mistake, it must not end up in a message about a file. */
+const LOOKS_LIKE_A_KEY = /^(?:\s*PRIVATE\+KEY\+|[^\s+]+\+[0-9a-f]{8}\+)/u
+
 /** Public keys: `--key` (the text, or a file that holds it), or SALLYPORT_AUDIT_KEY. @throws UsageError */
 export function verifiersOf(keys: readonly string[] | undefined, host: AuditHost): readonly NoteVerifier[] {
   const texts = keys ?? host.environment['SALLYPORT_AUDIT_KEY']?.split(',') ?? []
   if (texts.length === 0) throw new UsageError("give the log's public key with --key or in SALLYPORT_AUDIT_KEY")
-  return texts.map((text) => parseVerifier(text.includes('+') ? text : readFileSync(text, 'utf8')))
+  return texts.map((text) => parseVerifier(LOOKS_LIKE_A_KEY.test(text) ? text : readFileSync(text, 'utf8')))
 }
 
 /** `verify`: 0 when the whole log holds, 1 when it does not. */
@@ -33,10 +36,13 @@ export async function verify(log: OpenLog, flags: VerifyFlags, host: AuditHost):
     ...(flags.origin !== undefined && { origin: flags.origin }),
   }).finally(bar.stop)
   const unsealed = await unsealedReport(log, flags, host)
-  const index = log.driver === undefined ? undefined : await checkIndex(log.driver)
+  const index = await indexReport(log, host)
   const ok = report.ok && (unsealed?.problems.length ?? 0) + (index?.problems.length ?? 0) === 0
-  await host.out(flags.json === true ? `${JSON.stringify({ ...report, ok, ...(unsealed && { unsealed }), ...(index && { index }) })}\n` : textOf(report, unsealed, index))
-  return ok ? EXIT.ok : EXIT.problems
+  const code = ok ? EXIT.ok : EXIT.problems
+  // Said before it is printed: who reads may have gone.
+  host.exit(code)
+  await host.out(flags.json === true ? `${jsonOf({ ...report, ok, ...(unsealed && { unsealed }), ...(index && { index }) })}\n` : textOf(report, unsealed, index))
+  return code
 }
 
 /** The window that is not sealed yet: its MACs can be checked by who has the secret of the signer or of the MACs, its counters by anyone. */
@@ -46,6 +52,13 @@ async function unsealedReport({ driver }: OpenLog, { origin }: VerifyFlags, host
   const signers = signersOf(host).map(parseSigner)
   const name = origin ?? signers[0]?.name ?? ''
   return checkUnsealed(driver, macKeys(given === undefined ? signers.map(({ seed }) => macSecretFrom(seed, name)) : [given]))
+}
+
+/** What a search of a database goes by. */
+async function indexReport({ driver }: OpenLog, host: AuditHost): Promise<IndexReport | undefined> {
+  if (driver === undefined) return undefined
+  const bar = progress(host, 'entries of the index')
+  return checkIndex(driver, bar.update).finally(bar.stop)
 }
 
 function removedText({ size, entries }: LogReport, { sequence, time }: Statement): string {
@@ -76,7 +89,7 @@ export async function verifyProof(file: string, flags: VerifyFlags, host: AuditH
   const { index, entry, checkpoint } = openProof(readFileSync(file, 'utf8'), verifiersOf(flags.key, host), flags.origin)
   const text = Buffer.from(entry).toString('utf8')
   await host.out(flags.json === true
-    ? `${JSON.stringify({ ok: true, index, origin: checkpoint.origin, size: checkpoint.size, event: eventFromText(text) })}\n`
+    ? `${jsonOf({ ok: true, index, origin: checkpoint.origin, size: checkpoint.size, event: eventFromText(text) })}\n`
     : `✓ entry ${index} is in ${clean(checkpoint.origin)} (${checkpoint.size} entries)\n${clean(text)}\n`)
   return EXIT.ok
 }
