@@ -43,10 +43,10 @@ for (const [chars, kind] of [['.!?\n;', SENTENCE_END], [',:', CLAUSE_END], ['<[#
 }
 
 // What a digit stands for in "1gn0re".
-const LEET = Uint8Array.from('oizeasgtbg', (char) => char.charCodeAt(0))
+export const LEET: Uint8Array = Uint8Array.from('oizeasgtbg', (char) => char.charCodeAt(0))
 
-const SPACED_LETTERS = 6
-const HEX_BYTES = 12
+export const SPACED_LETTERS = 6
+export const HEX_BYTES = 12
 const SENTENCE_GAP = 3
 /** A phrase that is quoted in a text about such phrases counts by this share: named in the findings, not flagged alone. */
 const MENTION_SHARE = 0.4

@@ -9,6 +9,7 @@ import {
   PhraseScanner, SAW_HEX_BYTES, SAW_LINK, SAW_LONG_RUN, SAW_MARKER, SAW_PERCENT, SAW_RULER, SAW_SPACED_LETTERS, SAW_SYSTEM_ORDER, SAW_TURN, type PhraseMatches,
 } from './scan.ts'
 import { Score } from './score.ts'
+import { SHORT, ShortTexts } from './short-text.ts'
 import { Units } from './units.ts'
 import { compileVocabulary, type Vocabulary } from './vocabulary.ts'
 import type { Screener, ScreeningFinding, ScreeningResult } from './types.ts'
@@ -68,8 +69,8 @@ function forget(matches: PhraseMatches): void {
   if (matches.rules.length > 0) matches.rules.length = matches.shares.length = 0
 }
 
-function note({ score, findings }: ScreeningResult, walk: Walk): void {
-  const path = walk.path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+function note({ score, findings }: ScreeningResult, at: readonly (string | number)[], walk: Walk): void {
+  const path = at.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
   if (score > walk.highest) walk.highest = score
   walk.found ??= []
   for (const finding of findings) walk.found.push({ ...finding, path })
@@ -78,6 +79,7 @@ function note({ score, findings }: ScreeningResult, walk: Walk): void {
 class PhraseAndMarkerScreener implements Screener {
   readonly #vocabulary: Vocabulary
   readonly #scanner: PhraseScanner
+  readonly #short: ShortTexts
   readonly #threshold: number
   readonly #without: ReadonlySet<string>
   readonly #matches: PhraseMatches = { rules: [], shares: [] }
@@ -88,11 +90,13 @@ class PhraseAndMarkerScreener implements Screener {
   constructor(vocabulary: Vocabulary, threshold: number, without: ReadonlySet<string>) {
     this.#vocabulary = vocabulary
     this.#scanner = new PhraseScanner(vocabulary)
+    this.#short = new ShortTexts(vocabulary)
     this.#threshold = threshold
     this.#without = without
   }
 
   screen(text: string): ScreeningResult {
+    if (text.length <= SHORT && this.#short.isClean(text)) return CLEAN
     const matches = this.#matches
     forget(matches)
     const units = this.#units
@@ -107,33 +111,38 @@ class PhraseAndMarkerScreener implements Screener {
 
   screenValue(value: unknown): ScreeningResult {
     const walk: Walk = { path: [], found: undefined, highest: 0 }
-    this.#visit(value, walk)
+    if (typeof value === 'string') this.#text(value, undefined, walk)
+    else this.#visit(value, walk)
     const { found, highest } = walk
     return found === undefined ? CLEAN : { score: highest, findings: found, flagged: highest >= this.#threshold }
   }
 
+  #text(text: string, key: string | number | undefined, walk: Walk): void {
+    const result = this.screen(text)
+    if (result !== CLEAN && result.findings.length > 0) note(result, key === undefined ? walk.path : [...walk.path, key], walk)
+  }
+
   #visit(part: unknown, walk: Walk): void {
-    if (typeof part === 'string') {
-      const result = this.screen(part)
-      if (result !== CLEAN && result.findings.length > 0) note(result, walk)
-      return
-    }
     const { path } = walk
     if (typeof part !== 'object' || part === null || path.length >= MAX_DEPTH) return
     if (Array.isArray(part)) {
-      for (let i = 0; i < part.length; i++) {
-        path.push(i)
-        this.#visit(part[i], walk)
-        path.pop()
-      }
+      for (let i = 0; i < part.length; i++) this.#child(part[i], i, walk)
       return
     }
     for (const key in part) {
       if (!Object.hasOwn(part, key)) continue
-      path.push(key)
-      if (key.length > 8) this.#visit(key, walk)
-      this.#visit((part as Record<string, unknown>)[key], walk)
-      path.pop()
+      if (key.length > 8) this.#text(key, key, walk)
+      this.#child((part as Record<string, unknown>)[key], key, walk)
+    }
+  }
+
+  #child(item: unknown, key: string | number, walk: Walk): void {
+    if (typeof item === 'string') {
+      this.#text(item, key, walk)
+    } else if (typeof item === 'object' && item !== null) {
+      walk.path.push(key)
+      this.#visit(item, walk)
+      walk.path.pop()
     }
   }
 
