@@ -4,6 +4,7 @@ import { beginningOf } from '../packs/rows.ts'
 import { foldCase } from '../pattern/char-set.ts'
 import { CompiledRule, setsOf } from './compiled-rule.ts'
 import { createLiteral, type Literal } from './literal-machine.ts'
+import { PairFilter } from './pair-filter.ts'
 import { Prefilter, REACH } from './prefilter.ts'
 import { QuietPass } from './quiet-pass.ts'
 import { buildPrefixAutomaton, type PrefixAutomaton, type Trigger } from './prefix-automaton.ts'
@@ -19,7 +20,10 @@ export type Target =
 /** A set of rules and known values, compiled. Never changes: a stream uses the one that it began with. */
 export interface Plan {
   readonly automaton: PrefixAutomaton
+  /** For long texts. */
   readonly prefilter: Prefilter
+  /** For short ones. */
+  readonly pairFilter: PairFilter
   readonly targets: readonly Target[]
   /** Rules that have to be tried at every character. */
   readonly dense: readonly CompiledRule[]
@@ -73,12 +77,16 @@ export function createPlan(
       triggers.push({ text: literal.text.slice(0, literal.triggerLength), after: ANYWHERE, lead: 0, target })
     }
   }
-  // Made when the first long text comes.
+  // Made when the first text of their length comes.
   let prefilter: Prefilter | undefined
+  let pairFilter: PairFilter | undefined
   const plan: Omit<Plan, 'quietPass'> = {
     automaton: buildPrefixAutomaton(triggers),
     get prefilter() {
       return (prefilter ??= new Prefilter(targets.flatMap(shapesOf)))
+    },
+    get pairFilter() {
+      return (pairFilter ??= new PairFilter(triggers.map(({ text }) => text)))
     },
     targets,
     dense: rules.filter((rule) => rule.prefixes === undefined),
