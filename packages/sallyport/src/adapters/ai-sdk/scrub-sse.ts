@@ -1,11 +1,16 @@
 import type { Scrubber, ScrubStream } from '../../scrub/types.ts'
+import { JsonEscapes } from './json-escapes.ts'
+import type { Part } from './scrub-parts.ts'
+import { isSnapshot, withoutCandidates } from './scrub-whole.ts'
+import { SseReader } from './sse-reader.ts'
+import { type Ending, endingOf, findPieces, isJsonText, nameOf, type Piece, replaceAt } from './sse-texts.ts'
 
 /** Options of `scrubSse`. */
 export interface ScrubSseOptions {
   /**
    * Paths, in the JSON of an event, of texts that come in pieces; `*` stands for any index. Default: the UI message stream's,
-   * the chat completions' and responses' of OpenAI-compatible servers, and the messages' of Anthropic's. Data that is no JSON
-   * is one text, too.
+   * the chat completions' and responses' of OpenAI-compatible servers, the messages' of Anthropic's, and Gemini's. Data that is no
+   * object is one text, too: plain, or each piece a JSON string.
    */
   readonly text?: readonly string[]
 }
@@ -21,30 +26,30 @@ const DEFAULT_TEXT = [
   'choices.*.delta.refusal',
   'choices.*.delta.reasoning',
   'choices.*.delta.reasoning_content',
+  'choices.*.delta.audio.transcript',
+  'choices.*.delta.function_call.arguments',
   'choices.*.delta.tool_calls.*.function.arguments',
+  'candidates.*.content.parts.*.text',
 ]
 
-/** The longest line that is taken for one event, in UTF-16 units. */
-const MAX_LINE = 1_048_576
+/** The text of data that is no object. */
+const PLAIN = 'plain'
 
-/** All three end a line: who reads the events takes each for one. */
-const LINE_END = /\r\n|\n|\r/g
-
-/** A text under way: what is held, and a copy of the event that carried its last piece. */
+/** A text under way, and how what is held of it comes out in an event of its own. */
 interface Run {
   readonly stream: ScrubStream
-  readonly path: readonly string[]
-  template: unknown
-  /** Lines of the event beside its data, such as its name. */
-  fields: string
+  readonly escapes: JsonEscapes | undefined
+  template: { readonly path: readonly string[]; readonly event: unknown } | null
+  /** The line with the event's name. */
+  title: string
 }
 
 /**
- * Scrubs a stream of server-sent events as bytes, split anywhere: `data:` lines, and the JSON in them. Texts that come in
- * pieces are scrubbed as one text each, by their path and the event's `id`; what is held of them comes out in an event of
- * its own before `[DONE]`, the end, or an event that ends them. All other lines are scrubbed as text.
+ * Scrubs a stream of server-sent events as bytes, split anywhere: the data of each event, on one line or several, and the JSON
+ * in it. Texts that come in pieces are scrubbed as one text each, by their path, kind and ids; what is held of them comes out in
+ * the event that ends them, or in one of its own before it, before `[DONE]` or the end. All other lines are scrubbed as text.
  *
- * @throws RangeError, as the stream's error, for a line longer than a million characters.
+ * @throws RangeError, as the stream's error, for an event longer than a million characters.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): TransformStream<Uint8Array, Uint8Array> {
@@ -52,148 +57,135 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
   const decoder = new TextDecoder()
   const encoder = new TextEncoder()
   const runs = new Map<string, Run>()
-  /** The pieces of a line that has not ended, and how long they are together. */
-  let pieces: string[] = []
-  let length = 0
-  /** What came last was a carriage return, which ends a line by itself or with a line feed. */
-  let returned = false
+  /** Whether the pieces of the plain text are JSON strings: as the first of them is. */
+  let quoted: boolean | undefined
+  let out = ''
 
-  /** Lines that belong to the event whose data comes next. */
-  let fields = ''
+  const reader = new SseReader({
+    comment(line) {
+      out += `${scrubber.scrub(line).text}\n`
+    },
+    event(fields, data, whole) {
+      const lines = fields.map((line) => `${scrubber.scrub(line).text}\n`)
+      const title = lines.find((line) => line.startsWith('event:')) ?? ''
+      const clean = data === null ? null : take(data, title, whole)
+      // What is held of other texts comes first: it is in `out` already.
+      out += lines.join('')
+      if (clean !== null) out += clean.split('\n').map((line) => `data: ${line}\n`).join('')
+      if (whole) out += '\n'
+    },
+  })
 
-  function line(text: string): string {
-    const match = /^data:[ ]?(.*)$/s.exec(text)
-    if (match === null) {
-      const clean = `${scrubber.scrub(text).text}\n`
-      if (/^(?:event|id|retry):/.test(text)) {
-        fields += clean
-        return ''
-      }
-      return taken(clean)
+  function take(data: string, title: string, whole: boolean): string {
+    if (data.trim() === '[DONE]') {
+      endRuns(() => 'end')
+      return '[DONE]'
     }
-    const data = match[1] as string
-    if (data.trim() === '[DONE]') return `${endRuns(() => true)}${taken('data: [DONE]\n')}`
     const event = parse(data)
-    const before = endRuns((run) => run.path.length > 0 === (event === undefined) || ends(event, run))
-    return `${before}${taken(`data: ${event === undefined ? push('text', [], data) : JSON.stringify(take(event))}\n`)}`
-  }
-
-  function taken(text: string): string {
-    const out = fields + text
-    fields = ''
-    return out
-  }
-
-  function push(key: string, path: readonly string[], text: string): string {
-    let run = runs.get(key)
-    if (run === undefined) runs.set(key, (run = { stream: scrubber.stream(), path, template: null, fields }))
-    run.fields = fields
-    return run.stream.push(text)
+    if (event !== undefined) return takeEvent(event, data, title)
+    // What is cut off may be half of an event, and is nothing to go on with.
+    if (!whole) return cutOff(data)
+    const piece = pieceOf(data)
+    quoted ??= piece !== undefined
+    const text = runOf(PLAIN, title).stream.push(quoted ? (piece ?? data) : data)
+    return quoted && piece !== undefined ? JSON.stringify(text) : text
   }
 
   /** The event, its texts replaced by what of them can be let out. */
-  function take(event: unknown): unknown {
-    const identity = idOf(event)
-    const pieces = patterns.flatMap((pattern) => find(event, pattern))
-    const empty = pieces.reduce((copy, { path }) => replace(copy, path, ''), event)
-    let clean = scrubber.scrubValue(empty).value
-    for (const { path, text } of pieces) {
-      const key = `${identity}:${path.join('.')}`
-      const out = push(key, path, text)
-      const run = runs.get(key)
-      if (run !== undefined) run.template = clean
-      clean = replace(clean, path, out)
-    }
-    return clean
+  function takeEvent(event: object, data: string, title: string): string {
+    const name = nameOf(event)
+    const pieces = patterns.flatMap((pattern) => findPieces(event, pattern))
+    const { value, findings } = scrubber.scrubValue(pieces.reduce((copy: unknown, { path }) => replaceAt(copy, path, ''), event))
+    const clean = isPart(event) && isSnapshot(event) ? withoutCandidates(value, scrubber) : value
+    const texts = new Map(pieces.map((piece) => [`${name}:${piece.name}`, { piece, text: push(`${name}:${piece.name}`, event, piece, clean, title) }]))
+    const ending = endingOf(event)
+    endRuns(ending, (key, rest) => {
+      const here = texts.get(key)
+      if (here) here.text += rest
+      return here !== undefined
+    })
+    const same = clean === value && findings.length === 0 && [...texts.values()].every(({ piece, text }) => piece.text === text)
+    if (same && scrubber.isQuiet(data)) return data
+    let result: unknown = clean
+    for (const { piece, text } of texts.values()) result = replaceAt(result, piece.path, text)
+    return JSON.stringify(result)
   }
 
-  function endRuns(which: (run: Run) => boolean): string {
-    let out = ''
-    for (const [key, run] of runs) {
-      if (!which(run)) continue
+  function push(key: string, event: object, piece: Piece, clean: unknown, title: string): string {
+    const run = runOf(key, title, isJsonText(event, piece))
+    run.template = { path: piece.path, event: clean }
+    return run.stream.push(run.escapes?.push(piece.text) ?? piece.text)
+  }
+
+  function runOf(key: string, title: string, json = false): Run {
+    let run = runs.get(key)
+    if (run === undefined) runs.set(key, (run = { stream: scrubber.stream(), escapes: json ? new JsonEscapes() : undefined, template: null, title }))
+    run.title = title
+    return run
+  }
+
+  /** Ends texts. What is held of them goes with the event at hand where that has a piece of them, else into an event of its own. */
+  function endRuns(which: (key: string) => Ending | null, attach?: (key: string, rest: string) => boolean): void {
+    for (const [key, { stream, escapes, template, title }] of runs) {
+      const how = which(key)
+      if (how === null) continue
       runs.delete(key)
-      const rest = run.stream.end()
-      if (rest !== '') out += `${run.fields}data: ${run.path.length === 0 ? rest : JSON.stringify(replace(run.template, run.path, rest))}\n\n`
+      const rest = stream.push(escapes?.end() ?? '') + stream[how]()
+      if (rest === '' || attach?.(key, rest) === true) continue
+      const data = template !== null ? JSON.stringify(replaceAt(template.event, template.path, rest)) : quoted === true ? JSON.stringify(rest) : rest
+      out += `${title}${data.split('\n').map((line) => `data: ${line}\n`).join('')}\n`
     }
-    return out
   }
 
-  function feed(text: string, last: boolean): string {
-    let out = ''
-    let start = returned && text.startsWith('\n') ? 1 : 0
-    if (text !== '') returned = text.endsWith('\r')
-    LINE_END.lastIndex = start
-    for (let end = LINE_END.exec(text); end !== null; end = LINE_END.exec(text)) {
-      out += line(pieces.join('') + text.slice(start, end.index))
-      pieces = []
-      length = 0
-      start = LINE_END.lastIndex
-    }
-    if (start < text.length) pieces.push(text.slice(start))
-    length += text.length - start
-    if (length > MAX_LINE) throw new RangeError(`an event is longer than ${MAX_LINE} characters`)
-    if (!last) return out
-    if (length > 0) out += line(pieces.join('')).slice(0, -1)
-    return out + taken('') + endRuns(() => true)
+  function cutOff(text: string): string {
+    const stream = scrubber.stream()
+    return stream.push(text) + stream.abort()
+  }
+
+  function taken(): Uint8Array {
+    const bytes = encoder.encode(out)
+    out = ''
+    return bytes
   }
 
   return new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
-      const out = feed(decoder.decode(chunk, { stream: true }), false)
-      if (out !== '') controller.enqueue(encoder.encode(out))
+      reader.read(decoder.decode(chunk, { stream: true }))
+      if (out !== '') controller.enqueue(taken())
     },
     flush(controller) {
-      const out = feed(decoder.decode(), true)
-      if (out !== '') controller.enqueue(encoder.encode(out))
+      reader.read(decoder.decode())
+      // First what is held, for what follows may not be ended.
+      const before = out
+      out = ''
+      reader.end()
+      const last = out
+      out = before
+      endRuns(() => 'end')
+      out += last
+      if (out !== '') controller.enqueue(taken())
     },
   })
 }
 
 /** An object or a list; nothing for any other data, which is taken for a piece of a text: a model says `12` and `true`, too. */
 function parse(data: string): object | undefined {
-  if (!/^\s*[{[]/.test(data)) return undefined
+  return /^\s*[{[]/.test(data) ? (parsed(data) as object | undefined) : undefined
+}
+
+/** A piece of a text that is written as a JSON string. */
+function pieceOf(data: string): string | undefined {
+  return /^\s*"/.test(data) ? (parsed(data) as string | undefined) : undefined
+}
+
+function parsed(data: string): unknown {
   try {
-    return JSON.parse(data) as object
+    return JSON.parse(data)
   } catch {
     return undefined
   }
 }
 
-/** An event ends a text when it says so by its type, or by a reason to stop. */
-function ends(event: object | undefined, run: Run): boolean {
-  if (event === undefined) return false
-  if ('type' in event && typeof event.type === 'string') {
-    if (/^(?:finish|finish-step|error|abort|message_stop|message_delta|response\.(?:completed|failed|incomplete))$/.test(event.type)) return true
-    return /(?:-(?:end|available|error)|_stop|\.done)$/.test(event.type) && idOf(event) === idOf(run.template)
-  }
-  return 'choices' in event && Array.isArray(event.choices) && event.choices.some((choice: unknown) => typeof choice === 'object' && choice !== null && 'finish_reason' in choice && choice.finish_reason !== null)
-}
-
-/** What tells texts that are under way at the same time apart. */
-function idOf(event: unknown): string {
-  if (typeof event !== 'object' || event === null) return ''
-  const { toolCallId, id, item_id: item, index } = event as Readonly<Record<string, unknown>>
-  return [toolCallId, id, item, index].filter((part) => typeof part === 'string' || typeof part === 'number').join(' ')
-}
-
-interface Piece {
-  readonly path: readonly string[]
-  readonly text: string
-}
-
-function find(value: unknown, pattern: readonly string[], path: readonly string[] = []): Piece[] {
-  const [key, ...rest] = pattern
-  if (key === undefined) return typeof value === 'string' ? [{ path, text: value }] : []
-  if (typeof value !== 'object' || value === null) return []
-  if (key === '*') return Array.isArray(value) ? value.flatMap((item, i) => find(item, rest, [...path, String(i)])) : []
-  return Object.hasOwn(value, key) ? find((value as Record<string, unknown>)[key], rest, [...path, key]) : []
-}
-
-/** A copy with one string replaced. */
-function replace(value: unknown, path: readonly string[], text: string): unknown {
-  const [key, ...rest] = path
-  if (key === undefined) return text
-  if (Array.isArray(value)) return value.map((item, i) => (String(i) === key ? replace(item, rest, text) : item))
-  const record = value as Record<string, unknown>
-  return { ...record, [key]: replace(record[key], rest, text) }
+function isPart(event: object): event is Part {
+  return 'type' in event && typeof event.type === 'string'
 }
