@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Clock } from '../lib/clock.ts'
 import { memoryLedger } from '../stores/memory/ledger.ts'
 import { sampleRefusals } from './sampling.ts'
-import type { OutcomeEvent } from './types.ts'
+import type { Ledger, OutcomeEvent } from './types.ts'
 
 function fakeClock(): Clock & { advance(ms: number): void } {
   let now = 0
@@ -58,4 +58,43 @@ describe('sampleRefusals', () => {
     ledger.record(refusal(2))
     expect(await ledger.events.search({})).toHaveLength(2)
   })
+
+  it('keeps the count exact when it is put around itself', async () => {
+    const clock = fakeClock()
+    const ledger = sampleRefusals(sampleRefusals(memoryLedger(), { first: 2, clock }), { first: 3, windowMs: 1_000, clock })
+    for (let window = 0; window < 3; window += 1) {
+      for (let index = 0; index < 100; index += 1) ledger.record(refusal(index))
+      clock.advance(1_000)
+    }
+    await ledger.flush()
+    expect(await totalOf(ledger)).toBe(300)
+  })
+
+  it('keeps the count while the queue is full, and closes the ledger all the same', async () => {
+    const clock = fakeClock()
+    const inner = memoryLedger()
+    let [full, closed] = [false, 0]
+    const ledger = sampleRefusals({
+      ...inner,
+      record(event) {
+        if (full) throw new Error('the queue is full')
+        inner.record(event)
+      },
+      close: () => Promise.resolve(void (closed += 1)),
+    }, { first: 1, windowMs: 1_000, clock })
+    for (let index = 0; index < 10; index += 1) ledger.record(refusal(index))
+    full = true
+    clock.advance(1_000)
+    for (let index = 0; index < 10; index += 1) ledger.record(refusal(index))
+    await expect(ledger.close()).rejects.toThrow('the queue is full')
+    expect(closed).toBe(1)
+    full = false
+    clock.advance(1_000)
+    expect(await totalOf(inner)).toBe(20)
+  })
 })
+
+async function totalOf(ledger: Pick<Ledger, 'events'>): Promise<number> {
+  const found = await ledger.events.search({ limit: 1_000 })
+  return found.reduce((sum, { event }) => sum + 1 + (event.kind === 'outcome' ? (event.suppressed ?? 0) : 0), 0)
+}
