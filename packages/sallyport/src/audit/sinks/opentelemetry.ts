@@ -6,7 +6,7 @@ type Attributes = Record<string, string | number | boolean>
 
 /** What is used of `Tracer` of `@opentelemetry/api`. */
 export interface TracerLike {
-  startSpan(name: string, options: { startTime: number; kind?: number; attributes: Attributes }): {
+  startSpan(name: string, options: { startTime: number; kind?: number; root?: boolean; attributes: Attributes }): {
     setStatus(status: { code: number; message?: string }): unknown
     end(endTime?: number): void
   }
@@ -22,29 +22,48 @@ const ERROR = 2
 const INFO = 9
 const WARN = 13
 
+/** Options of {@link openTelemetrySink}. Give `tracer`, `logger` or both. */
+export interface OpenTelemetrySinkOptions {
+  /** Default: `opentelemetry`. */
+  readonly name?: string
+  readonly tracer?: TracerLike
+  readonly logger?: LoggerLike
+  /**
+   * Resolves when all that was given to the SDK has been exported: `forceFlush` of its providers. Without it, events count as delivered as soon as the SDK
+   * has them, and what it then drops (its queue is full, the collector away, the process killed) is not sent again.
+   */
+  readonly flush?: () => PromiseLike<unknown>
+}
+
+/** The SDK's queue holds 2,048 by default, and drops what comes beyond. */
+const AT_ONCE = 500
+
 /**
- * A span for each call and a log record for each event, from the sealed log. Give either or both.
+ * A span for each call, in a trace of its own, and a log record for each event, from the sealed log.
  * Usage appears under the GenAI names (`gen_ai.usage.input_tokens`), failures under `error.type`.
  *
  * @example
  * ```ts
- * openTelemetrySink({ tracer: trace.getTracer('sallyport'), logger: logs.getLogger('sallyport') })
+ * openTelemetrySink({ tracer: trace.getTracer('sallyport'), flush: () => provider.forceFlush() })
  * ```
  */
-export function openTelemetrySink({ name = 'opentelemetry', tracer, logger }: { readonly name?: string; readonly tracer?: TracerLike; readonly logger?: LoggerLike }): AuditSink {
+export function openTelemetrySink({ name = 'opentelemetry', tracer, logger, flush }: OpenTelemetrySinkOptions): AuditSink {
   return {
     name,
-    deliver(events) {
-      for (const stored of events) {
-        if (logger !== undefined) emit(logger, stored)
-        if (tracer !== undefined && stored.event.kind === 'outcome' && callOf(stored.event) !== undefined) span(tracer, stored.event)
+    async deliver(events) {
+      for (let at = 0; at < events.length; at += AT_ONCE) {
+        for (const stored of events.slice(at, at + AT_ONCE)) {
+          if (logger !== undefined) emit(logger, stored)
+          if (tracer !== undefined && stored.event.kind === 'outcome' && callOf(stored.event) !== undefined) span(tracer, stored.event)
+        }
+        await flush?.()
       }
     },
   }
 }
 
 function span(tracer: TracerLike, event: OutcomeEvent): void {
-  const started = tracer.startSpan(callOf(event)?.action ?? 'unknown', { startTime: event.time - event.durationMs, kind: SERVER, attributes: attributesOf(event) })
+  const started = tracer.startSpan(callOf(event)?.action ?? 'unknown', { startTime: event.time - event.durationMs, kind: SERVER, root: true, attributes: attributesOf(event) })
   if (event.outcome === 'failed' || event.outcome === 'aborted' || event.outcome === 'unknown') started.setStatus({ code: ERROR, message: event.code ?? event.outcome })
   started.end(event.time)
 }

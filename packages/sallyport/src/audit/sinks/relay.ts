@@ -26,7 +26,8 @@ export interface Relay {
 
 /**
  * Delivers sealed events in order, at least once, resuming where it was after a restart. The log itself is the outbox, so
- * that a sink that is slow or away blocks no action and loses nothing; only retention ends an event's wait.
+ * that a sink that is slow or away blocks no action and loses nothing: retention leaves what a sink has not taken.
+ * A batch that the sink does not take is offered again and again, with nothing after it: `onError` is told each time.
  *
  * @example
  * ```ts
@@ -39,16 +40,21 @@ export function startRelay(options: RelayOptions): Relay {
   let stopped = false
   let failures = 0
   let running: Promise<unknown> = Promise.resolve()
+  /** A batch that failed. It is sent again as it was, so that its receiver can know it again. */
+  let failed: { readonly next: number; readonly last: number } | undefined
 
   async function deliver(): Promise<number> {
     let delivered = 0
     while (!stopped && (await cursor.hold())) {
       const next = await cursor.read()
       const found = await events.search({ order: 'oldest', limit: batch, ...(next > 0 && { after: String(next - 1) }) })
-      const sealed = firstSealed(found)
+      const end = failed?.next === next ? failed.last : Infinity
+      const sealed = firstSealed(found).filter(({ sequence = 0 }) => sequence <= end)
       const last = sealed.at(-1)?.sequence
       if (last === undefined) return delivered
+      failed = { next, last }
       await sink.deliver(sealed)
+      failed = undefined
       await cursor.advance(last + 1)
       delivered += sealed.length
     }

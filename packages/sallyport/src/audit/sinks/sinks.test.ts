@@ -104,6 +104,24 @@ describe('relay', () => {
     await second.stop()
   })
 
+  it('sends a batch that failed again as it was, whatever has been sealed since', async () => {
+    const growing = log.slice(0, 3)
+    const batches: number[][] = []
+    let fail = true
+    const sink: AuditSink = { name: 's', deliver(batch) {
+      batches.push(batch.map(({ sequence }) => sequence ?? -1))
+      if (fail) throw new Error('away')
+    } }
+    const relay = startRelay({ events: { search: ({ after }) => Promise.resolve(growing.filter(({ position }) => Number(position) > Number(after ?? -1))) }, sink, cursor: memoryCursor(), clock })
+    await expect(relay.pump()).rejects.toThrow('away')
+    growing.push(...log.slice(3, 7))
+    await expect(relay.pump()).rejects.toThrow('away')
+    fail = false
+    expect(await relay.pump()).toBe(7)
+    expect(batches).toEqual([[0, 1, 2], [0, 1, 2], [0, 1, 2], [3, 4, 5, 6]])
+    await relay.stop()
+  })
+
   it('leaves delivery to the process that holds the place', async () => {
     const relay = startRelay({ events, sink: jsonLinesSink('s', () => { throw new Error('not mine') }), cursor: { ...memoryCursor(), hold: () => Promise.resolve(false) }, clock })
     expect(await relay.pump()).toBe(0)

@@ -20,7 +20,8 @@ export interface WebhookSinkOptions {
 
 /**
  * Posts batches, signed as Standard Webhooks asks (`webhook-id`, `webhook-timestamp`, `webhook-signature`: HMAC-SHA-256). A
- * batch keeps its id when it is sent again, so that the receiver can drop repeats. Any answer but 2xx means: again later.
+ * batch keeps its id when it is sent again by the same process; after a restart it may be longer, and have another. A receiver
+ * that drops repeats by the events' `sequence` is right in both cases, and sees by it that nothing is missing. Any answer but 2xx means: again later.
  *
  * @throws RangeError for a secret below 24 bytes.
  * @see https://www.standardwebhooks.com

@@ -14,6 +14,8 @@ export function sqlCursor(driver: SqlDriver, name: string, { leaseMs = 30_000, n
     async hold() {
       if (lease !== undefined && (await driver.transact([holdLease(lease, leaseMs, now())])).ok) return true
       lease = await takeLease(driver, `sink:${name}`, holder, leaseMs, now())
+      // From now on retention leaves what this sink has not taken.
+      if (lease !== undefined) await driver.transact([{ sql: 'INSERT INTO sallyport_audit_cursor (name, next) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING', params: [name] }])
       return lease !== undefined
     },
     async read() {

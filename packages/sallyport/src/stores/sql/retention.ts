@@ -11,6 +11,14 @@ export interface Removed {
   readonly entries: number
   /** The lowest sequence number that is still there. */
   readonly minimumIndex: number
+  /** The sink that has taken least, where more could have been removed but for it. */
+  readonly heldBackBy?: string
+}
+
+/** Options of {@link removeBefore}. */
+export interface RetentionOptions {
+  /** Removes what sinks have not taken, too: they go on behind it, and never get it. For a sink that is gone for good. Default false. */
+  readonly evenUndelivered?: boolean
 }
 
 /** Where another process seals, its next round is waited for. */
@@ -20,22 +28,25 @@ const PAUSE_MS = 250
 /**
  * Removes the entries of whole bundles in which every event is older than `before`, from the log's beginning up to the first
  * bundle that has to stay. Tiles and checkpoints stay, so that the log still verifies and later entries can still be proved.
- * Sinks that have not taken them yet hold entries back.
+ * Sinks that have not taken them yet hold entries back, unless it is said that they don't.
  *
  * What is removed is first written and sealed in the log: `verify` takes entries that are gone without that for missing. As
  * long as nobody seals, nothing is removed.
  */
-export async function removeBefore(driver: LogDriver, before: number): Promise<Removed> {
+export async function removeBefore(driver: LogDriver, before: number, { evenUndelivered = false }: RetentionOptions = {}): Promise<Removed> {
   const [state] = await driver.query(
     `SELECT size, pruned, (SELECT MIN(n) FROM sallyport_audit_bundle WHERE max_time >= $1 OR count < ${TILE_WIDTH}) AS stays,
-      (SELECT MIN(next) FROM sallyport_audit_cursor) AS next FROM sallyport_audit_tree`,
+      (SELECT MIN(next) FROM sallyport_audit_cursor) AS next,
+      (SELECT name FROM sallyport_audit_cursor ORDER BY next LIMIT 1) AS sink FROM sallyport_audit_tree`,
     [before],
   )
   const pruned = Number(state?.['pruned'] ?? 0)
-  const whole = Math.floor(Math.min(Number(state?.['size'] ?? 0), Number(state?.['next'] ?? Infinity)) / TILE_WIDTH)
-  const end = Math.min(whole, Number(state?.['stays'] ?? whole))
+  const whole = Math.floor(Number(state?.['size'] ?? 0) / TILE_WIDTH)
+  const old = Math.min(whole, Number(state?.['stays'] ?? whole))
+  const end = evenUndelivered ? old : Math.min(old, Math.floor(Number(state?.['next'] ?? Infinity) / TILE_WIDTH))
+  const held = end < old ? { heldBackBy: String(state?.['sink']) } : {}
   const minimumIndex = end * TILE_WIDTH
-  if (minimumIndex <= pruned || !(await isRecorded(driver, minimumIndex))) return { entries: 0, minimumIndex: pruned }
+  if (minimumIndex <= pruned || !(await isRecorded(driver, minimumIndex))) return { entries: 0, minimumIndex: pruned, ...held }
   const result = await driver.transact([
     { sql: 'UPDATE sallyport_audit_tree SET pruned = $1 WHERE id = 1 AND pruned = $2', params: [minimumIndex, pruned], expect: 'changed' },
     { sql: 'DELETE FROM sallyport_audit_bundle WHERE n < $1', params: [end] },
@@ -46,7 +57,7 @@ export async function removeBefore(driver: LogDriver, before: number): Promise<R
       params: [Math.min(before, Date.now() - 2 * WRITER_IDLE_MS)],
     },
   ])
-  return result.ok ? { entries: minimumIndex - pruned, minimumIndex } : { entries: 0, minimumIndex: pruned }
+  return result.ok ? { entries: minimumIndex - pruned, minimumIndex, ...held } : { entries: 0, minimumIndex: pruned }
 }
 
 /** Writes what will be removed into the log, and waits until that is sealed. */

@@ -7,6 +7,7 @@ import { leafHash } from '../../audit/merkle/hash.ts'
 import { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from '../../audit/merkle/proof.ts'
 import { readCheckpoint } from '../../audit/note/checkpoint.ts'
 import { generateSigner, parseSigner, parseVerifier } from '../../audit/note/key.ts'
+import { startRelay } from '../../audit/sinks/relay.ts'
 import { bundleEntries } from '../../audit/tiles/bundle.ts'
 import { exportTiles, tilesFolder } from '../../audit/tiles/folder.ts'
 import { verifyLog } from '../../audit/verify/verify-log.ts'
@@ -248,7 +249,7 @@ export function sealingContract(name: string, open: (signers: readonly string[])
       await cursor.advance(300)
       expect(await sqlCursor(ledger.driver, 'siem').hold()).toBe(false)
       expect(await removeBefore(ledger.driver, 1)).toEqual({ entries: 0, minimumIndex: 0 })
-      expect(await removeBefore(ledger.driver, 1e9)).toEqual({ entries: 256, minimumIndex: 256 })
+      expect(await removeBefore(ledger.driver, 1e9)).toEqual({ entries: 256, minimumIndex: 256, heldBackBy: 'siem' })
       await cursor.advance(800)
       expect(await removeBefore(ledger.driver, 1e9)).toEqual({ entries: 512, minimumIndex: 768 })
       const source = sqlLogSource(ledger.driver)
@@ -258,6 +259,21 @@ export function sealingContract(name: string, open: (signers: readonly string[])
       expect(verifyInclusion(773, 802, leafHash(entry), await inclusionProof(source, 773, 802), root)).toBe(true)
       expect(await ledger.events.search({ limit: 1_000 })).toHaveLength(34)
       expect(await ledger.events.search({ limit: 1_000, order: 'oldest' })).toHaveLength(34)
+    })
+
+    it('removes nothing that a sink has not taken, from the moment it is there, unless that is said', async () => {
+      const ledger = await ledgerWith(400)
+      await ledger.seal()
+      const relay = startRelay({ events: ledger.events, cursor: sqlCursor(ledger.driver, 'away'), sink: { name: 'away', deliver: () => Promise.reject(new Error('away')) }, clock: { now: () => 0, setTimer: () => ({ cancel: () => {} }) } })
+      await expect(relay.pump()).rejects.toThrow('away')
+      await relay.stop()
+      expect(await removeBefore(ledger.driver, 1e9)).toEqual({ entries: 0, minimumIndex: 0, heldBackBy: 'away' })
+      expect(await removeBefore(ledger.driver, 1e9, { evenUndelivered: true })).toEqual({ entries: 768, minimumIndex: 768 })
+      const taken: number[] = []
+      const next = startRelay({ events: ledger.events, cursor: sqlCursor(ledger.driver, 'away'), sink: { name: 'away', deliver: (events) => void taken.push(...events.map(({ sequence }) => sequence ?? -1)) }, clock: { now: () => 0, setTimer: () => ({ cancel: () => {} }) } })
+      await next.pump()
+      await next.stop()
+      expect(taken).toEqual(Array.from({ length: 33 }, (_, index) => 768 + index))
     })
 
     it('forgets with retention who wrote long ago, unless something of theirs waits, and nobody who writes still', async () => {
