@@ -1,4 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -59,6 +61,42 @@ describe('witness', () => {
       const forked = logOf(entries.slice(0, size).map((entry, index) => (index === 3 ? Buffer.from('other') : entry)))
       await expect(cosign({ url, verifier, fetch }, forked.notes[0] ?? '', forked, 500)).rejects.toMatchObject({ kind: 'inconsistent' })
     }
+  })
+
+  it('calls it unavailable when the answer is cut off, slow, endless or somewhere else, and reads no more than it needs', async () => {
+    let chunks = 0
+    const endless = (): ReadableStream<Uint8Array> => new ReadableStream({ pull: (controller) => void ((chunks += 1), controller.enqueue(Buffer.alloc(65_536, 'a'))) })
+    const server = createServer((request, response) => {
+      request.resume()
+      if (request.url === '/cut/add-checkpoint') response.writeHead(200, { 'content-length': '500' }).write('x', () => response.destroy())
+      else if (request.url === '/slow/add-checkpoint') response.writeHead(200).write('x')
+      else if (request.url === '/moved/add-checkpoint') response.writeHead(307, { location: '/cut/add-checkpoint' }).end()
+      else if (request.url === '/unknown/add-checkpoint') response.writeHead(404).end('no such log')
+      else response.writeHead(500).end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => new Promise((resolve) => (server.closeAllConnections(), server.close(() => resolve(undefined)))))
+    const { port } = server.address() as AddressInfo
+    const log = logOf(entries)
+    for (const [name, kind] of [['cut', 'unavailable'], ['slow', 'unavailable'], ['moved', 'unavailable'], ['unknown', 'unknown-log'], ['other', 'unavailable']] as const) {
+      await expect(cosign({ url: `http://127.0.0.1:${port}/${name}/`, verifier, timeoutMs: name === 'slow' ? 200 : 10_000 }, log.notes[0] ?? '', log, 0), name).rejects.toMatchObject({ name: 'WitnessError', kind })
+    }
+    for (const status of [200, 409]) await expect(cosign({ url, verifier, fetch: (async () => new Response(endless(), { status })) as typeof fetch }, log.notes[0] ?? '', log, 0)).rejects.toMatchObject({ name: 'WitnessError', kind: 'malformed' })
+    expect(chunks).toBeLessThan(10)
+  })
+
+  it('takes a conflict for one only where it says a size, and gives up on a witness that never agrees', async () => {
+    const log = logOf(entries)
+    const answering = (...answers: readonly Response[]): typeof fetch => {
+      const left = [...answers]
+      return (async () => left.shift() ?? new Response('', { status: 500 })) as typeof fetch
+    }
+    const conflict = (text: string): Response => new Response(text, { status: 409, headers: { 'content-type': 'text/x.tlog.size' } })
+    for (const [answers, kind] of [
+      [[conflict('')], 'malformed'], [[conflict('-1\n')], 'malformed'], [[conflict('1e3\n')], 'malformed'], [[conflict('99999999999999999999\n')], 'malformed'],
+      [[conflict('0\n')], 'inconsistent'], [[conflict('701\n')], 'inconsistent'], [[conflict('300\n'), conflict('300\n')], 'inconsistent'],
+      [[conflict('300\n'), conflict('400\n'), conflict('500\n')], 'unavailable'],
+    ] as const) await expect(cosign({ url, verifier, fetch: answering(...answers) }, log.notes[0] ?? '', log, 0), JSON.stringify(kind)).rejects.toMatchObject({ name: 'WitnessError', kind })
   })
 
   it('accepts no cosignature of another key, and no answer that is none', async () => {

@@ -42,24 +42,48 @@ export async function cosign(witness: Witness, checkpoint: string, tiles: TileRe
   for (let attempts = 0; attempts < 3; attempts += 1) {
     const proof = await consistencyProof(tiles, old, size)
     const body = `old ${old}\n${proof.map((hash) => `${hash.toString('base64')}\n`).join('')}\n${checkpoint}`
-    const response = await post(witness, body)
-    const text = await response.text()
-    if (response.status === 200) return withCosignature(checkpoint, text, witness.verifier)
-    if (response.status !== 409) throw refusal(response.status)
+    const { status, text } = await post(witness, body)
+    if (status === 200) return withCosignature(checkpoint, text, witness.verifier)
     const known = /^(0|[1-9]\d{0,15})\n$/u.exec(text)?.[1]
-    if (known === undefined || Number(known) === old) throw new WitnessError('inconsistent', `the witness holds another tree of ${old} entries`)
+    if (known === undefined) throw new WitnessError('malformed', 'the witness answered 409 without saying which size it has cosigned')
+    if (Number(known) === old) throw new WitnessError('inconsistent', `the witness holds another tree of ${old} entries`)
     if (Number(known) > size) throw new WitnessError('inconsistent', `the witness has cosigned ${known} entries, the log has ${size}: it was rolled back`)
     old = Number(known)
   }
   throw new WitnessError('unavailable', 'the witness kept moving on: another process anchors the same log')
 }
 
-async function post({ url, timeoutMs = 10_000, fetch: send = fetch }: Witness, body: string): Promise<Response> {
+interface Answer {
+  readonly status: 200 | 409
+  readonly text: string
+}
+
+/** A hundred cosignatures are a quarter of this. */
+const MAX_ANSWER = 65_536
+
+async function post({ url, timeoutMs = 10_000, fetch: send = fetch }: Witness, body: string): Promise<Answer> {
   try {
-    return await send(`${url.replace(/\/$/u, '')}/add-checkpoint`, { method: 'POST', body, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
+    const response = await send(`${url.replace(/\/$/u, '')}/add-checkpoint`, { method: 'POST', body, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
+    const { status } = response
+    if (status === 200 || status === 409) return { status, text: await textOf(response) }
+    await response.body?.cancel()
+    throw refusal(status)
   } catch (error) {
+    if (error instanceof WitnessError) throw error
     throw new WitnessError('unavailable', `the witness did not answer: ${error instanceof Error ? error.message : String(error)}`)
   }
+}
+
+async function textOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  // Leaving the loop cancels the rest.
+  for await (const chunk of body ?? []) {
+    size += chunk.length
+    if (size > MAX_ANSWER) throw new WitnessError('malformed', 'the witness answers without end')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 function refusal(status: number): WitnessError {
