@@ -14,6 +14,8 @@ describe('a value', () => {
     ['that is a word', 'passwords', 'ordinary word'],
     ['that is a word in capitals', 'PASSWORDS', 'ordinary word'],
     ['that is a word with a capital', 'Passwords', 'ordinary word'],
+    ['that is a number of eight digits', '12345678', 'short number'],
+    ['that is a date', '2024-01-31', 'a date'],
     ['of spaces around something short', '  a8Zr!  ', 'without the space around it'],
   ])('%s is refused, and its error names the secret but not the value', (_, value, problem) => {
     expect(register(value)).toThrow(RangeError)
@@ -29,6 +31,7 @@ describe('a value', () => {
     ['of five different characters', 'abcdeabcdeabcde'],
     ['of twelve letters', 'correcthorse'],
     ['of words', 'correct horse battery'],
+    ['of nine digits', '123456789'],
   ])('%s is looked for', (_, value) => {
     const scrubber = createScrubber({ secrets: { API_KEY: value } })
     expect(scrubber.scrub(`see ${value}.`).text).toBe('see [REDACTED].')

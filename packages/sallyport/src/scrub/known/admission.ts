@@ -9,7 +9,7 @@ const MIN_ENTROPY_BITS = 20
 
 /**
  * Refuses what can't be looked for without redacting ordinary text: values under 8 characters, values of few different
- * characters, plain words and plain numbers up to 8 digits.
+ * characters, plain words, dates, and plain numbers up to 8 digits.
  *
  * @throws RangeError that names the secret, never its value
  */
@@ -25,6 +25,7 @@ export function objection(value: string): string | undefined {
   if (new Set(value).size < MIN_DISTINCT) return `it has fewer than ${MIN_DISTINCT} different characters`
   if (entropy(value) * value.length < MIN_ENTROPY_BITS) return 'it is too plain'
   if (/^(?:[a-z]{1,11}|[A-Z]{1,11}|[A-Z][a-z]{1,10})$/.test(value)) return 'it reads like an ordinary word'
+  if (/^[\d\s./:-]+$/.test(value) && value.replace(/\D/g, '').length <= MIN_LENGTH) return 'it reads like a date or a short number'
   if (/^\s|\s$/.test(value) && value.trim().length < MIN_LENGTH) return `it has fewer than ${MIN_LENGTH} characters without the space around it`
   return undefined
 }

@@ -5,6 +5,8 @@ import { createScrubber } from '../scrubber.ts'
 const bytesOf = (text: string): Buffer => Buffer.from(text, 'utf8')
 const asciiJson = (text: string): string => JSON.stringify(text).slice(1, -1).replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 const lowerEscapes = (text: string): string => text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase())
+const unicode = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+const strict = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 const asForm = (text: string): string => new URLSearchParams({ k: text }).toString().slice(2)
 
 /** What standard encoders write for a whole value, each by the platform's own encoder. */
@@ -21,6 +23,16 @@ const ENCODERS: readonly (readonly [name: string, encode: (value: string) => str
   ['base64url', (value) => bytesOf(value).toString('base64url')],
   ['percent', (value) => encodeURIComponent(value)],
   ['percent in lower case', (value) => lowerEscapes(encodeURIComponent(value))],
+  ['JSON in ASCII with escaped slashes', (value) => asciiJson(value).replaceAll('/', '\\/')],
+  ['JSON in ASCII in JSON', (value) => JSON.stringify(asciiJson(value)).slice(1, -1)],
+  ['JSON for HTML', (value) => JSON.stringify(value).slice(1, -1).replace(/[<>&]/g, unicode)],
+  ['JSON for HTML and attributes', (value) => JSON.stringify(value).slice(1, -1).replace(/[<>&='\u2028\u2029]/g, unicode)],
+  ['JSON with capital escapes', (value) => JSON.stringify(value).slice(1, -1).replaceAll('\\"', '\\u0022').replace(/[<>&'+`\u007f-\uffff]/g, (char) => `\\u${unicode(char).slice(2).toUpperCase()}`)],
+  ['percent, all that is reserved', strict],
+  ['percent, all that is reserved, with plus', (value) => strict(value).replaceAll('%20', '+')],
+  ['percent, all but slashes', (value) => value.split('/').map(strict).join('/')],
+  ['percent, of a whole address', (value) => encodeURI(value)],
+  ['a URL’s password', (value) => Object.assign(new URL('https://host'), { password: value }).password],
   ['form', asForm],
   ['form in lower case', (value) => lowerEscapes(asForm(value))],
 ]
@@ -86,5 +98,20 @@ describe('a known value with white space', () => {
 
   it('is not found without it where that is an ordinary word', () => {
     expect(createScrubber({ secrets: { FILE: 'password\n' } }).scrub('the password is').text).toBe('the password is')
+  })
+})
+
+describe('a known value in base64 of several lines', () => {
+  const value = 'Kd82mN4vX9pL1wRzq7-'.repeat(9)
+  it.each([[64, '\n'], [76, '\n'], [64, '\r\n'], [76, '\r\n']])('is found: %i characters, %j', (width, end) => {
+    const lines = (bytesOf(value).toString('base64').match(new RegExp(`.{1,${width}}`, 'g')) ?? []).join(end)
+    expect(createScrubber({ secrets: { s: value } }).scrub(`<${lines}>`).text).toBe('<[REDACTED]>')
+  })
+})
+
+describe('a form', () => {
+  it('is never less than the value', () => {
+    const scrubber = createScrubber({ secrets: { s: '../../../ab/cd' } })
+    expect(scrubber.scrub('an ab/cd').text).toBe('an ab/cd')
   })
 })
