@@ -41,6 +41,14 @@ describe('a rule', () => {
     expect(new Set(seen)).toEqual(new Set(['abcdez']))
   })
 
+  it('redacts what its validator can not decide, and lets nothing of it out with an error', () => {
+    const validate = (secret: string): boolean => BigInt(secret) > 0n
+    const scrubber = createScrubber({ rules: [{ id: 'a', description: 'a', pattern: 'tok_[a-z]{4}', validate }] })
+    expect(scrubber.scrub('x tok_abcd y').text).toBe('x [REDACTED] y')
+    const stream = scrubber.stream()
+    expect(['x tok_ab', 'cd y'].map((chunk) => stream.push(chunk)).join('') + stream.end()).toBe('x [REDACTED] y')
+  })
+
   it('redacts without asking what outgrew the bound, in a whole text and in a stream', () => {
     const scrubber = createScrubber({ rules: [{ id: 'a', description: 'a', pattern: 'a{10,}', validate: () => false }], maxCandidate: 64 })
     expect(scrubber.scrub(`${'a'.repeat(63)} ${'a'.repeat(64)} ${'a'.repeat(65)}`).text).toBe(`${'a'.repeat(63)} [REDACTED] [REDACTED]`)

@@ -1,4 +1,4 @@
-/** A check beyond what a pattern can say: Luhn, a checksum. It sees the text that would be redacted. */
+/** A check beyond what a pattern can say: Luhn, a checksum. It sees the text that would be redacted; where it throws, that is redacted. */
 export type Validator = (secret: string) => boolean
 
 /** What is not a secret after all. */

@@ -1,4 +1,4 @@
-import type { AllowList, Rule } from '../rule.ts'
+import type { AllowList, Rule, Validator } from '../rule.ts'
 import { parsePattern } from '../pattern/parse.ts'
 import { Searcher } from '../pattern/search.ts'
 import { entropy } from './entropy.ts'
@@ -23,9 +23,18 @@ export function createFilter(rule: Rule): Filter {
     needsContext: needsContext(rule),
     accept(candidate) {
       if (rule.minEntropy !== undefined && entropy(candidate.secret) <= rule.minEntropy) return false
-      if (rule.validate && !rule.validate(candidate.secret)) return false
+      if (rule.validate && !isValid(rule.validate, candidate.secret)) return false
       return !allow.some((allows) => allows(candidate))
     },
+  }
+}
+
+/** A validator that throws has not said no. What it throws is dropped: it may hold what it was given. */
+function isValid(validate: Validator, secret: string): boolean {
+  try {
+    return validate(secret)
+  } catch {
+    return true
   }
 }
 
