@@ -52,11 +52,16 @@ export class ClassReader {
   escapedCode(): number {
     const cursor = this.#cursor
     const rest = cursor.source.slice(cursor.at + 1, cursor.at + 12)
+    const octal = /^(?:0[0-7]{0,2}|[1-7][0-7]{1,2})/.exec(rest)
+    if (octal) {
+      cursor.at += 1 + octal[0].length
+      return Number.parseInt(octal[0], 8)
+    }
     const hex = /^(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|[xu]\{([0-9a-fA-F]{1,6})\})/.exec(rest)
     if (hex) {
-      cursor.at += 1 + hex[0].length
       const code = Number.parseInt(hex[1] ?? hex[2] ?? hex[3]!, 16)
       if (code > 0x10ffff) throw this.#error('A code point above 10FFFF')
+      cursor.at += 1 + hex[0].length
       return code
     }
     const char = rest[0]
@@ -66,8 +71,8 @@ export class ClassReader {
       return CONTROL[char]!
     }
     if (/[1-9]/.test(char) || char === 'k') throw this.#error('Back-references are not supported')
-    if (char === 'p' || char === 'P') throw this.#error('Unicode classes are not supported')
-    if (/[0a-zA-Z]/.test(char)) throw this.#error(`The escape \\${char} is not supported`)
+    if (char === 'p' || char === 'P') throw this.#error('Unicode classes are not supported', 'Write the ranges that are meant, such as [A-Za-zÀ-ɏ].')
+    if (/[a-zA-Z]/.test(char)) throw this.#error(`The escape \\${char} is not supported`)
     cursor.at += 2
     return char.charCodeAt(0)
   }
@@ -89,12 +94,13 @@ export class ClassReader {
         return
       }
     }
+    const start = cursor.at
     const from = this.#code()
     let to = from
     if (cursor.source[cursor.at] === '-' && cursor.at + 1 < cursor.source.length && cursor.source[cursor.at + 1] !== ']') {
       cursor.at += 1
       to = this.#code()
-      if (to < from) throw this.#error('A range that runs backwards')
+      if (to < from) throw new PatternError('A range that runs backwards', cursor.source, start)
     }
     ranges.push(from, to)
   }
@@ -106,12 +112,13 @@ export class ClassReader {
       cursor.at += 1
       return cursor.source.charCodeAt(cursor.at - 1)
     }
+    const start = cursor.at
     const code = this.escapedCode()
-    if (code > 0xffff) throw this.#error('A class can hold only characters of the basic plane')
+    if (code > 0xffff) throw new PatternError('A class can hold only characters of the basic plane', cursor.source, start)
     return code
   }
 
-  #error(problem: string): PatternError {
-    return new PatternError(problem, this.#cursor.source, this.#cursor.at)
+  #error(problem: string, advice?: string): PatternError {
+    return new PatternError(problem, this.#cursor.source, this.#cursor.at, advice)
   }
 }

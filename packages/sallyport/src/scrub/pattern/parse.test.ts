@@ -17,7 +17,7 @@ describe('a pattern', () => {
     ['(a', 0, 'not closed'],
     ['a)', 1, 'Unmatched'],
     ['[a', 0, 'not closed'],
-    ['x[z-a]', 5, 'backwards'],
+    ['x[z-a]', 2, 'backwards'],
     ['[[:nope:]]', 1, 'not known'],
     ['a\\', 1, 'backslash'],
     ['\\pL', 0, 'Unicode'],
@@ -29,6 +29,10 @@ describe('a pattern', () => {
     ['ab?+', 3, 'Possessive'],
     ['\\1a', 0, 'Back-references'],
     ['\\C', 0, ''],
+    ['a\\x{110000}', 1, '10FFFF'],
+    ['[a\\x{10000}]', 2, 'basic plane'],
+    ['a(?=b)', 1, 'secretGroup'],
+    ['a{2000}', 1, 'Repeat a part'],
   ])('%s is refused at %i', (pattern, position, problem) => {
     const construct = (): unknown => createScrubber({ rules: [{ id: 'x', description: 'x', pattern }] })
     expect(construct).toThrow(PatternError)
@@ -44,6 +48,8 @@ describe('a pattern', () => {
     ['[^]]x', ']x ax', ']x [REDACTED]'],
     ['a{,3}', 'a{,3}', '[REDACTED]'],
     ['\\x41\\x{42}\\u0043', 'ABC', '[REDACTED]'],
+    ['\\101\\0402\\x43', 'A 2C', '[REDACTED]'],
+    ['[\\060-\\071]+', 'a 129 z', 'a [REDACTED] z'],
     ['\\Qa.b\\E', 'a.b axb', '[REDACTED] axb'],
     ['(?i)a(?-i:b)c', 'AbC ABC', '[REDACTED] ABC'],
     ['(?i:a)b', 'Ab AB', '[REDACTED] AB'],

@@ -27,7 +27,7 @@ export function parsePattern(source: string): ParsedPattern {
   const parser = new Parser(source)
   const node = parser.choice({ fold: false, multiline: false, dotAll: false, swapGreed: false }, 0)
   if (parser.at < source.length) throw new PatternError('Unmatched )', source, parser.at)
-  if (sizeOfProgram(node) > MAX_INSTRUCTIONS) throw new PatternError('A pattern that is too large', source, 0)
+  if (sizeOfProgram(node) > MAX_INSTRUCTIONS) throw new PatternError('A pattern that is too large', source, 0, `It compiles to more than ${MAX_INSTRUCTIONS} instructions: lower its counts.`)
   return { source, node, groups: parser.groups, named: parser.named }
 }
 
@@ -68,7 +68,7 @@ class Parser {
     if (!counts) return item
     const lazy = this.source[this.at] === '?'
     if (lazy) this.at += 1
-    else if (this.source[this.at] === '+') throw this.error('Possessive quantifiers are not supported')
+    else if (this.source[this.at] === '+') throw this.error('Possessive quantifiers are not supported', 'Leave out the +: nothing is tried again here.')
     const next = this.at
     if (this.#quantifier()) throw new PatternError('A quantifier after a quantifier', this.source, next)
     if (item.type === 'assert') throw new PatternError('A quantifier on an assertion', this.source, start)
@@ -87,7 +87,7 @@ class Parser {
     if (!match) return undefined
     const min = Number(match[1])
     const max = match[2] === undefined ? min : match[3] === '' ? Infinity : Number(match[3])
-    if (min > MAX_COUNT || (max !== Infinity && max > MAX_COUNT)) throw this.error(`A count above ${MAX_COUNT}`)
+    if (min > MAX_COUNT || (max !== Infinity && max > MAX_COUNT)) throw this.error(`A count above ${MAX_COUNT}`, 'Repeat a part of it, such as (?:a{1000}){2}, or leave the upper bound open.')
     if (max < min) throw this.error('A count that runs backwards')
     this.at += match[0].length
     return { min, max }
@@ -172,7 +172,7 @@ class Parser {
     const rest = this.source.slice(start, start + 80)
     const named = /^\(\?P?<([A-Za-z_][A-Za-z0-9_]*)>/.exec(rest)
     const flagged = /^\(\?([a-zA-Z]*)(?:-([a-zA-Z]+))?:/.exec(rest)
-    if (rest.startsWith('(?') && !named && !flagged) throw this.error(unsupportedGroup(rest))
+    if (rest.startsWith('(?') && !named && !flagged) throw this.error(...unsupportedGroup(rest))
     let index = 0
     let inner = flags
     if (flagged) {
@@ -191,15 +191,15 @@ class Parser {
     return { type: 'group', index, item, ...(named ? { name: named[1]! } : {}) }
   }
 
-  error(problem: string): PatternError {
-    return new PatternError(problem, this.source, this.at)
+  error(problem: string, advice?: string): PatternError {
+    return new PatternError(problem, this.source, this.at, advice)
   }
 }
 
-function unsupportedGroup(rest: string): string {
-  if (/^\(\?<?[=!]/.test(rest)) return 'Look-around is not supported'
-  if (rest.startsWith('(?>')) return 'Atomic groups are not supported'
-  return 'A group of this kind is not supported'
+function unsupportedGroup(rest: string): readonly [problem: string, advice?: string] {
+  if (/^\(\?<?[=!]/.test(rest)) return ['Look-around is not supported', 'Match what stands around it too, and name the group to redact with secretGroup.']
+  if (rest.startsWith('(?>')) return ['Atomic groups are not supported', 'Write (?:: nothing is tried again here.']
+  return ['A group of this kind is not supported']
 }
 
 function assertion(kind: Assertion): PatternNode {

@@ -9,8 +9,8 @@ export class PatternError extends Error {
   /** The pattern itself. */
   readonly pattern: string
 
-  constructor(problem: string, pattern: string, position: number) {
-    super(`${problem} at position ${position} of /${pattern}/`)
+  constructor(problem: string, pattern: string, position: number, advice?: string) {
+    super(`${problem} at position ${position} of /${pattern}/${advice === undefined ? '' : `. ${advice}`}`)
     this.position = position
     this.pattern = pattern
   }
