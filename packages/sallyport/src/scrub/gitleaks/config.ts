@@ -1,9 +1,18 @@
 /** The part of a gitleaks configuration that says what is a secret (version 8). */
 export interface GitleaksConfig {
   readonly rules?: readonly GitleaksRule[]
+  /** Another configuration, of which this one says what is different. */
+  readonly extend?: GitleaksExtend
   /** Before 8.25 a single table. */
   readonly allowlist?: GitleaksAllowlist
   readonly allowlists?: readonly GitleaksAllowlist[]
+}
+
+export interface GitleaksExtend {
+  /** gitleaks' own. */
+  readonly useDefault?: boolean
+  readonly path?: string
+  readonly disabledRules?: readonly string[]
 }
 
 export interface GitleaksRule {
@@ -37,7 +46,17 @@ export interface GitleaksAllowlist {
 export function readConfig(document: unknown): GitleaksConfig {
   const config = table(document, 'The configuration')
   const rules = list(config['rules'], 'rules').map((rule, index) => readRule(rule, index))
-  return { rules, allowlists: allowlists(config, 'The configuration') }
+  return { rules, allowlists: allowlists(config, 'The configuration'), ...optional('extend', readExtend(config['extend'])) }
+}
+
+function readExtend(value: unknown): GitleaksExtend | undefined {
+  if (value === undefined) return undefined
+  const extend = table(value, 'extend')
+  return {
+    useDefault: extend['useDefault'] === true,
+    ...optional('path', text(extend['path'] ?? extend['url'], 'path of extend')),
+    disabledRules: texts(extend['disabledRules'], 'disabledRules of extend'),
+  }
 }
 
 function readRule(value: unknown, index: number): GitleaksRule {
@@ -62,8 +81,8 @@ function allowlists(owner: Readonly<Record<string, unknown>>, name: string): rea
   return [...(single === undefined ? [] : [single]), ...list(owner['allowlists'], `allowlists of ${name}`)].map((value) => {
     const allow = table(value, `An allow-list of ${name}`)
     return {
-      ...optional('condition', text(allow['condition'], `condition of ${name}`)),
-      ...optional('regexTarget', text(allow['regexTarget'], `regexTarget of ${name}`)),
+      ...optional('condition', word(lower(allow['condition']), CONDITIONS, `condition of ${name}`)),
+      ...optional('regexTarget', word(allow['regexTarget'], TARGETS, `regexTarget of ${name}`)),
       regexes: texts(allow['regexes'], `regexes of ${name}`),
       stopwords: texts(allow['stopwords'], `stopwords of ${name}`),
       paths: texts(allow['paths'], `paths of ${name}`),
@@ -91,6 +110,20 @@ function texts(value: unknown, name: string): readonly string[] {
 function text(value: unknown, name: string): string | undefined {
   if (value === undefined || typeof value === 'string') return value
   throw new TypeError(`${name} is not a text`)
+}
+
+const CONDITIONS = ['', 'or', '||', 'and', '&&']
+const TARGETS = ['', 'secret', 'match', 'line']
+
+/** One of some words: taking another for the default would let through what was not meant to be allowed. */
+function word(value: unknown, known: readonly string[], name: string): string | undefined {
+  const given = text(value, name)
+  if (given === undefined || known.includes(given)) return given
+  throw new TypeError(`${name} is none of ${known.slice(1).join(', ')}`)
+}
+
+function lower(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value
 }
 
 function number(value: unknown, name: string): number | undefined {

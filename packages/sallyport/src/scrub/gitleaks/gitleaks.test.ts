@@ -67,6 +67,42 @@ path = '''\\.p12$'''
     expect(createScrubber({ rules }).scrub('a=everywhere; a=only; b=everywhere; b=only; b=x;').text).toBe('a=everywhere; a=[REDACTED]; b=everywhere; b=only; b=[REDACTED];')
   })
 
+  const base = {
+    rules: [{ id: 'a', regex: 'a=(\\w+);', entropy: 1 }, { id: 'b', regex: 'b=(\\w+);', keywords: ['b='] }, { id: 'c', regex: 'c=(\\w+);' }],
+    allowlists: [{ regexes: ['^everywhere'] }],
+  }
+
+  it('extends another that is given with it', () => {
+    const own = {
+      extend: { useDefault: true, disabledRules: ['c'] },
+      rules: [{ id: 'b', allowlists: [{ stopwords: ['test'] }] }, { id: 'd', regex: 'd=(\\w+);' }],
+    }
+    const { rules } = rulesFromGitleaks(own, { extends: base })
+    expect(rules.map(({ id }) => id)).toEqual(['a', 'b', 'd'])
+    expect(createScrubber({ rules }).scrub('a=xyz; b=xyz; b=test1; b=everywhere; c=xyz; d=xyz;').text).toBe('a=[REDACTED]; b=[REDACTED]; b=test1; b=everywhere; c=xyz; d=[REDACTED];')
+    const changed = rulesFromGitleaks({ extend: { path: 'base.toml' }, rules: [{ id: 'a', regex: 'A=(\\w+);', entropy: 9 }] }, { extends: base }).rules[0]
+    expect([changed?.pattern, changed?.minEntropy]).toEqual(['A=(\\w+);', 9])
+  })
+
+  it.each([
+    ['useDefault', '[extend]\nuseDefault = true'],
+    ['base.toml', '[extend]\npath = "base.toml"'],
+  ])('that extends another is refused without it: %s', async (name, toml) => {
+    await expect(parseGitleaks(toml)).rejects.toThrow(name === 'useDefault' ? "gitleaks' own" : name)
+    expect((await parseGitleaks(toml, { extends: '[[rules]]\nid = "x"\nregex = "x{9}"' })).rules.map(({ id }) => id)).toEqual(['x'])
+  })
+
+  it.each([
+    ['condition', { condition: 'XOR' }],
+    ['regexTarget', { regexTarget: 'file' }],
+  ])('with a word that gitleaks does not know is refused: %s', (name, list) => {
+    expect(() => rulesFromGitleaks({ rules: [{ id: 'own', regex: 'a', allowlists: [{ ...list, regexes: ['x'] }] }] })).toThrow(`${name} of own`)
+  })
+
+  it('with a rule that looks at nothing is refused', () => {
+    expect(() => rulesFromGitleaks({ rules: [{ id: 'own', keywords: ['x'] }] })).toThrow('own has neither')
+  })
+
   it('that is none is refused', () => {
     expect(() => rulesFromGitleaks({ rules: [{ regex: 'a' }] })).toThrow('Rule 1 has no id')
     expect(() => rulesFromGitleaks({ rules: [{ id: 'a', regex: 1 }] })).toThrow(TypeError)

@@ -1,13 +1,13 @@
-import { type GitleaksRules, rulesFromGitleaks } from './rules.ts'
+import { type GitleaksOptions, type GitleaksRules, rulesFromGitleaks } from './rules.ts'
 
-export { type GitleaksRules, rulesFromGitleaks } from './rules.ts'
-export type { GitleaksAllowlist, GitleaksConfig, GitleaksRule } from './config.ts'
+export { type GitleaksOptions, type GitleaksRules, rulesFromGitleaks } from './rules.ts'
+export type { GitleaksAllowlist, GitleaksConfig, GitleaksExtend, GitleaksRule } from './config.ts'
 
 /**
  * Makes rules of the text of a gitleaks configuration, for example `.gitleaks.toml`. Needs the package `smol-toml`; with another
  * parser, call `rulesFromGitleaks` with what it gives.
  *
- * @throws TypeError where the text is no configuration, PatternError where a pattern is not supported
+ * @throws TypeError where the text is no configuration or extends one that is not given, PatternError where a pattern is not supported
  *
  * @example
  * ```ts
@@ -15,7 +15,7 @@ export type { GitleaksAllowlist, GitleaksConfig, GitleaksRule } from './config.t
  * const scrubber = createScrubber({ rules: [...providerRules, ...rules] })
  * ```
  */
-export async function parseGitleaks(toml: string): Promise<GitleaksRules> {
+export async function parseGitleaks(toml: string, options: GitleaksOptions<string> = {}): Promise<GitleaksRules> {
   const { parse } = await import('smol-toml')
-  return rulesFromGitleaks(parse(toml))
+  return rulesFromGitleaks(parse(toml), options.extends === undefined ? {} : { extends: parse(options.extends) })
 }
