@@ -1,3 +1,4 @@
+import type { AddressInLog } from './lib/address-for-log.ts'
 import type { ApprovalNotifier } from './approvals/notice.ts'
 import type { ScreeningMode } from './action/definition.ts'
 import type { IdentityProvider, RolesOf } from './identity/provider.ts'
@@ -78,8 +79,11 @@ export interface PortOptions<P extends Principal = Principal, Permission extends
   readonly notify?: ApprovalNotifier
   /** What is said of schemas that leave input open. Default `warn` in development, `off` elsewhere. */
   readonly schemaAudit?: 'warn' | 'throw' | 'off'
-  /** How the audit log keeps addresses: whole, cut to /24 or /48 (default), or not at all. */
-  readonly addressInLog?: 'full' | 'truncated' | 'none'
+  /**
+   * How the audit log keeps addresses: whole, cut to /24 or /48 (default), not at all, or as your function makes them. To hash them, use a key, for all addresses
+   * can be tried: `(address) => createHmac('sha256', key).update(address).digest('base64url')`.
+   */
+  readonly addressInLog?: AddressInLog
   /**
    * An intent without an outcome for this long is closed as `unknown`, at start-up and every minute: a process died between the two.
    * Keep it above the longest deadline and stream of an action; `null` leaves it to another process. Default `15m`.

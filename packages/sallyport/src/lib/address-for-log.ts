@@ -1,8 +1,12 @@
 import { memoize } from './memoize.ts'
 import { formatIp, maskIp, parseIp } from './ip.ts'
 
-/** How an audit log keeps an address: IPv4 cut to /24 and IPv6 to /48 where it is truncated, or left out. */
-export function addressForLog(mode: 'full' | 'truncated' | 'none'): (address: string) => string {
+/** How an audit log keeps an address: whole, cut to /24 or /48, not at all, or as a function of the application makes it, for example a keyed hash. */
+export type AddressInLog = 'full' | 'truncated' | 'none' | ((address: string) => string)
+
+/** Addresses as they are kept: IPv4 cut to /24 and IPv6 to /48 where they are truncated, or left out. */
+export function addressForLog(mode: AddressInLog): (address: string) => string {
+  if (typeof mode === 'function') return memoize(mode)
   if (mode === 'full') return (address) => address
   if (mode === 'none') return () => 'withheld'
   return memoize((address) => {

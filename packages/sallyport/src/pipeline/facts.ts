@@ -4,10 +4,11 @@ import { VERSION } from '../lib/version.ts'
 import { resourceType } from '../action/definition.ts'
 import type { Call } from './call.ts'
 
-/** What the audit log keeps of a call. Never raw input: the fields that the action declares loggable; they and ids of rows and sessions are scrubbed. */
+/** What the audit log keeps of a call. Never raw input: the fields that the action declares loggable. Whatever is not the library's own text is scrubbed. */
 export function factsOf(call: Call, passed: readonly string[]): CallFacts {
-  const { principal, definition, port } = call
-  const actor: AuditParty | undefined = principal === null ? undefined : { kind: principal.kind, id: principal.id }
+  const { principal, definition, port, observed } = call
+  const scrubbed = (text: string): string => port.scrubber.scrub(text).text
+  const actor: AuditParty | undefined = principal === null ? undefined : { kind: principal.kind, id: scrubbed(principal.id) }
   const subject = principal?.subject
   // One literal, whatever is known: every event then has the same hidden class, and JSON leaves out what is undefined.
   return {
@@ -15,16 +16,16 @@ export function factsOf(call: Call, passed: readonly string[]): CallFacts {
     definitionHash: call.definitionHash,
     environment: port.environment,
     transport: call.request === null ? 'direct' : call.request.transport,
-    tenant: principal?.tenant,
-    subject: subject === undefined ? actor : { kind: subject.kind, id: subject.id },
+    tenant: principal?.tenant === undefined ? undefined : scrubbed(principal.tenant),
+    subject: subject === undefined ? actor : { kind: subject.kind, id: scrubbed(subject.id) },
     actor,
-    chain: principal?.chain ?? (call.grantChain === null || call.grantChain.length === 0 ? undefined : call.grantChain),
-    session: principal?.session.id === undefined ? undefined : port.scrubber.scrub(principal.session.id).text,
+    chain: (principal?.chain ?? (call.grantChain === null || call.grantChain.length === 0 ? undefined : call.grantChain))?.map(scrubbed),
+    session: principal?.session.id === undefined ? undefined : scrubbed(principal.session.id),
     grant: call.grantId ?? undefined,
     approval: call.approvalId ?? undefined,
     address: call.address === undefined ? undefined : port.addressForLog(call.address),
     passed,
-    observed: call.observed ?? undefined,
+    observed: observed === null ? undefined : observed.map(({ control, reason }) => ({ control, reason: scrubbed(reason) })),
     resource: resourceOf(call),
     inputDigest: call.digest ?? undefined,
     fields: definition.loggable.length === 0 ? undefined : loggedFields(call),
