@@ -43,6 +43,8 @@ async function openDatabase(driver: SqlLedger['driver'], { requireAuditLog, sqlL
     await requireAuditLog(driver)
   } catch (error) {
     await driver.close()
+    // SQLite's own words, for a file that it may not write beside.
+    if (error instanceof Error && error.message === 'unable to open database file') throw new UsageError(`${error.message}: a log needs its -wal and -shm files, or a folder that can be written. Copy it with them, or export its tiles`)
     throw error
   }
   return { source: sqlLogSource(driver), reader: sqlReader(driver), driver, close: () => driver.close() }

@@ -1,5 +1,5 @@
 import { macSecretFrom } from '../../audit/mac.ts'
-import { parseSigner } from '../../audit/note/key.ts'
+import { NoteKeyError, parseSigner } from '../../audit/note/key.ts'
 
 /** How a ledger seals its log. */
 export interface SealingOptions {
@@ -30,7 +30,11 @@ export interface Sealing {
 export function resolveSealing({ signers = [], origin, everyMs = 1_000, macSecret }: SealingOptions = {}): Sealing {
   if (!(everyMs > 0)) throw new RangeError('everyMs must be positive')
   if (macSecret !== undefined && macSecret.length < 32) throw new RangeError('macSecret needs at least 32 bytes')
-  const parsed = signers.map(parseSigner)
+  const parsed = signers.map((text: string | undefined, index) => {
+    // What an environment lacks is undefined, whatever its type says.
+    if (text === undefined || text === '') throw new NoteKeyError(`sealing.signers[${index}] is not set: make a signer with \`sallyport audit key NAME\``)
+    return parseSigner(text)
+  })
   const name = origin ?? parsed[0]?.name ?? 'sallyport/audit'
   const macSecrets = macSecret === undefined ? parsed.map(({ seed }) => macSecretFrom(seed, name)) : [macSecret]
   return { origin: name, signers, macSecrets, everyMs }
