@@ -47,7 +47,9 @@ export function rulesOf(layers: readonly Layer[]): ScanRules {
   const configured = merged(layers).filter(({ id }) => !disabled.has(id))
   const rules = new Map<string, Rule>(providerRules.filter(({ id }) => !disabled.has(id)).map((rule) => [rule.id, withAllowed(rule, configured.find(({ id }) => id === rule.id), everywhere)]))
   const builtIn = new Set(rules.keys())
-  for (const rule of rulesFromGitleaks({ rules: configured, allowlists: everywhere }).rules) {
+  // One that looks at nothing only says what a rule of ours allows.
+  const looking = configured.filter(({ regex = '', path }) => regex !== '' || path !== undefined)
+  for (const rule of rulesFromGitleaks({ rules: looking, allowlists: everywhere }).rules) {
     rules.set(rule.id, rule)
     builtIn.delete(rule.id)
   }
