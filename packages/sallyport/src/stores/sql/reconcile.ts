@@ -1,5 +1,6 @@
 import { eventFromEntry, eventText } from '../../audit/event-text.ts'
-import type { CallSummary, OutcomeEvent } from '../../audit/types.ts'
+import { summaryOf } from '../../audit/query.ts'
+import type { OutcomeEvent } from '../../audit/types.ts'
 import type { LogDriver, SqlRow } from './driver.ts'
 import { searchSealed } from './search.ts'
 import { textsOf, unsealedBatches } from './unsealed.ts'
@@ -20,17 +21,21 @@ export async function closeOpenIntents(driver: LogDriver, olderThanMs: number, n
   const outcomes = await unsealedOutcomes(driver)
   let closed = 0
   for (let after = ''; ; ) {
-    const rows = await driver.query('SELECT id, time, call FROM sallyport_audit_open WHERE time <= $1 AND id > $2 ORDER BY id LIMIT $3', [now - olderThanMs, after, PAGE])
-    const close = async ({ id, time, call }: SqlRow): Promise<boolean> => {
+    const rows = await driver.query('SELECT id FROM sallyport_audit_open WHERE time <= $1 AND id > $2 ORDER BY id LIMIT $3', [now - olderThanMs, after, PAGE])
+    const close = async ({ id }: SqlRow): Promise<boolean> => {
       if (outcomes.has(String(id))) return false
+      const events = (await searchSealed(driver, { id: String(id) })).map(({ event }) => event)
+      const intent = events.find((event) => event.kind === 'intent')
       // A call that was refused because its intent was in doubt has an outcome of its own, which closed nothing when it was sealed.
-      if ((await searchSealed(driver, { id: String(id) })).some(({ event }) => event.kind === 'outcome')) {
+      if (intent === undefined || events.some((event) => event.kind === 'outcome')) {
         await driver.transact([{ sql: 'DELETE FROM sallyport_audit_open WHERE id = $1', params: [String(id)] }])
         return false
       }
+      if (intent.time > now - olderThanMs) return false
+      // What is said of the call is what its sealed intent says: the list of open calls is in nobody's checkpoint.
       const event: OutcomeEvent = {
-        kind: 'outcome', id: String(id), time: now, outcome: 'unknown', durationMs: Math.max(0, now - Number(time)),
-        reason: 'no outcome was recorded: the process ended before the call did', call: JSON.parse(String(call)) as CallSummary,
+        kind: 'outcome', id: String(id), time: now, outcome: 'unknown', durationMs: Math.max(0, now - intent.time),
+        reason: 'no outcome was recorded: the process ended before the call did', call: summaryOf(intent.facts),
       }
       const result = await driver.append([eventText(event)], [{ sql: 'DELETE FROM sallyport_audit_open WHERE id = $1', params: [String(id)], expect: 'changed' }])
       return result.ok

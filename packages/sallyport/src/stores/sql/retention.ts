@@ -1,6 +1,6 @@
-import { eventText } from '../../audit/event-text.ts'
+import { eventFromEntry, eventText } from '../../audit/event-text.ts'
 import { statementEvent, statementId } from '../../audit/statement.ts'
-import { TILE_WIDTH } from '../../audit/tiles/bundle.ts'
+import { bundleEntries, leafHashesOf, TILE_WIDTH } from '../../audit/tiles/bundle.ts'
 import { WRITER_IDLE_MS } from './audit-schema.ts'
 import type { LogDriver } from './driver.ts'
 import { SEGMENT, searchSealed } from './search.ts'
@@ -32,6 +32,8 @@ const PAUSE_MS = 250
  *
  * What is removed is first written and sealed in the log: `verify` takes entries that are gone without that for missing. As
  * long as nobody seals, nothing is removed.
+ *
+ * @throws Error when an entry is younger than the tables say, or is not the one that was sealed: nothing is removed then.
  */
 export async function removeBefore(driver: LogDriver, before: number, { evenUndelivered = false }: RetentionOptions = {}): Promise<Removed> {
   const [state] = await driver.query(
@@ -46,7 +48,9 @@ export async function removeBefore(driver: LogDriver, before: number, { evenUnde
   const end = evenUndelivered ? old : Math.min(old, Math.floor(Number(state?.['next'] ?? Infinity) / TILE_WIDTH))
   const held = end < old ? { heldBackBy: String(state?.['sink']) } : {}
   const minimumIndex = end * TILE_WIDTH
-  if (minimumIndex <= pruned || !(await isRecorded(driver, minimumIndex))) return { entries: 0, minimumIndex: pruned, ...held }
+  if (minimumIndex <= pruned) return { entries: 0, minimumIndex: pruned, ...held }
+  await requireOld(driver, Math.floor(pruned / TILE_WIDTH), end, before)
+  if (!(await isRecorded(driver, minimumIndex))) return { entries: 0, minimumIndex: pruned, ...held }
   const result = await driver.transact([
     { sql: 'UPDATE sallyport_audit_tree SET pruned = $1 WHERE id = 1 AND pruned = $2', params: [minimumIndex, pruned], expect: 'changed' },
     { sql: 'DELETE FROM sallyport_audit_bundle WHERE n < $1', params: [end] },
@@ -58,6 +62,35 @@ export async function removeBefore(driver: LogDriver, before: number, { evenUnde
     },
   ])
   return result.ok ? { entries: minimumIndex - pruned, minimumIndex, ...held } : { entries: 0, minimumIndex: pruned }
+}
+
+const BUNDLES_AT_ONCE = 16
+
+/** Looks at the entries themselves: else who writes the tables could have retention remove what they like, and say that it may. */
+async function requireOld(driver: Pick<LogDriver, 'query'>, from: number, end: number, before: number): Promise<void> {
+  for (let n = from; n < end; ) {
+    const rows = await driver.query(
+      `SELECT b.n, b.data, t.data AS hashes FROM sallyport_audit_bundle b LEFT JOIN sallyport_audit_tile t ON t.level = 0 AND t.n = b.n
+        WHERE b.n >= $1 AND b.n < $2 ORDER BY b.n LIMIT $3`,
+      [n, end, BUNDLES_AT_ONCE],
+    )
+    if (rows.length === 0) return
+    for (const row of rows) {
+      n = Number(row['n']) + 1
+      const problem = contradictionIn(row['data'] as Uint8Array, row['hashes'] as Uint8Array | null, before)
+      if (problem !== undefined) throw new Error(`nothing is removed: the bundle of entries ${(n - 1) * TILE_WIDTH} to ${n * TILE_WIDTH - 1} ${problem}: run verify`)
+    }
+  }
+}
+
+function contradictionIn(bundle: Uint8Array, hashes: Uint8Array | null, before: number): string | undefined {
+  try {
+    if (hashes === null || Buffer.compare(leafHashesOf(bundle), hashes) !== 0) return 'is not the one that was sealed'
+  } catch {
+    return 'can not be read'
+  }
+  const isYoung = (entry: Uint8Array): boolean => (eventFromEntry(Buffer.from(entry.buffer, entry.byteOffset, entry.byteLength).toString('utf8'))?.time ?? 0) >= before
+  return bundleEntries(bundle).some(isYoung) ? 'holds younger events than the tables say' : undefined
 }
 
 /** Writes what will be removed into the log, and waits until that is sealed. */

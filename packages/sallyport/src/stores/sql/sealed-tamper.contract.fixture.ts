@@ -9,6 +9,7 @@ import { verifyLog, type LogReport } from '../../audit/verify/verify-log.ts'
 import { intent } from './events.fixture.ts'
 import type { SqlLedger } from './ledger.ts'
 import { sqlLogSource } from './log-source.ts'
+import { removeBefore } from './retention.ts'
 import { createSealer, type SealRound } from './sealer.ts'
 
 const ORIGIN = 'shop.example/audit'
@@ -108,6 +109,37 @@ export function sealedTamperContract(name: string, open: (signers: readonly stri
       expect(await by(next.verifierText)).toMatchObject({ ok: true, size: 4, unvouched: { below: 3 } })
       await sealAgain(ledger, [parseSigner(lost.signerText)])
       expect(await by(lost.verifierText)).toMatchObject({ ok: true, size: 5, unvouched: { below: 4, sequence: 4 } })
+    })
+
+    it('does not make the reconciler say of a call what its intent does not', async () => {
+      const ledger = await sealedLedger(2)
+      const call = JSON.stringify({ action: 'secret.reveal', environment: 'test', transport: 'direct', actor: { kind: 'user', id: 'somebody-else' } })
+      await ledger.driver.transact([
+        { sql: "UPDATE sallyport_audit_open SET call = $1, time = 7 WHERE id = 'call-0'", params: [call] },
+        { sql: "INSERT INTO sallyport_audit_open (id, time, call) VALUES ('invented', 1, $1)", params: [call] },
+      ])
+      expect(await ledger.reconcile(500, 1_000)).toBe(2)
+      await ledger.seal()
+      const closed = (await ledger.events.search({ outcome: 'unknown', order: 'oldest' })).map(({ event }) => event)
+      expect(closed).toMatchObject([{ id: 'call-0', durationMs: 999, call: { action: 'order.cancel', actor: { id: 'user-call-0' } } }, { id: 'call-1' }])
+      expect(closed).toHaveLength(2)
+      expect(await ledger.driver.query('SELECT id FROM sallyport_audit_open')).toEqual([])
+    })
+
+    it('does not make retention remove, and say that it may, what is younger or was changed', async () => {
+      const ledger = await sealedLedger(600)
+      const { driver } = ledger
+      await driver.transact([{ sql: 'UPDATE sallyport_audit_bundle SET max_time = 0' }])
+      await expect(removeBefore(driver, 300)).rejects.toThrow('run verify')
+      await driver.transact([{ sql: 'UPDATE sallyport_audit_bundle SET max_time = CASE WHEN n = 0 THEN 256 ELSE 600 END' }])
+      const [row] = await driver.query('SELECT data FROM sallyport_audit_bundle WHERE n = 0')
+      const entries = bundleEntries(row?.['data'] as Uint8Array).map((entry, index) => (index === 7 ? Buffer.from('{"kind":"intent","id":"forged","time":8}') : entry))
+      await driver.transact([{ sql: 'UPDATE sallyport_audit_bundle SET data = $1 WHERE n = 0', params: [appendToBundle(new Uint8Array(), entries)] }])
+      await expect(removeBefore(driver, 300)).rejects.toThrow('run verify')
+      expect(await driver.query('SELECT n FROM sallyport_audit_bundle')).toHaveLength(3)
+      expect(await ledger.events.search({ id: 'audit:retention:256' })).toEqual([])
+      await driver.transact([{ sql: 'UPDATE sallyport_audit_bundle SET data = $1 WHERE n = 0', params: [row?.['data'] as Uint8Array] }])
+      expect(await removeBefore(driver, 300)).toEqual({ entries: 256, minimumIndex: 256 })
     })
   })
 }
