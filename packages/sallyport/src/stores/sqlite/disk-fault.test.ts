@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -50,6 +50,23 @@ describe.skipIf(!canTrace)('a disk that fails (skipped where strace can not trac
       expect(report).toMatchObject({ lost: [], twice: [], stillOpen: 0, verified: true })
     })
   }
+
+  it('EIO from the fsync of the database itself, when its journal is taken over: nothing acknowledged is lost, and it goes on', async () => {
+    const path = join(mkdtempSync(join(folder, 'takeover-')), 'ledger.db')
+    const trace = `${path}.trace`
+    const wrap = ['strace', '-f', '-qq', '--seccomp-bpf', '-P', path, '-o', trace, '-e', 'trace=fdatasync,fsync', '-e', 'inject=fdatasync,fsync:error=EIO:when=2..4']
+    const { signerText, verifierText } = makeSigner()
+    const target = { kind: 'sqlite', at: path, signer: signerText, name: 'writer' } as const
+    const acknowledged = new Set<string>()
+    const failed = (): number => (existsSync(trace) ? readFileSync(trace, 'utf8').split('(INJECTED)').length - 1 : 0)
+    const writer = startWriter(target, (id) => void acknowledged.add(id), () => {}, wrap)
+    await until(() => failed() >= 3)
+    const then = acknowledged.size
+    await until(() => acknowledged.size > then + 500)
+    writer.kill()
+    await writer.closed
+    expect(await examine(target, verifierText, acknowledged)).toMatchObject({ lost: [], twice: [], stillOpen: 0, verified: true })
+  })
 })
 
 describe('a disk that is full', () => {
