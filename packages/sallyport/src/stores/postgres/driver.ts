@@ -6,7 +6,7 @@ import { parseSigner } from '../../audit/note/key.ts'
 import { notALine, SqlError, type LogDriver, type SqlResult, type SqlRow, type SqlStep, type SqlValue } from '../sql/driver.ts'
 import { MIGRATION_TABLE, pendingStatements, READ_VERSION, WRITE_VERSION } from '../sql/migrations.ts'
 import { createSealer } from '../sql/sealer.ts'
-import { resolveSealing, type SealingOptions } from '../sql/sealing-options.ts'
+import { resolveSealing, sealingTold, type SealingOptions } from '../sql/sealing-options.ts'
 import { gatherer, lane, type Lane } from './log-lane.ts'
 import { config, isConflict, runStep, sqlErrorFrom, transactOn } from './wire.ts'
 
@@ -31,6 +31,7 @@ const TRIES = 4
 export function postgresDriver(options: PostgresDriverOptions): LogDriver {
   const { timeoutMs = 3_000, maxQueued = 100_000 } = options
   const sealing = resolveSealing(options.sealing)
+  const told = sealingTold(options.sealing)
   const key = macKeys(sealing.macSecrets)
   const pool = 'pool' in options ? options.pool : ownPool(options.connectionString, timeoutMs)
   const now = (): number => Date.now()
@@ -125,7 +126,7 @@ export function postgresDriver(options: PostgresDriverOptions): LogDriver {
     sealTimer = setTimeout(() => {
       sealTimer = undefined
       // Tried again after the next write; entries wait under their MACs.
-      void seal().catch(() => {})
+      void seal().catch((error: unknown) => told(error as Error))
     }, sealing.everyMs)
     sealTimer.unref()
   }

@@ -3,6 +3,7 @@ import { driverContract } from '../sql/driver.contract.fixture.ts'
 import { intent } from '../sql/events.fixture.ts'
 import { admission, ledgerContract } from '../sql/ledger.contract.fixture.ts'
 import type { SqlLedger } from '../sql/ledger.ts'
+import type { SealingOptions } from '../sql/sealing-options.ts'
 import { searchContract } from '../sql/search.contract.fixture.ts'
 import { sealedTamperContract } from '../sql/sealed-tamper.contract.fixture.ts'
 import { sealingContract } from '../sql/sealing.contract.fixture.ts'
@@ -32,8 +33,8 @@ describe.skipIf(!answers)('Postgres (skipped where no server answers)', () => {
     return { ledger, driver: postgresDriver({ connectionString, timeoutMs: PATIENT_MS }) }
   })
 
-  const sealing = async (signers: readonly string[]): Promise<SqlLedger> => {
-    const ledger = postgresLedger({ connectionString: await schema(), timeoutMs: PATIENT_MS, sealing: { signers, everyMs: 1e6 } })
+  const sealing = async (signers: readonly string[], more: SealingOptions = {}): Promise<SqlLedger> => {
+    const ledger = postgresLedger({ connectionString: await schema(), timeoutMs: PATIENT_MS, sealing: { signers, everyMs: 1e6, ...more } })
     await ledger.flush()
     return ledger
   }

@@ -10,6 +10,7 @@ import { intent } from './events.fixture.ts'
 import type { SqlLedger } from './ledger.ts'
 import { sqlLogSource } from './log-source.ts'
 import { removeBefore } from './retention.ts'
+import type { SealingOptions } from './sealing-options.ts'
 import { createSealer, type SealRound } from './sealer.ts'
 
 const ORIGIN = 'shop.example/audit'
@@ -19,7 +20,7 @@ const verifiers = [parseVerifier(keys.verifierText)]
 const key = macKeys([macSecretFrom(signer.seed, ORIGIN)])
 
 /** What somebody can do who writes the tables of a sealed log, and has no key. `open` gives a ledger on an empty database that seals only when it is asked. */
-export function sealedTamperContract(name: string, open: (signers: readonly string[]) => Promise<SqlLedger>): void {
+export function sealedTamperContract(name: string, open: (signers: readonly string[], more?: SealingOptions) => Promise<SqlLedger>): void {
   describe(`${name} sealed log in the hands of who writes its tables`, () => {
     async function sealedLedger(calls: number, signers: readonly string[] = [keys.signerText]): Promise<SqlLedger> {
       const ledger = await open(signers)
@@ -58,6 +59,20 @@ export function sealedTamperContract(name: string, open: (signers: readonly stri
       await expect(sealAgain(ledger)).rejects.toThrow('run verify')
       expect(await verify(ledger)).toMatchObject({ ok: false, size: 40 })
       expect(await ledger.driver.query('SELECT count FROM sallyport_audit_batch')).not.toEqual([])
+    })
+
+    it('is told of by who seals, and not only found by who asks', async () => {
+      const told: string[] = []
+      const ledger = await open([keys.signerText], { everyMs: 5, onError: (error) => void told.push(error.message) })
+      onTestFinished(() => ledger.close())
+      await ledger.flush()
+      await ledger.driver.transact([{ sql: 'UPDATE sallyport_audit_tree SET size = 300' }])
+      await ledger.admit({ intent: intent('call') })
+      while (told.length === 0) await new Promise((resolve) => setImmediate(resolve))
+      expect(told[0]).toContain('run verify')
+      await ledger.driver.transact([{ sql: 'UPDATE sallyport_audit_tree SET size = 0' }])
+      while ((await ledger.driver.query('SELECT size FROM sallyport_audit_tree'))[0]?.['size'] === 0) await ledger.admit({ intent: intent('next') })
+      expect(await verify(ledger)).toMatchObject({ ok: true })
     })
 
     it('is not gone on with where its size or its last bundle was changed', async () => {

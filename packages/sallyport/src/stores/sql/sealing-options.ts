@@ -1,5 +1,6 @@
 import { macSecretFrom } from '../../audit/mac.ts'
 import { NoteKeyError, parseSigner } from '../../audit/note/key.ts'
+import { SqlError } from './driver.ts'
 
 /** How a ledger seals its log. */
 export interface SealingOptions {
@@ -16,6 +17,11 @@ export interface SealingOptions {
   readonly everyMs?: number
   /** Secret of the MACs, at least 32 bytes; all who write and seal the log need the same. Default: derived from the signers. Without either, unsealed entries carry none. */
   readonly macSecret?: Uint8Array
+  /**
+   * Told when a round of sealing fails; the next one tries again. Default: a warning of the process, once for each reason, where it is not that the
+   * database is away. Tables that contradict the log's own checkpoint are told here.
+   */
+  readonly onError?: (error: Error) => void
 }
 
 /** The options with their defaults. */
@@ -24,6 +30,21 @@ export interface Sealing {
   readonly signers: readonly string[]
   readonly macSecrets: readonly Uint8Array[]
   readonly everyMs: number
+}
+
+/** Tells that a round of sealing failed. */
+export function sealingTold({ onError }: SealingOptions = {}): (error: Error) => void {
+  const warned = new Set<string>()
+  return (error) => {
+    try {
+      if (onError !== undefined) return onError(error)
+      if ((error instanceof SqlError && error.kind === 'unavailable') || warned.has(error.message)) return
+      warned.add(error.message)
+      process.emitWarning(`The audit log is not being sealed: ${error.message}`, 'SallyportWarning')
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
 }
 
 /** @throws NoteKeyError for a text that is no signer, RangeError for a short secret or an interval that is not positive. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { notALine, SqlError, type LogDriver, type SqlResult, type SqlStep } from '../sql/driver.ts'
-import { resolveSealing, type SealingOptions } from '../sql/sealing-options.ts'
+import { resolveSealing, sealingTold, type SealingOptions } from '../sql/sealing-options.ts'
 import { isLine, LINE_END } from '../../audit/batch.ts'
 import { newProgress, progressIn } from './progress.ts'
 import type { AwaitedUnit, InDoubt, Lines, Reply, WriterSetup } from './protocol.ts'
@@ -74,6 +74,7 @@ export function sqliteDriver(options: SqliteDriverOptions): LogDriver {
 
 function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 }: SqliteDriverOptions): LogDriver {
   const setup = { mode: 'write', path, busyTimeoutMs, sealing: resolveSealing(sealing) } as const
+  const told = sealingTold(sealing)
   const flushes: { readonly at: number; readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
   let writing: WorkerClient | undefined
   let reading: WorkerClient | undefined
@@ -96,7 +97,7 @@ function openDriver({ path, sealing, busyTimeoutMs = 2_000, maxQueued = 100_000 
     if (writing !== undefined) return writing
     const mine: WriterSetup = { ...setup, writer: randomUUID(), progress: newProgress(), inDoubt }
     acknowledged = 0
-    const client = startWorker(mine, { written, lost: () => void (writing === client && lost(mine)) })
+    const client = startWorker(mine, { written, unsealed: told, lost: () => void (writing === client && lost(mine)) })
     client.hold(unacknowledged.length)
     return (writing = client)
   }

@@ -9,6 +9,7 @@ import { sealedTamperContract } from '../sql/sealed-tamper.contract.fixture.ts'
 import { sealingContract } from '../sql/sealing.contract.fixture.ts'
 import { sqliteDriver } from './driver.ts'
 import type { SqlLedger } from '../sql/ledger.ts'
+import type { SealingOptions } from '../sql/sealing-options.ts'
 import { sqliteLedger } from './ledger.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-ledger-'))
@@ -21,7 +22,7 @@ ledgerContract('sqlite', async () => {
   return { ledger: sqliteLedger({ path: file, admission }), driver: sqliteDriver({ path: file }) }
 })
 
-const sealing = async (signers: readonly string[]): Promise<SqlLedger> => sqliteLedger({ path: path(), sealing: { signers, everyMs: 1e6 } })
+const sealing = async (signers: readonly string[], more: SealingOptions = {}): Promise<SqlLedger> => sqliteLedger({ path: path(), sealing: { signers, everyMs: 1e6, ...more } })
 sealingContract('sqlite', sealing)
 sealedTamperContract('sqlite', sealing)
 searchContract('sqlite', sealing)

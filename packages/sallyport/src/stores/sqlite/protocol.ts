@@ -90,5 +90,7 @@ export type Reply =
   /** The sealing thread has something written. One at a time. */
   | { readonly kind: 'transact'; readonly id: number; readonly steps: readonly PackedStep[] }
   | { readonly kind: 'sealed'; readonly id: number; readonly round: SealRound }
+  /** A round that nobody asked for failed. */
+  | { readonly kind: 'unsealed'; readonly failure: Failure }
   | { readonly kind: 'done'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure }

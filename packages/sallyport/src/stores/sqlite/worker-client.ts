@@ -38,6 +38,8 @@ function workerFile(): URL {
 export interface WorkerListener {
   /** A group was written, or failed. */
   readonly written?: (reply: Extract<Reply, { kind: 'written' }>) => void
+  /** A round of sealing that nobody asked for failed. */
+  readonly unsealed?: (error: Error) => void
   readonly transact?: (reply: Extract<Reply, { kind: 'transact' }>) => void
   /** The thread died: all that was awaited has been rejected. */
   readonly lost: () => void
@@ -103,6 +105,7 @@ export function startWorker(setup: WorkerSetup, listener: WorkerListener): Worke
       listener.written?.(reply)
     } else if (reply.kind === 'transact') listener.transact?.(reply)
     else if (reply.kind === 'rows') settle(reply.id, reply.rows)
+    else if (reply.kind === 'unsealed') listener.unsealed?.(errorFrom(reply.failure))
     else if (reply.kind === 'sealed') settle(reply.id, reply.round)
     else if (reply.kind === 'done') settle(reply.id, undefined)
     else settle(reply.id, undefined, reply.failure)

@@ -110,7 +110,7 @@ function startWriter(port: MessagePort, setup: WriterSetup): void {
     // A failed round is tried again after the next group, or by another process: entries wait under their MACs.
     sealTimer ??= setTimeout(() => {
       sealTimer = undefined
-      seal().catch(() => {})
+      seal().catch((error: unknown) => answer({ kind: 'unsealed', failure: failureFrom(error) }))
     }, setup.sealing.everyMs)
   }
 
