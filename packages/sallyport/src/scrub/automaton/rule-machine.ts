@@ -215,10 +215,11 @@ export class RuleMachine {
         if (at - start >= maxCandidate) this.overdue.push({ start, end: at, secretStart: start, secretEnd: at })
         continue
       }
-      const kept: Match[] = []
-      for (const match of list.marks[i]!) (at - match.secretStart >= maxCandidate ? this.overdue : kept).push(match)
-      // The entry stays even when it is empty: the end of its last match still bounds where the next may begin.
-      if (kept.length > 0) list.marks[i] = kept
+      // One comes after the other: those that are overdue stand first.
+      const open = list.marks[i]!
+      while (open.length > 1 && at - open[0]!.secretStart >= maxCandidate) this.overdue.push(open.shift()!)
+      // The last one stays in any case: its end still bounds where the next may begin.
+      if (at - open[0]!.secretStart >= maxCandidate) this.overdue.push(open[0]!)
     }
   }
 

@@ -32,6 +32,8 @@ export class Scanner {
   readonly #floors = new Map<CompiledRule, number>()
   readonly #literals = new Map<LiteralTarget, LiteralMachine>()
   readonly #liveLiterals: { readonly target: LiteralTarget; readonly machine: LiteralMachine }[] = []
+  /** The place of each rule's last finding in the list. */
+  readonly #latest = new Map<string, number>()
   /** Where the first of a gated rule's keywords ended. */
   readonly #gates = new Map<CompiledRule, number>()
 
@@ -218,9 +220,9 @@ export class Scanner {
     this.spans.add(start, end, placeholder)
     // A candidate that outgrew its bound is reported anew with each character.
     const { findings } = this
-    const index = findings.findLastIndex((other) => other.rule === finding)
-    if (index >= 0 && findings[index]!.start === start) {
+    const index = this.#latest.get(finding)
+    if (index !== undefined && findings[index]!.start === start) {
       if (findings[index]!.end < end) findings[index] = { rule: finding, start, end }
-    } else if (findings.length < MAX_FINDINGS) findings.push({ rule: finding, start, end })
+    } else if (findings.length < MAX_FINDINGS) this.#latest.set(finding, findings.push({ rule: finding, start, end }) - 1)
   }
 }

@@ -39,16 +39,19 @@ export class ThreadList {
     this.size += 1
   }
 
-  /** Matches that stand next to each other share one entry, so that a list is never longer than twice the program. */
-  addMatches(matches: readonly Match[]): void {
+  /**
+   * Matches that stand next to each other share one entry, so that a list is never longer than twice the program. The array
+   * becomes the list's own: as many as a candidate is long may be open, and are not copied with every character.
+   */
+  addMatches(matches: Match[]): void {
     const last = this.size - 1
     if (last >= 0 && this.pc[last] === MARK) {
-      this.marks[last]!.push(...matches)
+      for (const match of matches) this.marks[last]!.push(match)
       return
     }
     if (this.size === this.pc.length) this.#grow()
     this.pc[this.size] = MARK
-    this.marks[this.size] = [...matches]
+    this.marks[this.size] = matches
     this.size += 1
   }
 
