@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -43,6 +43,11 @@ describe('the command', () => {
     writeFileSync(join(many, 'actions.ts'), `'use server'\n${Array.from({ length: 3_000 }, (_, i) => `export async function action${i}(id: string) { return db.post.delete({ where: { id } }) }`).join('\n')}\n`)
     const { stdout, stderr } = spawnSync('sh', ['-c', '"$0" --conditions=@sallyport/source "$1" check "$2" --format json | head -c 1', process.execPath, bin, many], { encoding: 'utf8' })
     expect({ stdout, stderr }).toEqual({ stdout: '{', stderr: '' })
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('ends with 2 when what it says can not be written (skipped where there is no /dev/full)', () => {
+    const { status, stderr } = spawnSync('sh', ['-c', '"$0" --conditions=@sallyport/source "$1" audit key shop.example/audit > /dev/full', process.execPath, bin], { encoding: 'utf8' })
+    expect({ status, stderr: stderr.split('\n')[0] }).toEqual({ status: 2, stderr: expect.stringContaining('can not be written: ENOSPC') as string })
   })
 
   it('says which Node it needs', () => {

@@ -19,10 +19,11 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.stderr.write(`sallyport needs Node ${OLDEST_NODE.join('.')} or later, and this is ${process.versions.node}\n`)
     process.exit(UNABLE)
   }
-  // `| head` closes the pipe: that is an end, not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit()
+    // `| head` closes the pipe: that is an end, not an error. What was found out by then is said by the exit code.
+    if (error.code === 'EPIPE') process.exit()
+    process.stderr.write(`sallyport: what was found can not be written: ${error.message}\n`)
+    process.exit(UNABLE)
   })
   const program = new Command('sallyport')
     .description('Makes every server action a control boundary: checks, secrets, audit.')

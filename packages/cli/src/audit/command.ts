@@ -53,6 +53,7 @@ export function auditCommand(host: AuditHost = processHost()): Command {
   located(audit.command('verify').description('check the whole log against its public key and earlier checkpoints'))
     .option('-k, --key <key>', 'public key, or a file that holds it; repeat for several (default: SALLYPORT_AUDIT_KEY)', collect)
     .option('-c, --checkpoint <file>', 'a checkpoint that was exported earlier; repeat for several', collect)
+    .option('-w, --witness <key>', 'public key of a witness that has to have cosigned those checkpoints, or a file that holds it; repeat for several', collect)
     .option('--origin <name>', "the log's name (default: that of the first key)")
     .option('--proof <file>', 'check a proof that `prove` wrote, without the log')
     .action((flags: Flags & VerifyFlags) => {

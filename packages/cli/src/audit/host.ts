@@ -34,11 +34,6 @@ export function processHost(): AuditHost {
       wake()
     })
   }
-  // `| head` closes the pipe: that is an end, not an error. What was found out by then is said by the exit code.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit()
-  })
   return {
     out: (text) => new Promise((resolve) => (process.stdout.write(text) ? resolve() : process.stdout.once('drain', resolve))),
     err: (text) => void process.stderr.write(text),

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { generateSigner } from 'sallyport/audit'
+import { generateSigner, parseNote, parseSigner, signNote } from 'sallyport/audit'
 import { sqliteDriver, sqliteLedger, type SqlLedger } from 'sallyport/sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { auditCommand } from './command.ts'
@@ -33,11 +33,11 @@ interface Ended {
   readonly err: string
 }
 
-async function run(args: readonly string[], { interruptedAfter = Infinity, environment = { SALLYPORT_DB: folder } as Record<string, string> } = {}): Promise<Ended> {
-  let [code, out, err, lines] = [-1, '', '', 0]
+async function run(args: readonly string[], { interruptedAfter = Infinity, rounds = Infinity, environment = { SALLYPORT_DB: folder } as Record<string, string> } = {}): Promise<Ended> {
+  let [code, out, err, lines, waits] = [-1, '', '', 0, 0]
   const command = auditCommand({
     out: (text) => Promise.resolve(void ((lines += 1), (out += text))), err: (text) => void (err += text), exit: (value) => void (code = value), interactive: false,
-    environment: { SALLYPORT_AUDIT_KEY: keys.verifierText, ...environment }, now: () => Date.UTC(2026, 0, 31), wait: () => Promise.resolve(), interrupted: () => lines >= interruptedAfter,
+    environment: { SALLYPORT_AUDIT_KEY: keys.verifierText, ...environment }, now: () => Date.UTC(2026, 0, 31), wait: () => Promise.resolve(void (waits += 1)), interrupted: () => lines >= interruptedAfter || waits >= rounds - 1,
   })
   await command.parseAsync(['node', 'audit', ...args])
   return { code, out, err }
@@ -95,6 +95,25 @@ describe('sallyport audit, asked for what it can not do', () => {
     expect(await run(['verify', '-k', file('none.pub')])).toMatchObject({ code: 2, err: expect.stringContaining('none.pub') })
     const { err } = await run(['verify', '-k', keys.signerText])
     expect(err).not.toContain(keys.signerText.split('+').at(-1))
+  })
+
+  it('takes the key of a witness for what it is', async () => {
+    const witness = generateSigner('witness.example/w1', 'cosignature')
+    expect(await run(['verify', '-k', keys.verifierText, '-k', witness.verifierText])).toMatchObject({ code: 2, err: expect.stringContaining('--witness') })
+    expect(await run(['verify', '--witness', witness.verifierText])).toMatchObject({ code: 2, err: expect.stringContaining('--checkpoint') })
+    const checkpoint = (await run(['export', '--format', 'checkpoint'])).out
+    writeFileSync(file('alone'), checkpoint)
+    writeFileSync(file('cosigned'), checkpoint + signNote(parseNote(checkpoint).text, [parseSigner(witness.signerText)], 7).slice(parseNote(checkpoint).text.length + 1))
+    expect(await run(['verify', '-c', file('alone'), '--witness', witness.verifierText])).toMatchObject({ code: 1, out: expect.stringContaining('not cosigned by witness.example/w1') })
+    expect((await run(['verify', '-c', file('cosigned'), '--witness', witness.verifierText])).code).toBe(0)
+  })
+
+  it('seals on when the database comes back, where it watches, and says that it is away', async () => {
+    const environment = { SALLYPORT_AUDIT_SIGNER: keys.signerText }
+    const away = ['seal', '--database-url', 'postgres://postgres@127.0.0.1:1/none']
+    expect(await run(away, { environment })).toMatchObject({ code: 2, out: '' })
+    const { code, err } = await run([...away, '--watch'], { environment, rounds: 3 })
+    expect([code, err.match(/trying again/gu)?.length]).toEqual([0, 3])
   })
 
   it('never lets an event steer the terminal, as JSON neither', async () => {

@@ -1,4 +1,6 @@
 import { generateSigner } from 'sallyport/audit'
+import type { SqlLedger } from 'sallyport/sqlite'
+import { clean } from '../clean.ts'
 import { EXIT, UsageError, type AuditHost } from './host.ts'
 import { openLedger, type LogFlags } from './open.ts'
 import { macSecretOf, signersOf } from './secrets.ts'
@@ -11,7 +13,12 @@ export async function seal(flags: LogFlags & { readonly watch?: boolean; readonl
   const ledger = await openLedger(flags, host, { signers, ...(flags.origin !== undefined && { origin: flags.origin }), ...(macSecret && { macSecret }) })
   try {
     for (;;) {
-      const round = await ledger.seal()
+      const round = await roundOf(ledger, flags.watch === true, host)
+      if (round === undefined) {
+        if (host.interrupted()) return EXIT.ok
+        await host.wait(1_000)
+        continue
+      }
       if (flags.json === true) await host.out(`${JSON.stringify(round)}\n`)
       else if (round.size === undefined) await host.out('another process seals this log\n')
       else if (round.sealed > 0 || flags.watch !== true) await host.out(`${round.sealed} entries sealed; the log has ${round.size}${round.refused > 0 ? `; ${round.refused} batches REFUSED: run verify` : ''}\n`)
@@ -20,6 +27,17 @@ export async function seal(flags: LogFlags & { readonly watch?: boolean; readonl
     }
   } finally {
     await ledger.close()
+  }
+}
+
+/** A round of sealing. Who watches outlives a database that is away: then it is undefined. */
+async function roundOf(ledger: SqlLedger, watches: boolean, host: AuditHost): Promise<Awaited<ReturnType<SqlLedger['seal']>> | undefined> {
+  try {
+    return await ledger.seal()
+  } catch (error) {
+    if (!watches || (error as { kind?: unknown }).kind !== 'unavailable') throw error
+    host.err(`${clean(error instanceof Error ? error.message : String(error))}: trying again\n`)
+    return undefined
   }
 }
 

@@ -11,6 +11,7 @@ import { macSecretOf, signersOf } from './secrets.ts'
 export interface VerifyFlags {
   readonly key?: readonly string[]
   readonly checkpoint?: readonly string[]
+  readonly witness?: readonly string[]
   readonly origin?: string
   readonly proof?: string
   readonly json?: boolean
@@ -23,16 +24,24 @@ const LOOKS_LIKE_A_KEY = /^(?:\s*PRIVATE\+KEY\+|[^\s+]+\+[0-9a-f]{8}\+)/u
 export function verifiersOf(keys: readonly string[] | undefined, host: AuditHost): readonly NoteVerifier[] {
   const texts = keys ?? host.environment['SALLYPORT_AUDIT_KEY']?.split(',') ?? []
   if (texts.length === 0) throw new UsageError("give the log's public key with --key or in SALLYPORT_AUDIT_KEY")
-  return texts.map((text) => parseVerifier(LOOKS_LIKE_A_KEY.test(text) ? text : readFileSync(text, 'utf8')))
+  const keysOfLog = texts.map(verifierFrom)
+  if (keysOfLog.some(({ type }) => type === 'cosignature')) throw new UsageError("the key of a witness is no key of the log: give it with --witness")
+  return keysOfLog
+}
+
+function verifierFrom(text: string): NoteVerifier {
+  return parseVerifier(LOOKS_LIKE_A_KEY.test(text) ? text : readFileSync(text, 'utf8'))
 }
 
 /** `verify`: 0 when the whole log holds, 1 when it does not. */
 export async function verify(log: OpenLog, flags: VerifyFlags, host: AuditHost): Promise<number> {
   const verifiers = verifiersOf(flags.key, host)
+  const witnesses = (flags.witness ?? []).map(verifierFrom)
+  if (witnesses.length > 0 && flags.checkpoint === undefined) throw new UsageError('give the checkpoint that the witness has cosigned with --checkpoint')
   const bar = progress(host, 'entries')
   // Stopped whatever happens, or the terminal is left without a cursor.
   const report = await verifyLog(log.source, {
-    verifiers, earlier: (flags.checkpoint ?? []).map((file) => readFileSync(file, 'utf8')), onProgress: bar.update,
+    verifiers, witnesses, earlier: (flags.checkpoint ?? []).map((file) => readFileSync(file, 'utf8')), onProgress: bar.update,
     ...(flags.origin !== undefined && { origin: flags.origin }),
   }).finally(bar.stop)
   const unsealed = await unsealedReport(log, flags, host)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { generateSigner, parseSigner, parseVerifier } from '../note/key.ts'
 import { signCheckpoint } from '../note/checkpoint.ts'
+import { parseNote, signatureLine, signNote } from '../note/note.ts'
 import { eventText } from '../event-text.ts'
 import { statementEvent } from '../statement.ts'
 import { appendToBundle, bundleEntries } from '../tiles/bundle.ts'
@@ -116,6 +117,20 @@ describe('verifyLog', () => {
     const root = Buffer.alloc(32)
     log.notes = [signCheckpoint({ origin: ORIGIN, size: SIZE, root }, [signer])]
     expect(await first(log, [])).toMatchObject({ kind: 'root', to: 600 })
+  })
+
+  it('goes by the keys of the log alone, and by those of witnesses where they are asked to have cosigned', async () => {
+    const witnessKeys = generateSigner('witness.example/w1', 'cosignature')
+    const [witness, w] = [parseVerifier(witnessKeys.verifierText), parseSigner(witnessKeys.signerText)]
+    const byWitness = sealed()
+    byWitness.notes = [signNote(parseNote(byWitness.notes.at(-1) ?? '').text, [w], 7)]
+    expect(await verifyLog(byWitness, { verifiers: [...verifiers, witness], origin: ORIGIN })).toMatchObject({ ok: false, problems: [{ kind: 'signature' }] })
+
+    const cosigned = EARLIER + signatureLine(w, parseNote(EARLIER).text, 7)
+    const ask = (earlier: string) => verifyLog(sealed(), { verifiers: [witness, ...verifiers], earlier: [earlier], witnesses: [witness] })
+    expect(await ask(cosigned)).toMatchObject({ ok: true })
+    expect(await ask(EARLIER)).toMatchObject({ ok: false, problems: [{ kind: 'signature', message: expect.stringContaining('not cosigned by witness.example/w1') }] })
+    expect(await ask(EARLIER + signatureLine(w, 'other\n', 7))).toMatchObject({ ok: false })
   })
 
   it('accepts both keys during a rotation, and old checkpoints of a key that is gone', async () => {

@@ -3,7 +3,7 @@ import { HASH_BYTES } from '../merkle/hash.ts'
 import { edgesOf, EMPTY_TREE, growTree, rootOf, type Frontier } from '../merkle/tree.ts'
 import { openCheckpoint, type OpenedCheckpoint } from '../note/checkpoint.ts'
 import type { NoteVerifier } from '../note/key.ts'
-import { NoteError, parseNote } from '../note/note.ts'
+import { NoteError, openNote, parseNote } from '../note/note.ts'
 import { statementIn, type Statement } from '../statement.ts'
 import { leafHashesOf, TILE_WIDTH } from '../tiles/bundle.ts'
 import type { LogSource } from './source.ts'
@@ -37,8 +37,10 @@ export interface LogReport {
 
 /** Options of {@link verifyLog}. */
 export interface VerifyOptions {
-  /** Keys that may sign for the log. */
+  /** Keys that may sign for the log. One of a witness may not: that is for `witnesses`. */
   readonly verifiers: readonly NoteVerifier[]
+  /** Keys of witnesses that have to have cosigned every one of the `earlier` checkpoints. */
+  readonly witnesses?: readonly NoteVerifier[]
   /** The log's name. Default: the name of the first verifier. */
   readonly origin?: string
   /** Checkpoints that were exported earlier, or that witnesses hold: what finds truncation, roll-back and forks. */
@@ -88,8 +90,13 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
   }
 }
 
-function originOf({ origin, verifiers }: VerifyOptions): string | undefined {
-  return origin ?? verifiers[0]?.name
+function originOf(options: VerifyOptions): string | undefined {
+  return options.origin ?? logKeys(options)[0]?.name
+}
+
+/** A witness vouches that a log only grew, not that it is this one. */
+function logKeys({ verifiers }: VerifyOptions): readonly NoteVerifier[] {
+  return verifiers.filter(({ type }) => type === 'ed25519')
 }
 
 async function openHead(source: LogSource, options: VerifyOptions, problems: LogProblem[]): Promise<OpenedCheckpoint | undefined> {
@@ -103,11 +110,23 @@ async function openHead(source: LogSource, options: VerifyOptions, problems: Log
 
 function opened(note: string, options: VerifyOptions, what: string, problems: LogProblem[]): OpenedCheckpoint | undefined {
   try {
-    return openCheckpoint(note, options.verifiers, originOf(options))
+    return openCheckpoint(note, logKeys(options), originOf(options))
   } catch (error) {
     if (!(error instanceof NoteError)) throw error
     problems.push({ kind: error.message.includes('another log') ? 'origin' : 'signature', message: `${what}: ${error.message}` })
     return undefined
+  }
+}
+
+function missingWitnesses(note: string, { witnesses = [] }: VerifyOptions): readonly string[] {
+  return witnesses.filter((witness) => !isCosigned(note, witness)).map(({ name }) => name)
+}
+
+function isCosigned(note: string, witness: NoteVerifier): boolean {
+  try {
+    return openNote(parseNote(note), [witness]).length > 0
+  } catch {
+    return false
   }
 }
 
@@ -124,6 +143,7 @@ async function openMarks(source: LogSource, options: VerifyOptions, head: Opened
   for (const note of options.earlier ?? []) {
     const mark = opened(note, options, 'an earlier checkpoint that was given', problems)
     if (mark === undefined) continue
+    for (const name of missingWitnesses(note, options)) problems.push({ kind: 'signature', message: `an earlier checkpoint that was given, of ${mark.size} entries, is not cosigned by ${name}` })
     if (mark.size > head.size) {
       problems.push({ kind: 'rolled-back', from: head.size, to: mark.size, message: `the log has ${head.size} entries and had ${mark.size}: it was truncated or rolled back` })
     } else marks.push({ size: mark.size, root: mark.root, given: true })
