@@ -93,6 +93,11 @@ describe('isPlain', () => {
     }
     expect([isPlain(''), isPlain('x'.repeat(30) + '\ud800'), isPlain('x'.repeat(30) + '\u2028')]).toEqual([true, false, false])
   })
+
+  it('says the same of a text that it was asked about before, and of one that differs in a character', () => {
+    const texts = [...'abcdef'].flatMap((letter) => [letter.repeat(36), letter.repeat(35) + '"'])
+    for (const text of [...texts, ...texts, ...texts.toReversed()]) expect(isPlain(text)).toBe(!text.endsWith('"'))
+  })
 })
 
 describe('canonicalWriter', () => {

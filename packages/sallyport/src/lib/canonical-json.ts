@@ -33,9 +33,16 @@ interface KnownKeys {
   readonly keys: readonly string[]
   /** Places in `keys`, as they are sorted. */
   readonly order: readonly number[]
-  /** Each with its quotes and colon, and a comma where it isn't the first; sorted. */
+  /**
+   * What stands before each value, sorted: the key with its quotes and colon, behind a brace or a comma. Four forms of each: the
+   * value may be a text and so may the one before, whose quotation marks then belong to it, for every piece has its price.
+   */
   readonly texts: readonly string[]
 }
+
+/** Added to the index of a form. */
+const TO_TEXT = 1
+const FROM_TEXT = 2
 
 /** How often a writer learns keys. Where they keep changing, learning costs more than it saves. */
 const LESSONS = 16
@@ -64,7 +71,10 @@ function learn(keys: readonly string[]): KnownKeys | null {
   if (hasTag(keys) || keys.length > 32) return null
   const sorted = [...keys]
   sortKeys(sorted)
-  const texts = sorted.map((key, i) => `${i === 0 ? '' : ','}${writeString(key)}:`)
+  const texts = sorted.flatMap((key, i) => {
+    const plain = `${i === 0 ? '{' : ','}${writeString(key)}:`
+    return [plain, `${plain}"`, `"${plain}`, `"${plain}"`]
+  })
   return { keys, order: sorted.map((key) => keys.indexOf(key)), texts }
 }
 
@@ -73,16 +83,28 @@ function writeKnown(record: Readonly<Record<string, unknown>>, { keys, order, te
   const values = new Array<unknown>(keys.length)
   let count = 0
   for (const key in record) {
-    // Where the prototype of all objects is polluted, what is inherited is met here too.
-    if (key !== keys[count] || !Object.hasOwn(record, key)) return null
+    if (key !== keys[count]) return null
     const item = record[key]
     if (item === undefined) return null
     values[count++] = item
   }
   if (count !== keys.length) return null
-  let text = '{'
-  for (let i = 0; i < count; i++) text += (texts[i] as string) + write(values[order[i] as number], 1)
-  return text + '}'
+  if (count === 0) return '{}'
+  // Where the prototype of all objects is polluted, what is inherited is met too, behind all that is the object's own.
+  if (!Object.hasOwn(record, keys[count - 1] as string)) return null
+  let text = ''
+  let from = 0
+  for (let i = 0; i < count; i++) {
+    const item = values[order[i] as number]
+    if (typeof item === 'string' && isShortAndPlain(item)) {
+      text += (texts[4 * i + from + TO_TEXT] as string) + item
+      from = FROM_TEXT
+    } else {
+      text += (texts[4 * i + from] as string) + write(item, 1)
+      from = 0
+    }
+  }
+  return text + (from === 0 ? '}' : '"}')
 }
 
 function write(value: unknown, depth: number): string {
@@ -108,24 +130,46 @@ function write(value: unknown, depth: number): string {
 
 /** A JSON string, as RFC 8785 section 3.2.2.2 has it. */
 export function writeString(text: string): string {
-  // Most strings are short and plain: looking is cheaper than escaping.
-  if (text.length <= 64 && isPlain(text)) return `"${text}"`
+  if (isShortAndPlain(text)) return `"${text}"`
   if (!text.isWellFormed()) throw new IllFormedTextError('A text with a lone surrogate has no JSON form')
   return JSON.stringify(text)
+}
+
+/** Most strings are short and plain: looking is cheaper than escaping. */
+function isShortAndPlain(text: string): boolean {
+  return text.length <= 64 && isPlain(text)
 }
 
 /** Texts from this length on are faster looked through by a regular expression than by a loop. */
 const LONG = 24
 const PLAIN = /^[ !#-[\]-~]*$/
+/** Longer ones are not remembered. */
+const REMEMBERED = 128
+
+// The latest of those that were found plain, for the same one is written several times in a call: its id, its digest, the id of its row.
+let latest = ''
+let second = ''
+let third = ''
 
 /** Whether a text is its own JSON between quotes: printable ASCII without `"` and `\`. */
 export function isPlain(text: string): boolean {
-  if (text.length >= LONG) return PLAIN.test(text)
+  if (text.length >= LONG) {
+    if (text === latest || text === second || text === third) return true
+    const plain = PLAIN.test(text)
+    if (plain && text.length <= REMEMBERED) remember(text)
+    return plain
+  }
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false
   }
   return true
+}
+
+function remember(text: string): void {
+  third = second
+  second = latest
+  latest = text
 }
 
 function writeArray(items: readonly unknown[], depth: number): string {
