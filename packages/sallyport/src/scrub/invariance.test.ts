@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { piiRules } from './packs/pii.ts'
+import { providerRules } from './packs/provider.ts'
 import { createScrubber } from './scrubber.ts'
 import { scrubByDefinition } from './reference.fixture.ts'
 import type { Rule } from './rule.ts'
@@ -61,6 +63,28 @@ describe('scrubbing', () => {
         expect(createScrubber({ rules: set }).scrub(whole).text).toBe(scrubByDefinition(whole, set))
       }),
       { numRuns: 1500 },
+    )
+  })
+
+  it('gives the same for every chunking of provider keys and known values that stand side by side', () => {
+    const secrets = { A: 'zq7-Kd82_mN4vX9', B: 'p"w\\Kd82mN4vX9', C: 'zq7-Kd82zq7-Kd99' }
+    const scrubber = createScrubber({ rules: [...providerRules, ...piiRules], secrets })
+    const key = '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----'
+    const part = fc.constantFrom(...Object.values(secrets), `ghp_${'a1B2'.repeat(9)}`, 'AKIAQ3EGRT7YBMXZ2LPA', key, 'zq7-K', 'ghp_', '-----BEGIN', '4111 1111 1111 1111', ' ', 'x')
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 7 }).map((parts) => parts.join('')), fc.array(fc.nat(), { maxLength: 8 }), (whole, cuts) => {
+        const expected = scrubber.scrub(whole).text
+        for (const chunks of [chunked(whole, cuts), [...whole]]) {
+          const stream = scrubber.stream()
+          let out = ''
+          for (const chunk of chunks) {
+            out += stream.push(chunk)
+            if (!expected.startsWith(out)) expect(out).toBe(expected.slice(0, out.length))
+          }
+          expect(out + stream.end()).toBe(expected)
+        }
+      }),
+      { numRuns: 400 },
     )
   })
 

@@ -27,6 +27,17 @@ describe('a stream', () => {
     expect(stream.findings).toEqual([{ rule: 'tok_[a-z]{4,}', start: 2, end: 14 }])
   })
 
+  it('lets out nothing of a beginning that reaches back into what was redacted', () => {
+    // The token goes on with the first letter of the value: of that, what is left is held.
+    const scrubber = createScrubber({ rules: [rule('tok_[a-z]{4,}')], secrets: { VALUE: 'p"w\\Kd82mN4vX9' } })
+    const text = 'tok_abcdp"w\\Kd82mN4vX9.'
+    for (let cut = 0; cut <= text.length; cut += 1) {
+      const stream = scrubber.stream()
+      const out = [text.slice(0, cut), '', ...text.slice(cut)].map((chunk) => stream.push(chunk)).join('') + stream.end()
+      expect(out).toBe('[REDACTED].')
+    }
+  })
+
   it('holds back only the group that is redacted', () => {
     expect(pushed([rule('pw=(\\w{3,});', { secretGroup: 1 })], 'pw=ab', 'c', '; pw=x', '!')).toEqual(['pw=', '', '[REDACTED]; pw=', 'x!', ''])
   })

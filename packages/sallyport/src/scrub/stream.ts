@@ -76,8 +76,10 @@ export class RedactingStream implements ScrubStream {
       return held === '' ? out : held + out
     }
     const all = held + chunk
-    this.text = all.slice(all.length - hold)
-    return all.slice(0, all.length - hold)
+    // What has been redacted with the text before it is no longer held: a beginning may reach back into it.
+    const from = all.length > hold ? all.length - hold : 0
+    this.text = all.slice(from)
+    return all.slice(0, from)
   }
 
   end(): string {
