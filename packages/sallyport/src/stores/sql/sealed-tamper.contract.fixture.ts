@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { encodeBatch } from '../../audit/batch.ts'
 import { macKeys, macSecretFrom } from '../../audit/mac.ts'
 import { leafHash } from '../../audit/merkle/hash.ts'
 import { EMPTY_TREE, growTree, rootOf } from '../../audit/merkle/tree.ts'
@@ -6,6 +7,8 @@ import { signCheckpoint } from '../../audit/note/checkpoint.ts'
 import { generateSigner, parseSigner, parseVerifier, type NoteSigner } from '../../audit/note/key.ts'
 import { appendToBundle, bundleEntries } from '../../audit/tiles/bundle.ts'
 import { verifyLog, type LogReport } from '../../audit/verify/verify-log.ts'
+import { INSERT_BATCH } from './audit-schema.ts'
+import type { SqlStep } from './driver.ts'
 import { intent } from './events.fixture.ts'
 import type { SqlLedger } from './ledger.ts'
 import { sqlLogSource } from './log-source.ts'
@@ -124,6 +127,25 @@ export function sealedTamperContract(name: string, open: (signers: readonly stri
       expect(await by(next.verifierText)).toMatchObject({ ok: true, size: 4, unvouched: { below: 3 } })
       await sealAgain(ledger, [parseSigner(lost.signerText)])
       expect(await by(lost.verifierText)).toMatchObject({ ok: true, size: 5, unvouched: { below: 4, sequence: 4 } })
+    })
+
+    it('is not deceived by other counters than its sealer has seen, while that lives', async () => {
+      const ledger = await sealedLedger(0)
+      const { driver } = ledger
+      const sealer = createSealer({ driver, origin: ORIGIN, signers: [signer], key, holder: 'lives', now: () => Date.now() + (restarts += 1) * 20_000 })
+      const batch = (writer: string, first: number): readonly SqlStep[] => [{ sql: INSERT_BATCH, params: [writer, first, 1, 0, encodeBatch(writer, first, [`{"kind":"outcome","id":"${writer}-${first}","time":1,"outcome":"success"}`], 1, key)] }]
+      for (const [writer, first] of [['b', 0], ['a', 0], ['a', 1]] as const) {
+        await driver.transact(batch(writer, first))
+        await sealer.run()
+      }
+      // One is deleted, and the counter moved past it; another is put in again, and the counter removed.
+      await driver.transact([{ sql: "UPDATE sallyport_audit_writer SET next = 2 WHERE writer = 'b'" }, ...batch('b', 2)])
+      expect(await sealer.run()).toMatchObject({ sealed: 2, refused: 0 })
+      await driver.transact([{ sql: "DELETE FROM sallyport_audit_writer WHERE writer = 'b'" }, ...batch('b', 0)])
+      expect(await sealer.run()).toMatchObject({ sealed: 1, refused: 1 })
+      expect((await ledger.events.search({ outcome: 'unknown', order: 'oldest' })).map(({ event }) => event.kind === 'outcome' && event.reason)).toEqual([
+        'unsealed entries of writer b: entries 1 to 1 are missing', 'unsealed entries of writer b: entries are there twice',
+      ])
     })
 
     it('does not make the reconciler say of a call what its intent does not', async () => {

@@ -97,7 +97,7 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
       edge = undefined
       return { sealed: 0, size: undefined, refused: 0, more: false }
     }
-    edge = plan.edge
+    edge = { ...plan.edge, writers: remembered(start.writers, plan.writers) }
     vouched = 'by all'
     const size = plan.edge.tree.size
     return { sealed: size - start.tree.size, size, refused: plan.refused.length, more: waiting.length === asked || batches.length < waiting.length }
@@ -138,6 +138,14 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
       await driver.transact([leaveLease(mine)])
     },
   }
+}
+
+/** Writers whose counters are kept in mind, besides those of the last step. */
+const WRITERS = 1_000
+
+/** Counters that this sealer has seen. It believes them, and not the table, which anybody may have written: a table that was moved on hides what was deleted. */
+function remembered(before: ReadonlyMap<string, number>, now: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return before.size > WRITERS ? now : new Map([...before, ...now])
 }
 
 function fewEnough(batches: readonly UnsealedBatch[]): readonly UnsealedBatch[] {
