@@ -4,7 +4,11 @@ import { z } from 'zod'
 import { canonicalJson } from '../lib/canonical-json.ts'
 import { definePolicy } from '../policy/define-policy.ts'
 import { createTestPort, testUser } from '../testing/index.ts'
+import type { ActionDefinition } from '../action/definition.ts'
 import type { Principal } from '../identity/principal.ts'
+import type { Call } from './call.ts'
+import { compileDigest } from './digest.ts'
+import type { PortRuntime } from './runtime.ts'
 
 const policy = definePolicy({ roles: { customer: ['order:read'] } })
 const input = z.object({ b: z.string().optional(), a: z.string() })
@@ -43,5 +47,34 @@ describe('the digest of a call', () => {
     const expected = createHash('sha256').update(canonicalJson(form)).digest('hex')
     const digests = (await port.events()).map(({ event }) => event).filter((event) => event.kind === 'intent').map((event) => event.facts.inputDigest)
     expect(digests).toEqual([expected, expected])
+  })
+
+  it('takes nothing of one caller for another, whoever called before', () => {
+    const digestOf = compileDigest({ name: 'order.read' } as ActionDefinition, { environment: 'test', sha256: (text) => text } as PortRuntime)
+    const person = testUser('u1', ['customer'])
+    const agent: Principal = { kind: 'agent', id: 'u1', roles: ['helper'], session: { credential: 'bearer' } }
+    const principals: (Principal | null)[] = [
+      person, { ...person, tenant: 't1' }, { ...person, tenant: 't"2' }, { ...person, id: 'u2' }, agent, { ...agent, kind: 'service' }, { ...agent, subject: person }, { ...agent, subject: { ...person, id: 'u2' } }, null,
+    ]
+    for (const definition of ['hash a', 'hash b']) {
+      for (const bindArgsParsed of [[], ['x'], [1, 2]]) {
+        for (const principal of [...principals, ...principals, ...principals.toReversed()]) {
+          const call = { principal, definitionHash: definition, parsedInput: { b: 'y', a: 'x' }, bindArgsParsed, resource: undefined } as unknown as Call
+          const actor = principal === null ? null : `${principal.kind}:${principal.id}`
+          const subject = principal?.subject === undefined ? actor : `${principal.subject.kind}:${principal.subject.id}`
+          const form = { v: 1, action: 'order.read', definition, tenant: principal?.tenant ?? null, environment: 'test', subject, actor, bindArgs: bindArgsParsed, input: { a: 'x', b: 'y' }, resource: null }
+          expect(digestOf(call)).toBe(canonicalJson(form))
+        }
+      }
+    }
+  })
+
+  it('is right when more callers come than are remembered', () => {
+    const digestOf = compileDigest({ name: 'order.read' } as ActionDefinition, { environment: 'test', sha256: (text) => text } as PortRuntime)
+    for (let i = 0; i < 2_100; i++) {
+      const principal = testUser(`u${i % 1_050}`, ['customer'])
+      const call = { principal, definitionHash: 'hash', parsedInput: undefined, bindArgsParsed: [], resource: undefined } as unknown as Call
+      expect(digestOf(call)).toContain(`"actor":"user:u${i % 1_050}"`)
+    }
   })
 })

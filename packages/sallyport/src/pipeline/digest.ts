@@ -8,6 +8,18 @@ import type { PortRuntime } from './runtime.ts'
 /** Version of the digest's form. Raised when the form changes, so that no old digest is taken for a new one. */
 const FORM = 1
 
+/** What of the digests of one caller is always the same, as text: what stands before the input, and behind the resource. */
+interface Envelope {
+  readonly kind: string
+  readonly tenant: string | undefined
+  readonly definitionHash: string
+  readonly head: string
+  readonly end: string
+}
+
+/** Callers that an action remembers: those who call it again and again. */
+const REMEMBERED = 250
+
 /**
  * Makes the digest of an action's calls: SHA-256, in hex, over the canonical form of {version, action, definition hash, tenant,
  * environment, subject, actor, parsed input, resource version}. It names exactly what will be executed.
@@ -17,39 +29,58 @@ export function compileDigest({ name }: ActionDefinition, { environment, sha256 
   const action = `{"action":${writeString(name)},"actor":`
   const place = `","environment":${writeString(environment)},"input":`
   const inputJson = canonicalWriter()
-  return (call) => {
-    const { principal, parsedInput } = call
+  /** By a caller's id. Null for who has called once: it may have been the only time. */
+  const envelopes = new Map<string, Envelope | null>()
+
+  function write(principal: Principal | null, definitionHash: string, bindArgs: string): Envelope {
     const actor = partyText(principal)
-    return sha256(
-      action +
-        actor +
-        (call.bindArgsParsed.length === 0 ? ',"bindArgs":[],"definition":"' : `,"bindArgs":${canonicalJson(call.bindArgsParsed)},"definition":"`) +
-        call.definitionHash +
-        place +
-        (parsedInput === undefined ? 'null' : inputJson(parsedInput)) +
-        ',"resource":' +
-        resourceVersion(call) +
-        ',"subject":' +
-        (principal?.subject === undefined ? actor : partyText(principal.subject)) +
-        (principal?.tenant === undefined ? ',"tenant":null' : `,"tenant":${writeString(principal.tenant)}`) +
-        END,
-    )
+    const subject = principal?.subject === undefined ? actor : partyText(principal.subject)
+    const tenant = principal?.tenant === undefined ? 'null' : writeString(principal.tenant)
+    return {
+      kind: principal?.kind ?? '',
+      tenant: principal?.tenant,
+      definitionHash,
+      head: `${action}${actor},"bindArgs":${bindArgs},"definition":"${definitionHash}${place}`,
+      end: `,"subject":${subject},"tenant":${tenant}${END}`,
+    }
+  }
+
+  function envelopeOf({ principal, definitionHash, bindArgsParsed }: Call): Envelope {
+    if (principal === null || principal.subject !== undefined || bindArgsParsed.length > 0) return write(principal, definitionHash, canonicalJson(bindArgsParsed))
+    const { id, kind, tenant } = principal
+    const before = envelopes.get(id)
+    if (before && before.kind === kind && before.tenant === tenant && before.definitionHash === definitionHash) return before
+    const envelope = write(principal, definitionHash, '[]')
+    if (before === undefined && envelopes.size >= REMEMBERED) envelopes.clear()
+    envelopes.set(id, before === undefined ? null : { ...envelope, head: inOnePiece(envelope.head), end: inOnePiece(envelope.end) })
+    return envelope
+  }
+
+  return (call) => {
+    const { parsedInput } = call
+    const { head, end } = envelopeOf(call)
+    return sha256(head + (parsedInput === undefined ? 'null' : inputJson(parsedInput)) + resourceVersion(call) + end)
   }
 }
 
 /** How the envelope ends: with its version. */
 const END = `,"v":${FORM}}`
 
+/** The engine keeps a text that was put together as its pieces, and hashing it has to go through them. */
+function inOnePiece(text: string): string {
+  return [text.slice(0, 1), text.slice(1)].join('')
+}
+
 function partyText(party: Pick<Principal, 'kind' | 'id'> | null): string {
   return party === null ? 'null' : writeString(`${party.kind}:${party.id}`)
 }
 
 function resourceVersion({ definition, resource, resourceId }: Call): string {
-  if (resource === undefined || definition.access.kind === 'public') return 'null'
+  if (resource === undefined || definition.access.kind === 'public') return ',"resource":null'
   const { version } = definition.access.options
   const value: unknown = version !== undefined ? version(resource as never) : implicitVersion(resource)
   const known = value instanceof Date || typeof value === 'string' || typeof value === 'number'
-  return `[${resourceId === undefined ? 'null' : writeString(resourceId)},${known ? canonicalJson(value) : 'null'}]`
+  return (resourceId === undefined ? ',"resource":[null,' : ',"resource":[' + writeString(resourceId) + ',') + (known ? canonicalJson(value) : 'null') + ']'
 }
 
 function implicitVersion(resource: unknown): unknown {
