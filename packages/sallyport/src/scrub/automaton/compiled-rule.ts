@@ -36,7 +36,8 @@ export class CompiledRule {
     this.rule = rule
     if (beginning) {
       const { text, bounded } = beginning
-      this.prefixes = [{ text, after: bounded ? ANYWHERE & ~AFTER_WORD : ANYWHERE, lead: 0 }]
+      const after = bounded ? ANYWHERE & ~AFTER_WORD : ANYWHERE
+      this.prefixes = [{ text, after, lead: 0, masks: [after] }]
       this.gate = []
       return
     }

@@ -62,7 +62,7 @@ export function createPlan(
   const triggers: Trigger[] = []
   for (const rule of rules) {
     const target = targets.push({ kind: 'rule', rule }) - 1
-    for (const { text, after, lead } of rule.prefixes ?? []) triggers.push({ text, after, lead, target })
+    for (const { text, after, lead, masks } of rule.prefixes ?? []) triggers.push({ text, after, lead, masks, target })
     for (const keyword of rule.gate) {
       const literal = createLiteral(keyword, Math.min(LITERAL_TRIGGER, keyword.length), true)
       const gate = targets.push({ kind: 'keyword', literal, rule }) - 1

@@ -8,6 +8,8 @@ export interface Trigger {
   readonly after: number
   /** How many of its characters need not be held back while it is incomplete. */
   readonly lead: number
+  /** What has to be told apart of `after`, where what follows depends on it. */
+  readonly masks?: readonly number[]
   /** Index of what it belongs to, in the plan. */
   readonly target: number
 }
@@ -159,7 +161,7 @@ function columnsOf(triggers: readonly Trigger[]): { columns: Uint8Array | Uint16
 
 /** Kinds of places that no trigger tells apart share a root. */
 function rootsOf(triggers: readonly Trigger[]): { rootOf: (context: number) => number; rootMasks: number[] } {
-  const masks = [...new Set(triggers.map((trigger) => trigger.after))]
+  const masks = [...new Set(triggers.flatMap(({ after, masks: apart }) => apart ?? [after]))]
   const keys = CONTEXTS.map((context) => masks.map((mask) => (mask & context ? '1' : '0')).join(''))
   const distinct = [...new Set(keys)]
   const index = keys.map((key) => distinct.indexOf(key))

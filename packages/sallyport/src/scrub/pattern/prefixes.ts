@@ -16,6 +16,8 @@ export interface Prefix {
   readonly after: number
   /** How many of its characters come before the part that is redacted; Infinity when that part begins later. */
   readonly lead: number
+  /** The same as `after` of each way that begins with this text: which of them it is depends on what stands before. */
+  readonly masks: readonly number[]
 }
 
 /** How matches of a pattern begin. */
@@ -40,6 +42,13 @@ interface Partial {
   /** A `\b` (1) or `\B` (2) that waits for its next character. */
   readonly boundary: 0 | 1 | 2
   readonly lead: number
+}
+
+/** Partials of one length, with the same sets. */
+interface Cut {
+  readonly sets: readonly CharSet[]
+  readonly lead: number
+  readonly masks: readonly number[]
 }
 
 /** Few prefixes may be long, more have to be short. */
@@ -94,14 +103,14 @@ export function shapesWithRun(node: PatternNode): readonly Shape[] | undefined {
 }
 
 /** The partials to a shorter length; those that become the same are one. */
-function shorten(partials: readonly Partial[], length: number): readonly Partial[] {
-  const found = new Map<string, Partial>()
+function shorten(partials: readonly Partial[], length: number): readonly Cut[] {
+  const found = new Map<string, Cut>()
   for (const partial of partials) {
     const sets = partial.sets.slice(0, length)
     const lead = partial.lead < length ? partial.lead : Infinity
     const key = `${sets.join(';')}|${lead}`
     const known = found.get(key)
-    found.set(key, { sets, lead, boundary: 0, after: partial.after | (known?.after ?? 0) })
+    found.set(key, { sets, lead, masks: [...new Set([...(known?.masks ?? []), partial.after])] })
   }
   return [...found.values()]
 }
@@ -183,11 +192,11 @@ function constrain(partial: Partial, assertion: string): Partial[] {
   return [partial]
 }
 
-function spell(partials: readonly Partial[]): readonly Prefix[] {
+function spell(cuts: readonly Cut[]): readonly Prefix[] {
   const found = new Map<string, Prefix>()
-  for (const partial of partials) {
+  for (const cut of cuts) {
     let texts = ['']
-    for (const set of partial.sets) {
+    for (const set of cut.sets) {
       const next: string[] = []
       for (const text of texts) {
         for (let i = 0; i < set.length; i += 2) {
@@ -198,11 +207,8 @@ function spell(partials: readonly Partial[]): readonly Prefix[] {
     }
     for (const text of texts) {
       const known = found.get(text)
-      found.set(text, {
-        text,
-        after: partial.after | (known?.after ?? 0),
-        lead: Math.min(partial.lead, known?.lead ?? Infinity),
-      })
+      const masks = [...new Set([...(known?.masks ?? []), ...cut.masks])]
+      found.set(text, { text, after: masks.reduce((all, mask) => all | mask, 0), lead: Math.min(cut.lead, known?.lead ?? Infinity), masks })
     }
   }
   return [...found.values()]
