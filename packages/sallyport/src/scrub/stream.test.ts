@@ -38,6 +38,21 @@ describe('a stream', () => {
     }
   })
 
+  it('shows a check the whole secret, although another rule has redacted its beginning', () => {
+    const card = rule('\\b(\\d{8,16})\\b', { secretGroup: 1, validate: (secret) => secret === '4111111111111111' })
+    for (const other of ['\\+\\d-\\d \\d{5}', 'no \\d{2}', '-9 4']) {
+      const scrubber = createScrubber({ rules: [rule(other), card] })
+      const text = 'x +5-9 4111111111111111" no 4111111111111111 -9 4111111111111111.'
+      for (let size = 1; size < 9; size += 1) {
+        const stream = scrubber.stream()
+        let out = ''
+        for (let at = 0; at < text.length; at += size) out += stream.push(text.slice(at, at + size))
+        expect(out + stream.end()).toBe(scrubber.scrub(text).text)
+      }
+      expect(scrubber.scrub(text).text).not.toContain('111')
+    }
+  })
+
   it('holds back only the group that is redacted', () => {
     expect(pushed([rule('pw=(\\w{3,});', { secretGroup: 1 })], 'pw=ab', 'c', '; pw=x', '!')).toEqual(['pw=', '', '[REDACTED]; pw=', 'x!', ''])
   })

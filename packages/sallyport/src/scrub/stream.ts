@@ -117,7 +117,7 @@ export class RedactingStream implements ScrubStream {
     this.state = scanner.state
     // A candidate that is already partly redacted may have begun before what is held.
     const out = this.write(all, start, Math.max(start, scanner.undecidedFrom()))
-    this.quiet = scanner.idle && scanner.spans.isEmpty && !plan.needsContext
+    this.quiet = scanner.idle && scanner.spans.isEmpty && !plan.needsContext && this.context === ''
     return out
   }
 
@@ -147,7 +147,14 @@ export class RedactingStream implements ScrubStream {
     }
     this.text = from - start >= all.length ? '' : all.slice(from - start)
     if (this.plan.needsContext) this.remember(all.slice(0, from - start))
+    else if (this.context !== '' || this.scanner.neededFrom < from) this.keep(all.slice(0, from - start), from)
     return out
+  }
+
+  /** Keeps what one rule has redacted and another has still to look at. */
+  private keep(text: string, from: number): void {
+    const length = Math.min(from - this.scanner.neededFrom, this.plan.maxCandidate)
+    this.context = length > 0 ? (this.context + text).slice(-length) : ''
   }
 
   /** Keeps at least the last `maxCandidate` characters of the input. */

@@ -25,6 +25,8 @@ export class Scanner {
   at = 0
   /** State of the prefix automaton. */
   state: number
+  /** From where on a check may yet want to see the text, although another has redacted it. As `undecidedFrom` found it. */
+  neededFrom = 0
   readonly #plan: Plan
   #before = -1
   readonly #liveRules: RuleMachine[] = []
@@ -116,8 +118,11 @@ export class Scanner {
       if (certain) this.spans.add(certain.secretStart, certain.secretEnd, machine.rule.rule.placeholder ?? this.#plan.placeholder)
     }
     const { next, holdColumn } = this.#plan.automaton
-    let from = this.spans.uncovered(this.at - next[this.state + holdColumn]!)
+    const begun = this.at - next[this.state + holdColumn]!
+    let from = this.spans.uncovered(begun)
+    this.neededFrom = begun
     for (const machine of this.#liveRules) {
+      if (machine.holdFrom < this.neededFrom && machine.rule.uncertain) this.neededFrom = machine.holdFrom
       if (machine.holdFrom < from) from = Math.min(from, this.spans.uncovered(machine.holdFrom))
     }
     for (const { target, machine } of this.#liveLiterals) {
