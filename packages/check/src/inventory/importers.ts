@@ -7,7 +7,7 @@ export interface Importer {
   readonly client: boolean
 }
 
-const specifiers = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g
+const specifier = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/y
 const clientDirective = /^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)*['"]use client['"]/
 
 /** Name that an import of a file ends with: its own, or its folder's for an index. */
@@ -21,6 +21,55 @@ export function isClientText(text: string): boolean {
   return text.includes('use client') && clientDirective.test(text)
 }
 
+/** One import as it is written. */
+interface Written {
+  readonly file: string
+  readonly source: string
+  /** Offset in the text of the file. */
+  readonly at: number
+  /** Its place among all imports of the code base. */
+  readonly order: number
+}
+
+/** Imports of a text, first to last. */
+function* importsIn(text: string): Generator<{ readonly source: string; readonly at: number }> {
+  let from = text.indexOf('from')
+  let word = text.indexOf('import')
+  while (from !== -1 || word !== -1) {
+    const at = word === -1 || (from !== -1 && from < word) ? from : word
+    specifier.lastIndex = at
+    const match = specifier.exec(text)
+    if (match) yield { source: match[2] ?? '', at }
+    const next = match ? at + match[0].length : at + 1
+    if (from !== -1 && from < next) from = text.indexOf('from', next)
+    if (word !== -1 && word < next) word = text.indexOf('import', next)
+  }
+}
+
+/** Imports of all files, by what they end with. */
+function importsByEnd({ tree }: CodeBase): Map<string, Written[]> {
+  const all = new Map<string, Written[]>()
+  // The same few packages are imported everywhere.
+  const ends = new Map<string, Written[]>()
+  let order = 0
+  for (const file of tree.files) {
+    const text = tree.read(file)
+    if (text === undefined) continue
+    for (const { source, at } of importsIn(text)) {
+      if (source.startsWith('node:')) continue
+      let same = ends.get(source)
+      if (same === undefined) {
+        const end = stem(source)
+        same = all.get(end)
+        if (same === undefined) all.set(end, (same = []))
+        ends.set(source, same)
+      }
+      same.push({ file, source, at, order: (order += 1) })
+    }
+  }
+  return all
+}
+
 /**
  * Who imports these files, directly or through files that only pass them on. Reads imports from the text, so that
  * nothing needs to be parsed for it.
@@ -28,76 +77,60 @@ export function isClientText(text: string): boolean {
 export function importersOf(base: CodeBase, targets: readonly string[]): Map<string, Importer[]> {
   const wanted = new Map<string, Set<string>>()
   for (const target of targets) wanted.set(target, new Set([target]))
-  const stems = new Set(targets.map(stem))
   const result = new Map<string, Importer[]>(targets.map((target) => [target, []]))
   if (targets.length === 0) return result
-  // The same few packages are imported everywhere.
-  const ends = new Map<string, string>()
-  const endOf = (source: string): string => {
-    let end = ends.get(source)
-    if (end === undefined) ends.set(source, (end = stem(source)))
-    return end
-  }
-  const imports = new Map<string, { readonly source: string; readonly end: string; readonly at: number }[]>()
-  for (const file of base.tree.files) {
-    const text = base.tree.read(file)
-    if (text === undefined) continue
-    const own: { source: string; end: string; at: number }[] = []
-    specifiers.lastIndex = 0
-    for (let match = specifiers.exec(text); match; match = specifiers.exec(text)) {
-      const source = match[2] ?? ''
-      if (!source.startsWith('node:')) own.push({ source, end: endOf(source), at: match.index })
-    }
-    if (own.length > 0) imports.set(file, own)
-  }
+  const imports = importsByEnd(base)
+  let stems = new Set(targets.map(stem))
   for (let round = 0; round < 4 && stems.size > 0; round += 1) {
     const next = new Set<string>()
-    for (const [file, own] of imports) {
-      for (const { source, end, at } of own) {
-        if (!stems.has(end)) continue
-        const resolution = base.resolver.resolve(file, source)
-        if (resolution.kind !== 'file') continue
-        const passes = isReExport(base.tree.read(file) ?? '', at)
-        for (const [target, reachable] of wanted) {
-          if (!reachable.has(resolution.path) || file === target) continue
-          if (passes && !reachable.has(file)) {
-            reachable.add(file)
-            next.add(stem(file))
-          }
-          const list = result.get(target)
-          if (list && !list.some((one) => one.file === file)) list.push({ file, client: isClientText(base.tree.read(file) ?? '') })
+    for (const { file, source, at } of [...stems].flatMap((end) => imports.get(end) ?? []).sort((left, right) => left.order - right.order)) {
+      const resolution = base.resolver.resolve(file, source)
+      if (resolution.kind !== 'file') continue
+      const passes = isReExport(base.tree.read(file) ?? '', at)
+      for (const [target, reachable] of wanted) {
+        if (!reachable.has(resolution.path) || file === target) continue
+        if (passes && !reachable.has(file)) {
+          reachable.add(file)
+          next.add(stem(file))
         }
+        const list = result.get(target)
+        if (list && !list.some((one) => one.file === file)) list.push({ file, client: isClientText(base.tree.read(file) ?? '') })
       }
     }
-    stems.clear()
-    for (const name of next) stems.add(name)
+    stems = next
   }
+  const known = new Map<string, boolean>()
   for (const [target, list] of result) {
-    if (!list.some(({ client }) => client)) result.set(target, list.map((one) => ({ ...one, client: reachesClient(one.file) })))
+    if (!list.some(({ client }) => client)) result.set(target, list.map((one) => ({ ...one, client: leadsToClient(one.file) })))
   }
   return result
 
-  /** Whether a client module imports a file, directly or through others that say nothing of where they run. */
-  function reachesClient(start: string): boolean {
-    const seen = new Set([start])
-    for (let below = [start]; below.length > 0 && seen.size < most; ) {
-      const ends = new Set(below.filter((file) => !staysOnServer(base.tree.read(file) ?? '')).map(stem))
-      const above: string[] = []
-      for (const [file, own] of imports) {
-        if (seen.has(file) || !own.some(({ source, end }) => ends.has(end) && leadsTo(file, source, below))) continue
-        if (isClientText(base.tree.read(file) ?? '')) return true
-        seen.add(file)
-        above.push(file)
-      }
-      below = above
-    }
-    return false
+  function leadsToClient(file: string): boolean {
+    let client = known.get(file)
+    if (client === undefined) known.set(file, (client = reachesClient(base, imports, file)))
+    return client
   }
+}
 
-  function leadsTo(file: string, source: string, below: readonly string[]): boolean {
-    const resolution = base.resolver.resolve(file, source)
-    return resolution.kind === 'file' && below.includes(resolution.path)
+/** Whether a client module imports a file, directly or through others that say nothing of where they run. */
+function reachesClient(base: CodeBase, imports: ReadonlyMap<string, readonly Written[]>, start: string): boolean {
+  const seen = new Set([start])
+  for (let below = new Set([start]); below.size > 0 && seen.size < most; ) {
+    const ends = new Set([...below].filter((file) => !staysOnServer(base.tree.read(file) ?? '')).map(stem))
+    const above = new Set<string>()
+    for (const end of ends) {
+      for (const { file, source } of imports.get(end) ?? []) {
+        if (seen.has(file) || above.has(file)) continue
+        const resolution = base.resolver.resolve(file, source)
+        if (resolution.kind !== 'file' || !below.has(resolution.path)) continue
+        if (isClientText(base.tree.read(file) ?? '')) return true
+        above.add(file)
+      }
+    }
+    for (const file of above) seen.add(file)
+    below = above
   }
+  return false
 }
 
 /** So many files above one are enough to tell. */
