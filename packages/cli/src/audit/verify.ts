@@ -78,6 +78,10 @@ function unvouchedText({ below, sequence, time }: Statement): string {
   return `  entries 0 to ${below - 1} were there before this key signed, as entry ${sequence} says (${new Date(time).toISOString()}): what they were until then, only an earlier checkpoint tells`
 }
 
+function rolledBackText({ below, sequence, time }: Statement): string {
+  return `  it had ${below} entries and was rolled back to ${sequence}, as entry ${sequence} says (${new Date(time).toISOString()}): an earlier checkpoint tells what is gone`
+}
+
 function textOf(report: LogReport, unsealed: UnsealedReport | undefined, index: IndexReport | undefined): string {
   const lines = report.problems.map(({ kind, message }) => `✗ ${kind}: ${clean(message)}`)
   for (const problem of unsealed?.problems ?? []) lines.push(`✗ unsealed: ${clean(problem)}`)
@@ -86,6 +90,7 @@ function textOf(report: LogReport, unsealed: UnsealedReport | undefined, index: 
     lines.push(`✓ ${report.origin ?? ''}: ${report.size} entries hold`)
     if (report.retention !== undefined) lines.push(removedText(report, report.retention))
     if (report.unvouched !== undefined) lines.push(unvouchedText(report.unvouched))
+    if (report.rolledBack !== undefined) lines.push(rolledBackText(report.rolledBack))
     lines.push(`  signed by ${report.signedBy.join(', ')}`)
   }
   if (index !== undefined && index.unreadable > 0) lines.push(`  ${index.unreadable} entries hold no event, and no search finds them`)

@@ -5,7 +5,7 @@ import type { OutcomeEvent } from './types.ts'
 
 /** What an entry of the log says of those before it. */
 export interface Statement {
-  /** It speaks of entries with lower numbers. */
+  /** It speaks of entries with lower numbers: of those before it, or, where the log was rolled back, of those that it had. */
   readonly below: number
   /** The number of the entry that says so. */
   readonly sequence: number
@@ -14,12 +14,13 @@ export interface Statement {
 
 /**
  * `retention`: entries below are removed on purpose. `unvouched`: entries below stood in the tables before a sealer with these
- * keys signed, so that no signature of theirs says that nobody had changed them until then.
+ * keys signed, so that no signature of theirs says that nobody had changed them until then. `rolled-back`: the log had as many entries,
+ * and its tables went back to fewer under the process that had sealed them.
  */
-export type StatementKind = 'retention' | 'unvouched'
+export type StatementKind = 'retention' | 'unvouched' | 'rolled-back'
 
 // Looked for in every bundle: a text that begins with a rare character is found ten times as fast.
-const NAME: { readonly [Kind in StatementKind]: string } = { retention: 'retention', unvouched: '~unvouched' }
+const NAME: { readonly [Kind in StatementKind]: string } = { retention: 'retention', unvouched: '~unvouched', 'rolled-back': '~rolled-back' }
 
 /** The correlation id of such an entry. No call has it: those are random. */
 export const statementId = (kind: StatementKind, below: number): string => `audit:${NAME[kind]}:${below}`
@@ -27,9 +28,9 @@ export const statementId = (kind: StatementKind, below: number): string => `audi
 /** The entry. */
 export function statementEvent(kind: StatementKind, below: number, time: number): OutcomeEvent {
   const said = { id: statementId(kind, below), time, control: 'audit', durationMs: 0 }
-  return kind === 'retention'
-    ? { kind: 'outcome', ...said, outcome: 'success', reason: `retention removes entries 0 to ${below - 1}` }
-    : { kind: 'outcome', ...said, outcome: 'unknown', reason: `entries 0 to ${below - 1} were there before this key signed` }
+  if (kind === 'retention') return { kind: 'outcome', ...said, outcome: 'success', reason: `retention removes entries 0 to ${below - 1}` }
+  const reason = kind === 'unvouched' ? `entries 0 to ${below - 1} were there before this key signed` : `the log had ${below} entries, and was rolled back`
+  return { kind: 'outcome', ...said, outcome: 'unknown', reason }
 }
 
 /** The last that the first `width` entries of bundle `n` say. */
@@ -45,14 +46,19 @@ export function statementIn(kind: StatementKind, bundle: Uint8Array, n: number, 
   }
 }
 
+/** Retention speaks of whole bundles before it, who signs of all that is there, who finds it rolled back of what is not. */
+const FITS: { readonly [Kind in StatementKind]: (below: number, sequence: number) => boolean } = {
+  retention: (below, sequence) => below % TILE_WIDTH === 0 && below <= sequence,
+  unvouched: (below, sequence) => below === sequence,
+  'rolled-back': (below, sequence) => below >= sequence,
+}
+
 function statementFrom(kind: StatementKind, text: string, sequence: number): Statement | undefined {
   try {
     const event = eventFromText(text)
     const below = Number(/:([1-9]\d{0,15})$/u.exec(event.id)?.[1])
     const says = event.kind === 'outcome' && event.id === statementId(kind, below) && event.control === 'audit' && event.outcome === statementEvent(kind, below, 0).outcome
-    // Retention speaks of whole bundles before it, who signs of all that is there.
-    const fits = kind === 'retention' ? below % TILE_WIDTH === 0 && below <= sequence : below === sequence
-    return says && fits ? { below, sequence, time: event.time } : undefined
+    return says && FITS[kind](below, sequence) ? { below, sequence, time: event.time } : undefined
   } catch {
     return undefined
   }

@@ -32,6 +32,8 @@ export interface LogReport {
   readonly retention?: Statement
   /** What the log says of entries that were there before one of these keys signed. Nothing but an earlier checkpoint vouches for those. */
   readonly unvouched?: Statement
+  /** What the log says of itself where it was rolled back under the process that sealed it. An earlier checkpoint finds that by itself. */
+  readonly rolledBack?: Statement
   readonly problems: readonly LogProblem[]
 }
 
@@ -75,7 +77,7 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
     const head = await openHead(source, options, problems)
     if (head === undefined) return { ok: false, size: 0, signedBy: [], entries: 0, problems }
     const marks = await openMarks(source, options, head, problems)
-    const { read, removed, retention, unvouched } = await walk(source, options, head, marks, problems)
+    const { read, removed, retention, unvouched, rolledBack } = await walk(source, options, head, marks, problems)
     // Removed while this was reading: the entry that says so stands behind the checkpoint that it began with.
     if (problems.length === 0 && removed > (retention?.below ?? 0)) {
       if (removed > gone && tries < TRIES && (await source.checkpoint()) !== head.note) {
@@ -86,7 +88,7 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
       problems.push({ kind: 'missing', from, to: removed, message: `entries ${from} to ${removed - 1} are missing: their hashes are there, but no entry of the log says that retention removed them` })
     }
     const signedBy = head.signedBy.map(({ name, id }) => `${name}+${id.toString(16).padStart(8, '0')}`)
-    return { ok: problems.length === 0, origin: head.origin, size: head.size, signedBy, entries: read, ...(retention && { retention }), ...(unvouched && { unvouched }), problems }
+    return { ok: problems.length === 0, origin: head.origin, size: head.size, signedBy, entries: read, ...(retention && { retention }), ...(unvouched && { unvouched }), ...(rolledBack && { rolledBack }), problems }
   }
 }
 
@@ -168,6 +170,7 @@ interface Walk {
   readonly retention: Statement | undefined
   /** What it says of entries that its key found there. */
   readonly unvouched: Statement | undefined
+  readonly rolledBack: Statement | undefined
 }
 
 async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheckpoint, marks: readonly Mark[], problems: LogProblem[]): Promise<Walk> {
@@ -178,6 +181,7 @@ async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheck
   let [read, removed] = [0, 0]
   let retention: Statement | undefined
   let unvouched: Statement | undefined
+  let rolledBack: Statement | undefined
   const checkMarks = (leaves: Buffer, upTo: number): boolean => {
     for (let mark = marks[nextMark]; mark !== undefined && mark.size <= upTo; mark = marks[(nextMark += 1)]) {
       const at = growTree(tree, leaves.subarray(0, (mark.size - tree.size) * HASH_BYTES)).tree
@@ -194,7 +198,7 @@ async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheck
     }
     return true
   }
-  if (!checkMarks(Buffer.alloc(0), 0)) return { read, removed, retention, unvouched }
+  if (!checkMarks(Buffer.alloc(0), 0)) return { read, removed, retention, unvouched, rolledBack }
   for (let n = 0; n * TILE_WIDTH < head.size && problems.length < most; n += 1) {
     const first = n * TILE_WIDTH
     const width = Math.min(TILE_WIDTH, head.size - first)
@@ -206,7 +210,10 @@ async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheck
     if (gone !== undefined) removed = first + width
     else read += width
     if (bundle !== undefined && removed > 0) retention = statementIn('retention', bundle, n, width) ?? retention
-    if (bundle !== undefined) unvouched = statementIn('unvouched', bundle, n, width) ?? unvouched
+    if (bundle !== undefined) {
+      unvouched = statementIn('unvouched', bundle, n, width) ?? unvouched
+      rolledBack = statementIn('rolled-back', bundle, n, width) ?? rolledBack
+    }
     if (!checkMarks(leaves, first + width)) break
     const grown = growTree(tree, leaves)
     for (const { level, n: index, hashes } of grown.tiles) {
@@ -218,7 +225,7 @@ async function walk(source: LogSource, options: VerifyOptions, head: OpenedCheck
   for (const { level, n, width } of tree.size === head.size ? edgesOf(tree.size) : []) {
     if (level > 0 && width > 0) await compareTile(source, level, n, tree.edges[level] ?? Buffer.alloc(0), problems)
   }
-  return { read, removed, retention, unvouched }
+  return { read, removed, retention, unvouched, rolledBack }
 }
 
 async function compareTile(source: LogSource, level: number, n: number, hashes: Buffer, problems: LogProblem[]): Promise<void> {

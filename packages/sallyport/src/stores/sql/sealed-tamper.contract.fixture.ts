@@ -64,6 +64,31 @@ export function sealedTamperContract(name: string, open: (signers: readonly stri
       expect(await ledger.driver.query('SELECT count FROM sallyport_audit_batch')).not.toEqual([])
     })
 
+    it('says itself, sealed, that it was rolled back under the process that seals it', async () => {
+      const ledger = await sealedLedger(0)
+      const { driver } = ledger
+      const sealer = createSealer({ driver, origin: ORIGIN, signers: [signer], key, holder: 'lives', now: () => Date.now() + (restarts += 1) * 20_000 })
+      await write(ledger, 0, 10)
+      await sealer.run()
+      const [bundle] = await driver.query('SELECT data FROM sallyport_audit_bundle')
+      const [tile] = await driver.query('SELECT data FROM sallyport_audit_tile')
+      const [checkpoint] = await driver.query('SELECT size, time, note FROM sallyport_audit_checkpoint')
+      await write(ledger, 10, 20)
+      expect(await sealer.run()).toMatchObject({ size: 20 })
+      await driver.transact([
+        { sql: 'UPDATE sallyport_audit_bundle SET count = 10, data = $1', params: [bundle?.['data'] as Uint8Array] },
+        { sql: 'UPDATE sallyport_audit_tile SET data = $1', params: [tile?.['data'] as Uint8Array] },
+        { sql: 'UPDATE sallyport_audit_tree SET size = 10' },
+        { sql: 'UPDATE sallyport_audit_checkpoint SET size = 10, note = $1', params: [String(checkpoint?.['note'])] },
+      ])
+      expect(await verify(ledger)).toMatchObject({ ok: true, size: 10 })
+      await write(ledger, 20, 21)
+      // It looks again once it has lost the place that it knew.
+      while ((await sealer.run()).size === undefined);
+      expect(await verify(ledger)).toMatchObject({ ok: true, size: 12, rolledBack: { below: 20, sequence: 10 } })
+      expect(await sealer.run()).toEqual({ sealed: 0, size: 12, refused: 0 })
+    })
+
     it('is told of by who seals, and not only found by who asks', async () => {
       const told: string[] = []
       const ledger = await open([keys.signerText], { everyMs: 5, onError: (error) => void told.push(error.message) })

@@ -3,7 +3,7 @@ import { eventText } from '../../audit/event-text.ts'
 import { rootOf } from '../../audit/merkle/tree.ts'
 import { signCheckpoint } from '../../audit/note/checkpoint.ts'
 import type { NoteSigner } from '../../audit/note/key.ts'
-import { statementEvent } from '../../audit/statement.ts'
+import { statementEvent, type StatementKind } from '../../audit/statement.ts'
 import { TILE_WIDTH } from '../../audit/tiles/bundle.ts'
 import type { SqlDriver, SqlStep, SqlValue } from './driver.ts'
 import { holdLease, leaveLease, takeLease, type Lease } from './lease.ts'
@@ -63,6 +63,8 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
   let edge: LogEdge | undefined
   /** How the newest checkpoint stands to the edge. */
   let vouched: Vouched = 'by all'
+  /** The most entries that this sealer knows the log to have had. */
+  let had = 0
   /** Batches to read for a step. */
   let most = BATCHES
 
@@ -87,8 +89,8 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
     // Large batches are not read again and again only to be left for later.
     most = batches.length < waiting.length ? batches.length + 1 : Math.min(BATCHES, asked * 2)
     const start = { ...known, writers: await writersOf(driver, batches, known.writers) }
-    if (batches.length === 0 && vouched === 'by all') return { sealed: 0, size: start.tree.size, refused: 0, more: false }
-    const opening = vouched === 'by none' && start.tree.size > 0 ? [Buffer.from(eventText(statementEvent('unvouched', start.tree.size, now())))] : []
+    if (batches.length === 0 && vouched === 'by all' && had <= start.tree.size) return { sealed: 0, size: start.tree.size, refused: 0, more: false }
+    const opening = openingOf(start.tree.size)
     const plan = planSeal(start, batches, key, now(), opening)
     const result = await driver.transact([holdLease(lease, leaseMs, now()), ...stepsOf(start, plan, now()), ...checkpointSteps(plan)])
     if (!result.ok) {
@@ -100,7 +102,16 @@ export function createSealer({ driver, origin, signers, key, holder, leaseMs = 1
     edge = { ...plan.edge, writers: remembered(start.writers, plan.writers) }
     vouched = 'by all'
     const size = plan.edge.tree.size
+    had = size
     return { sealed: size - start.tree.size, size, refused: plan.refused.length, more: waiting.length === asked || batches.length < waiting.length }
+  }
+
+  /** What the sealer itself has to say of the log that it found. */
+  function openingOf(size: number): readonly Uint8Array[] {
+    const said: (readonly [StatementKind, number])[] = []
+    if (vouched === 'by none' && size > 0) said.push(['unvouched', size])
+    if (had > size) said.push(['rolled-back', had])
+    return said.map(([kind, below]) => Buffer.from(eventText(statementEvent(kind, below, now()))))
   }
 
   function checkpointSteps({ edge: { tree } }: SealPlan): SqlStep[] {
