@@ -80,7 +80,7 @@ export function auditCommand(host: AuditHost = processHost()): Command {
         return EXIT.ok
       }))
 
-  located(audit.command('seal').description('seal what waits, with the signers in SALLYPORT_AUDIT_SIGNER'))
+  located(audit.command('seal').description('seal what waits, with the signers in SALLYPORT_AUDIT_SIGNER (and SALLYPORT_AUDIT_MAC_SECRET, where the application has one)'))
     .option('-w, --watch', 'go on every second, until interrupted')
     .option('--origin <name>', "the log's name (default: that of the first signer)")
     .action((flags: Flags & { watch?: boolean; origin?: string }) => guarded(host, () => seal(flags, host)))

@@ -92,6 +92,8 @@ describe('sallyport audit, asked for what it can not do', () => {
   it('reads a key from a file, whatever the file is called', async () => {
     writeFileSync(file('a+b.pub'), `${keys.verifierText}\n`)
     expect((await run(['verify', '-k', file('a+b.pub')])).code).toBe(0)
+    writeFileSync(file('printed.pub'), `SALLYPORT_AUDIT_KEY=${keys.verifierText}\n`)
+    for (const printed of [file('printed.pub'), `SALLYPORT_AUDIT_KEY=${keys.verifierText}`]) expect((await run(['verify', '-k', printed])).code).toBe(0)
     expect(await run(['verify', '-k', file('none.pub')])).toMatchObject({ code: 2, err: expect.stringContaining('none.pub') })
     const { err } = await run(['verify', '-k', keys.signerText])
     expect(err).not.toContain(keys.signerText.split('+').at(-1))

@@ -18,7 +18,7 @@ export interface VerifyFlags {
 }
 
 /** A signer too: given by mistake, it must not end up in a message about a file. */
-const LOOKS_LIKE_A_KEY = /^(?:\s*PRIVATE\+KEY\+|[^\s+]+\+[0-9a-f]{8}\+)/u
+const LOOKS_LIKE_A_KEY = /^(?:SALLYPORT_AUDIT_KEY=|\s*PRIVATE\+KEY\+|[^\s+]+\+[0-9a-f]{8}\+)/u
 
 /** Public keys: `--key` (the text, or a file that holds it), or SALLYPORT_AUDIT_KEY. @throws UsageError */
 export function verifiersOf(keys: readonly string[] | undefined, host: AuditHost): readonly NoteVerifier[] {
@@ -30,7 +30,9 @@ export function verifiersOf(keys: readonly string[] | undefined, host: AuditHost
 }
 
 function verifierFrom(text: string): NoteVerifier {
-  return parseVerifier(LOOKS_LIKE_A_KEY.test(text) ? text : readFileSync(text, 'utf8'))
+  const key = LOOKS_LIKE_A_KEY.test(text) ? text : readFileSync(text, 'utf8')
+  // As `audit key` prints it.
+  return parseVerifier(key.trim().replace(/^SALLYPORT_AUDIT_KEY=/u, ''))
 }
 
 /** `verify`: 0 when the whole log holds, 1 when it does not. */
