@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { Graph, type StoredGraph } from './graph.ts'
 import { Places, type Numbered, type NumberedPlace } from './places.ts'
 import type { CheckConfig } from '../config.ts'
@@ -142,7 +142,7 @@ function parse(text: string | undefined, key: string): Stored | undefined {
 const resolving = /\/(?:package|[jt]sconfig(?:\.[\w-]+)?)\.json$/
 
 function keyOf({ tree }: CodeBase, { config, registered }: Circumstances): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+  const { version } = createRequire(import.meta.url)('@sallyport/check/package.json') as { readonly version: string }
   const inside = (path: string): string => path.slice(tree.root.length)
   const manifests = tree.manifests.filter((path) => resolving.test(path)).map((path) => [inside(path), tree.read(path)])
   const built = registered?.map((one) => (one.file === undefined ? one : { ...one, file: inside(one.file) }))
