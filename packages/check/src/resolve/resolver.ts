@@ -1,7 +1,8 @@
+import { createRequire } from 'node:module'
 import { posix } from 'node:path'
-import { ResolverFactory } from 'oxc-resolver'
 import { AliasFinder, expandAlias } from './tsconfig.ts'
 import { sourceCandidates, type WorkspacePackage } from './workspace.ts'
+import type { ResolverFactory } from 'oxc-resolver'
 import type { SourceTree } from '../files/tree.ts'
 
 /** What an import leads to: a file of the code base, a package from outside, or nothing that is there. */
@@ -11,6 +12,13 @@ export type Resolution =
   | { readonly kind: 'missing' }
 
 const extensions = ['.ts', '.tsx', '.js', '.jsx', '.mts', '.mjs', '.cts', '.cjs']
+
+const require = createRequire(import.meta.url)
+
+/** Loaded where it is needed first: few code bases have imports of their own names (`#db`). */
+function oxcResolver(): typeof import('oxc-resolver') {
+  return require('oxc-resolver') as typeof import('oxc-resolver')
+}
 
 /** Resolves imports within a code base, from the list of its files: no installed dependencies are needed. */
 export class Resolver {
@@ -76,7 +84,7 @@ export class Resolver {
   }
 
   #imported(folder: string, specifier: string): Resolution {
-    this.#fallback ??= new ResolverFactory({ conditionNames: ['import', 'node', 'default'], extensions })
+    this.#fallback ??= new (oxcResolver().ResolverFactory)({ conditionNames: ['import', 'node', 'default'], extensions })
     const path = this.#fallback.sync(folder, specifier).path?.replaceAll('\\', '/')
     return path !== undefined && this.#tree.has(path) ? { kind: 'file', path } : { kind: 'missing' }
   }
