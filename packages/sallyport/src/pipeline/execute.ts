@@ -14,6 +14,7 @@ import { keepFirstResult, Repeated } from './first-result.ts'
 import { HandlerView } from './handler-view.ts'
 import { compileInnerDoor, type LetOut } from './inner-door.ts'
 import type { Onward } from './onward.ts'
+import { OutcomeRecord, type OutcomeDetails } from './outcome-record.ts'
 import { compileOuterDoor } from './pipeline.ts'
 import type { PortRuntime } from './runtime.ts'
 
@@ -205,21 +206,8 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
     if (!audited && outcome === 'success') return
     const time = port.clock.now()
     try {
-      port.store.ledger.record({
-        kind: 'outcome',
-        id: call.id,
-        time,
-        outcome,
-        code: details.code,
-        control: details.control,
-        reason: details.reason,
-        durationMs: Math.max(0, time - call.startedAt),
-        facts: call.admitted ? undefined : factsOf(call, outer.names(call.passed)),
-        findings: details.findings === undefined || details.findings === null ? undefined : Object.fromEntries(details.findings),
-        usage: call.budget === null ? undefined : { ...call.budget.usage },
-        secrets: call.secrets ?? undefined,
-        disclosed: outcome === 'success' ? disclosed : undefined,
-      })
+      const facts = call.admitted ? undefined : factsOf(call, outer.names(call.passed))
+      port.store.ledger.record(new OutcomeRecord(call, time, outcome, details, facts, outcome === 'success' ? disclosed : undefined))
     } catch (cause) {
       // The intent stands: the reconciler closes it as unknown. A refusal that can't be written is still a refusal.
       logFailure(call, 'audit', { code: 'UNAVAILABLE', reason: 'the outcome could not be recorded', cause })
@@ -232,14 +220,6 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
   }
 
   return { execute, hash }
-}
-
-/** What an outcome says beside its kind. */
-interface OutcomeDetails {
-  readonly code?: string
-  readonly reason?: string
-  readonly control?: string
-  readonly findings?: ReadonlyMap<string, number> | null
 }
 
 const NOTHING_TO_SAY: OutcomeDetails = {}

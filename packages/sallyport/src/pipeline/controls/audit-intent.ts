@@ -1,4 +1,4 @@
-import type { Admission, AdmissionResult, IntentEvent } from '../../audit/types.ts'
+import type { Admission, AdmissionResult, CallFacts, IntentEvent } from '../../audit/types.ts'
 import { isPromiseLike, type MaybePromise } from '../../lib/maybe-promise.ts'
 import type { Call } from '../call.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
@@ -25,10 +25,24 @@ export function auditIntent(passed: readonly string[]): Control {
 function admit(call: Call, digest: string, passed: readonly string[]): MaybePromise<typeof PASS> {
   call.digest = digest
   const { now } = call
-  const intent: IntentEvent = { kind: 'intent', id: call.id, time: now, facts: factsOf(call, passed) }
+  const intent = new Intent(call.id, now, factsOf(call, passed))
   const takesNothing = call.grantId === null && call.approvalId === null && call.claim === null
   const result = call.port.store.ledger.admit(takesNothing ? { intent } : { intent, ...takenBy(call, digest, now) })
   return isPromiseLike(result) ? result.then((settled) => judge(call, settled)) : judge(call, result)
+}
+
+/** A class for the reason that its facts are one. */
+class Intent implements IntentEvent {
+  readonly kind = 'intent'
+  readonly id: string
+  readonly time: number
+  readonly facts: CallFacts
+
+  constructor(id: string, time: number, facts: CallFacts) {
+    this.id = id
+    this.time = time
+    this.facts = facts
+  }
 }
 
 /** What is taken in the same transaction. */
