@@ -27,7 +27,9 @@ function spellings(value: string): readonly string[] {
 function formsOf(value: string): readonly string[] {
   const bytes = UTF8.encode(value)
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  const forms = new Set([value, Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''), ...jsonForms(value), hex, hex.toUpperCase(), ...percentForms(value)])
+  const forms = new Set([value, hex, hex.toUpperCase()])
+  // Most values are of letters that all of these leave as they are.
+  if (!/^[\w.-]*$/.test(value)) for (const form of [Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''), ...jsonForms(value), ...percentForms(value)]) forms.add(form)
   const whole = base64(bytes, 0, true)
   forms.add(whole)
   forms.add(whole.replace(/=+$/, ''))
