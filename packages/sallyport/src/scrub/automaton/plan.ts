@@ -43,7 +43,7 @@ export interface KnownValue {
 export function compileRules(rules: readonly Rule[]): readonly CompiledRule[] {
   const ids = new Set<string>()
   return rules.map((rule) => {
-    if (ids.has(rule.id)) throw new RangeError(`Two rules have the id "${rule.id}"`)
+    if (ids.has(rule.id)) throw new RangeError(`Two rules have the id "${rule.id}": give one of them another`)
     ids.add(rule.id)
     return new CompiledRule(rule, beginningOf(rule))
   })

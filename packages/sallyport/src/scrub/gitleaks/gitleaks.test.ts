@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { providerRules } from '../packs/provider.ts'
 import { createScrubber } from '../scrubber.ts'
 import { parseGitleaks, rulesFromGitleaks } from './index.ts'
 
@@ -113,6 +114,8 @@ path = '''\\.p12$'''
     if (!existsSync(file)) ctx.skip('the gitleaks configuration is not on this machine')
     const { rules, pathOnly } = await parseGitleaks(readFileSync(file, 'utf8'))
     expect(rules.length + pathOnly.length).toBe(222)
+    expect(() => createScrubber({ rules: [...providerRules, ...rules] })).toThrow('give one of them another')
+    expect(() => createScrubber({ rules: [...providerRules, ...rules.map((rule) => ({ ...rule, id: `gitleaks-${rule.id}` }))] })).not.toThrow()
     const scrubber = createScrubber({ rules })
     const found = scrubber.scrub(
       [

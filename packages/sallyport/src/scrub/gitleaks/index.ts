@@ -12,7 +12,9 @@ export type { GitleaksAllowlist, GitleaksConfig, GitleaksExtend, GitleaksRule } 
  * @example
  * ```ts
  * const { rules } = await parseGitleaks(await readFile('.gitleaks.toml', 'utf8'))
- * const scrubber = createScrubber({ rules: [...providerRules, ...rules] })
+ * // Some ids are those of our rules, too.
+ * const named = rules.map((rule) => ({ ...rule, id: `gitleaks-${rule.id}` }))
+ * const scrubber = createScrubber({ rules: [...providerRules, ...named] })
  * ```
  */
 export async function parseGitleaks(toml: string, options: GitleaksOptions<string> = {}): Promise<GitleaksRules> {
