@@ -1,7 +1,9 @@
 // Screening beside a naive regex and the npm package vard: true and false positives per set, and time.
+// `--search SECONDS` looks longer for texts that cost the most (10 without).
 import { existsSync, readFileSync } from 'node:fs'
 import { createScreener } from 'sallyport/screening'
 import { HOSTILE } from './hostile.ts'
+import { searchDearest } from './search.ts'
 
 interface Row { readonly source: string; readonly text: string; readonly label: 0 | 1 }
 interface Benign { readonly set: string; readonly language: string; readonly text: string }
@@ -127,6 +129,11 @@ for (const [name, text] of HOSTILE) {
 }
 console.log(`The worst: ${worst[0]}, ${worst[1].toFixed(1)} µs`)
 
+const option = process.argv.indexOf('--search')
+const seconds = option < 0 ? 10 : Number(process.argv[option + 1])
+const found = searchDearest((text) => screener.screen(text), seconds, 1)
+console.log(`The worst of ${found.tried.toLocaleString('en')} mixtures that a search of ${seconds} s tried: ${found.us.toFixed(1)} µs, ${JSON.stringify(found.unit)}`)
+
 const own = totals.get('sallyport')
 const vard = totals.get('vard moderate')
 const result = {
@@ -134,7 +141,7 @@ const result = {
   figures: {
     ...figures, true_positives: own?.tp, attacks: own?.attacks, false_positives: own?.fp, benign: own?.benign, worst_benign_set: round(own?.worst ?? 0),
     vard_moderate_true_positives: vard?.tp, vard_moderate_false_positives: vard?.fp,
-    us_2000: round(us['2,000 English'] ?? 0), us_2000_european: round(us['2,000 European'] ?? 0), us_2000_asian: round(us['2,000 Chinese and Japanese'] ?? 0), us_2000_hostile_worst: round(worst[1]), us_short: round(us['e-mail address'] ?? 0),
+    us_2000: round(us['2,000 English'] ?? 0), us_2000_european: round(us['2,000 European'] ?? 0), us_2000_asian: round(us['2,000 Chinese and Japanese'] ?? 0), us_2000_hostile_worst: round(worst[1]), us_2000_search_worst: round(found.us), us_short: round(us['e-mail address'] ?? 0),
   },
   ratios: {
     tp_vs_vard_moderate: vard === undefined || own === undefined ? null : round(own.tp / vard.tp),
