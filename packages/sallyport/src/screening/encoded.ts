@@ -1,11 +1,9 @@
-import { DecodedBytes } from './decoded.ts'
-import { isLetter } from './letters.ts'
+import { DecodedText } from './decoded.ts'
 import type { Units } from './units.ts'
 
 /** A payload shorter than this in base64 is fewer than 18 characters of text, which says nothing that a rule knows. */
 export const LONG_RUN = 24
 const MIN_SPACED_BYTES = 16
-const MIN_PERCENT = 3
 
 const SEXTET = new Int8Array(128).fill(-1)
 for (const [at, char] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) SEXTET[char.charCodeAt(0)] = at
@@ -14,12 +12,12 @@ SEXTET[0x5f] = 63
 const NIBBLE = new Int8Array(128).fill(-1)
 for (const [at, char] of [...'0123456789abcdef'].entries()) NIBBLE[char.charCodeAt(0)] = NIBBLE[char.toUpperCase().charCodeAt(0)] = at
 
-const decoded = new DecodedBytes()
+const decoded = new DecodedText()
 
 /** Writes text that was hidden in base64 or hex, joined by spaces. False when there is none that reads as text. */
 export function decodeRuns(source: Units, into: Units): boolean {
   const { data, size } = source
-  decoded.begin()
+  decoded.begin(into)
   let start = 0
   let hex = true
   // The unit behind the last is a space.
@@ -38,7 +36,7 @@ export function decodeRuns(source: Units, into: Units): boolean {
     start = i + 1
     hex = true
   }
-  return decoded.writeTo(into)
+  return decoded.finish()
 }
 
 function decodeHex(data: Uint16Array, from: number, to: number): void {
@@ -63,7 +61,7 @@ function decodeBase64(data: Uint16Array, from: number, to: number): void {
 /** Writes text that stands in bytes of hex with something between them (`69 67 6e`, `\x69\x67`, `0x69, 0x67`). False when there is none. */
 export function decodeSpacedHex(source: Units, into: Units): boolean {
   const { data, size } = source
-  decoded.begin()
+  decoded.begin(into)
   let count = 0
   for (let i = 0; i <= size && !decoded.isFull; ) {
     // A byte, with what may stand before and behind it.
@@ -84,7 +82,7 @@ export function decodeSpacedHex(source: Units, into: Units): boolean {
     i++
   }
   if (count >= MIN_SPACED_BYTES) decoded.end()
-  return decoded.writeTo(into)
+  return decoded.finish()
 }
 
 /** The byte that two digits of hex spell, or -1. */
@@ -92,78 +90,4 @@ export function byteAt(data: Uint16Array, at: number): number {
   const high = data[at] as number
   const low = data[at + 1] as number
   return (high | low) < 0x80 ? ((NIBBLE[high] as number) << 4) | (NIBBLE[low] as number) : -1
-}
-
-/** Writes percent-encoded text, where a good part of it is encoded. What is not encoded stays between. False when there is too little. */
-export function decodePercent(source: Units, into: Units): boolean {
-  const { data, size } = source
-  decoded.begin(true)
-  let count = 0
-  for (let i = 0; i < size && !decoded.isFull; i++) {
-    const code = data[i] as number
-    const byte = code === 0x25 ? byteAt(data, i + 1) : -1
-    if (byte < 0) putPlain(code)
-    else {
-      decoded.put(byte)
-      count++
-      i += 2
-    }
-  }
-  if (count < MIN_PERCENT) return false
-  decoded.end()
-  return decoded.writeTo(into)
-}
-
-/** A character that is not encoded: as UTF-8 beside the bytes that are; half a pair of surrogates as a space. */
-function putPlain(code: number): void {
-  if (code < 0x80) decoded.put(code === 0x2b ? 0x20 : code)
-  else if (code >= 0xd800 && code <= 0xdfff) decoded.put(0x20)
-  else {
-    if (code < 0x800) decoded.put(0xc0 | (code >> 6))
-    else {
-      decoded.put(0xe0 | (code >> 12))
-      decoded.put(0x80 | ((code >> 6) & 0x3f))
-    }
-    decoded.put(0x80 | (code & 0x3f))
-  }
-}
-
-const MIN_SPACED_LETTERS = 3
-const SEPARATORS = new Uint8Array(128)
-for (const char of ' .-_*|/') SEPARATORS[char.charCodeAt(0)] = 1
-
-/** Writes "i g n o r e" and "i.g.n.o.r.e" together; words stay apart where something else separates them. */
-export function joinSpacedLetters(source: Units, into: Units): void {
-  const { data, size: length } = source
-  const joined = into.reserve(length)
-  let size = 0
-  let afterWordPart = false
-  for (let i = 0; i < length; ) {
-    const code = data[i] as number
-    const separator = data[i + 1] as number
-    if (afterWordPart || separator >= 0x80 || SEPARATORS[separator] === 0 || !isLetter(code)) {
-      afterWordPart = isWordPart(code)
-      joined[size++] = code
-      i++
-      continue
-    }
-    const from = size
-    let end = i
-    joined[size++] = code
-    while (end + 2 < length && data[end + 1] === separator && isLetter(data[end + 2] as number) && !isWordPart(data[end + 3] as number)) {
-      end += 2
-      joined[size++] = data[end] as number
-    }
-    if (size - from < MIN_SPACED_LETTERS) {
-      size = from
-      for (let k = i; k <= end; k++) joined[size++] = data[k] as number
-    }
-    afterWordPart = true
-    i = end + 1
-  }
-  into.end(size, undefined)
-}
-
-function isWordPart(code: number): boolean {
-  return isLetter(code) || (code >= 0x30 && code <= 0x39)
 }

@@ -94,7 +94,7 @@ export function fold(text: string, into: Units): HiddenCharacters | undefined {
     if (code >= 0x80) return foldFrom(text, i, into)
     data[i] = code
   }
-  into.end(length, text)
+  into.end(length)
   return undefined
 }
 
@@ -111,7 +111,7 @@ function foldFrom(text: string, from: number, into: Units): HiddenCharacters | u
     else if (code === 0xd83c && !isHiddenPair(code, text.charCodeAt(i + 1))) data[i] = code
     else return foldForms(text, i, into)
   }
-  into.end(length, text)
+  into.end(length)
   return undefined
 }
 
@@ -130,8 +130,8 @@ function foldForms(text: string, from: number, into: Units): HiddenCharacters {
   let size = from
   for (let i = from; i < length; i++) {
     const code = text.charCodeAt(i)
-    const to = map[code] as number
-    if (to > COMPATIBILITY) {
+    const to = code < 0x80 ? code : (map[code] as number)
+    if (to > COMPATIBILITY || code < 0x80) {
       data[size++] = to
       continue
     }
@@ -156,6 +156,24 @@ function foldForms(text: string, from: number, into: Units): HiddenCharacters {
     }
     size = forms.put(data, size, code, low, i + 1 + room)
   }
-  into.end(size, undefined)
+  into.end(size)
   return hidden
+}
+
+/** Adds one character, folded, where there is room for four units; a space for what is none. Returns the new size. */
+export function foldOne(point: number, data: Uint16Array, size: number): number {
+  if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) {
+    data[size] = 0x20
+    return size + 1
+  }
+  const unit = point < 0x10000 ? point : 0xd7c0 + (point >> 10)
+  const low = point < 0x10000 ? 0 : 0xdc00 | (point & 0x3ff)
+  const to = foldKeepingCase()[unit] as number
+  if (low === 0 ? to > COMPATIBILITY : !isHiddenPair(unit, low)) {
+    data[size] = low === 0 ? to : unit
+    if (low === 0) return size + 1
+    data[size + 1] = low
+    return size + 2
+  }
+  return to === DROP || unit === TAG_HIGH ? size : (compatibility ??= new Compatibility()).put(data, size, unit, low, data.length)
 }

@@ -8,3 +8,8 @@ export function isLetter(code: number): boolean {
   if (code < 0xaa || (code >= 0x2000 && code < 0x2c00) || (code >= 0x3000 && code < 0x3040) || (code >= 0xd800 && code < 0xf900)) return false
   return code < 0xfe00 || (code > 0xff20 && code < 0xffe0)
 }
+
+/** Whether a unit is a letter, a digit or an underscore of ASCII, as `\b` of a regular expression has it. */
+export function isAsciiWord(code: number): boolean {
+  return code < 0x80 && (LETTERS[code] !== 0 || (code >= 0x30 && code <= 0x39) || code === 0x5f)
+}

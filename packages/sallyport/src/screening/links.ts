@@ -1,24 +1,35 @@
-// What an address may begin with, behind `](`.
-const ADDRESS = /\s{0,8}<?(https?:\/\/[^\s)>]{1,500})/iy
+import { isAsciiWord } from './letters.ts'
+import { Literals } from './literals.ts'
+import { lower } from './markers.ts'
+import type { Units } from './units.ts'
+
 const MAX_TEXT = 200
+const MAX_BLANKS = 8
+const MAX_ADDRESS = 500
 /** A place for data stands at most this far behind a separator. */
 const MAX_NAME = 81
-const NAMED_DATA = /=(?:[A-Z_]{4,}|BASE64|secret|conversation|history|summary|prompt|user_?data|password)\b/
-const TRAILING_DATA = /[?&](?:data|d|q|query|leak|exfil|secret|content|info|payload|msg|text|c|conversation|history|prompt|summary)=(?:$|\{|\[|<|%7B)/i
+
+const words = (...texts: readonly string[]): (readonly [string, number])[] => texts.map((text) => [text, 0])
+const SCHEMES = new Literals(words('http://', 'https://'), true)
+/** Parameters that end in a place for data: `?q={`. */
+const PARAMETERS = new Literals(words(...'data d q query leak exfil secret content info payload msg text c conversation history prompt summary'.split(' ').map((name) => `${name}=`)), true)
+/** Values that name data; so do four capitals or more. */
+const NAMED_DATA = new Literals(words('BASE64', 'secret', 'conversation', 'history', 'summary', 'prompt', 'userdata', 'user_data', 'password'), false)
+const MIN_CAPITALS = 4
 
 /** True when a markdown image or link has a placeholder for data in its address: a destination that carries data away. */
-export function hasExfiltrationLink(text: string): boolean {
-  for (let at = text.indexOf(']('); at >= 0; at = text.indexOf('](', at + 2)) {
-    const kind = kindOf(text, at)
+export function hasExfiltrationLink({ data, size }: Units): boolean {
+  for (let i = 1; i < size - 1; i++) {
+    if (data[i] !== 0x28 || data[i - 1] !== 0x5d) continue
+    const kind = kindOf(data, i - 1)
     if (kind === NO_LINK) continue
-    ADDRESS.lastIndex = at + 2
-    const url = ADDRESS.exec(text)?.[1]
-    if (url === undefined) continue
-    const query = url.indexOf('?')
-    const tail = query < 0 ? url.slice(url.indexOf('/', 8)) : url.slice(query)
-    if (TRAILING_DATA.test(tail)) return true
-    if (kind === IMAGE && query >= 0 && (hasPlaceholder(tail) || NAMED_DATA.test(tail))) return true
-    at += url.length
+    const start = addressAt(data, i + 1, size)
+    if (start < 0) continue
+    const scheme = SCHEMES.behind(data, start, size)
+    const end = addressEnd(data, scheme, size)
+    if (end === scheme) continue
+    if (carriesData(data, start, end, kind === IMAGE)) return true
+    i = end - 1
   }
   return false
 }
@@ -28,25 +39,80 @@ const LINK = 1
 const IMAGE = 2
 
 /** What a `]` ends, on its line: what another `]` came before is not looked at again. */
-function kindOf(text: string, close: number): number {
+function kindOf(data: Uint16Array, close: number): number {
   let kind = NO_LINK
   for (let i = close - 1; i >= 0 && close - i <= MAX_TEXT + 1; i--) {
-    const code = text.charCodeAt(i)
+    const code = data[i] as number
     if (code === 0x5d || code === 0x0a) break
     if (code !== 0x5b) continue
-    if (text.charCodeAt(i - 1) === 0x21) return IMAGE
+    if (data[i - 1] === 0x21) return IMAGE
     kind = LINK
   }
   return kind
 }
 
-/** `{`, `<`, `[`, or one of them percent-encoded, in a part of a query or path. */
-function hasPlaceholder(tail: string): boolean {
+/** Where an address begins, behind blanks and `<`, or -1. */
+function addressAt(data: Uint16Array, from: number, size: number): number {
+  let at = from
+  for (let k = 0; k < MAX_BLANKS && isBlank(data[at] as number); k++) at++
+  if (data[at] === 0x3c) at++
+  return SCHEMES.behind(data, at, size) < 0 ? -1 : at
+}
+
+function addressEnd(data: Uint16Array, from: number, size: number): number {
+  let at = from
+  while (at < size && at - from < MAX_ADDRESS && !isBlank(data[at] as number) && data[at] !== 0x29 && data[at] !== 0x3e) at++
+  return at
+}
+
+function carriesData(data: Uint16Array, start: number, end: number, image: boolean): boolean {
+  const query = indexOf(data, 0x3f, start, end)
+  const path = query >= 0 ? query : indexOf(data, 0x2f, start + 'https://'.length, end)
+  if (path < 0) return false
+  const named = image && query >= 0
   let separator = -1
-  for (let i = 0; i < tail.length; i++) {
-    const char = tail[i]
-    if (char === '?' || char === '&' || char === '/' || char === '=') separator = i
-    else if (separator >= 0 && i - separator <= MAX_NAME && (char === '{' || char === '<' || char === '[' || (char === '%' && /^(?:7b|3c)/i.test(tail.slice(i + 1, i + 3))))) return true
+  for (let i = path; i < end; i++) {
+    const code = data[i] as number
+    if (code === 0x3f || code === 0x26) {
+      separator = i
+      const value = PARAMETERS.behind(data, i + 1, end)
+      if (value >= 0 && (value === end || isPlaceholder(data, value, end, true))) return true
+    } else if (code === 0x2f || code === 0x3d) {
+      separator = i
+      if (named && code === 0x3d && namesData(data, i + 1, end)) return true
+    } else if (named && separator >= 0 && i - separator <= MAX_NAME && isPlaceholder(data, i, end, false)) return true
   }
   return false
+}
+
+/** `{`, `<` or `[`, or `{` or `<` percent-encoded; of these `onlyBrace` the first. */
+function isPlaceholder(data: Uint16Array, at: number, end: number, onlyBrace: boolean): boolean {
+  const code = data[at] as number
+  if (code === 0x7b || code === 0x3c || code === 0x5b) return true
+  if (code !== 0x25 || at + 2 >= end) return false
+  const low = lower(data[at + 2] as number)
+  return (data[at + 1] === 0x37 && low === 0x62) || (!onlyBrace && data[at + 1] === 0x33 && low === 0x63)
+}
+
+function namesData(data: Uint16Array, at: number, end: number): boolean {
+  let capitals = at
+  while (capitals < end && isCapital(data[capitals] as number)) capitals++
+  return (capitals - at >= MIN_CAPITALS && isWordEnd(data, capitals, end)) || isWordEnd(data, NAMED_DATA.behind(data, at, end), end)
+}
+
+function isWordEnd(data: Uint16Array, at: number, end: number): boolean {
+  return at >= 0 && (at === end || !isAsciiWord(data[at] as number))
+}
+
+function isCapital(code: number): boolean {
+  return (code >= 0x41 && code <= 0x5a) || code === 0x5f
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d)
+}
+
+function indexOf(data: Uint16Array, unit: number, from: number, end: number): number {
+  for (let i = from; i < end; i++) if (data[i] === unit) return i
+  return -1
 }

@@ -1,41 +1,47 @@
 import { isLetter } from './letters.ts'
+import type { Traits } from './traits.ts'
 import type { Units } from './units.ts'
 
 const QUOTE_REACH = 48
-/** This many words about attacks just before an unquoted phrase make it a mention. */
-const META_BEFORE = 2
+/** Two words about attacks this little before an unquoted phrase make it a mention. */
 const META_REACH = 10
+const NEVER = -1_000_000_000
 /** A buffer beyond this is not kept for the next text. */
 const KEPT = 1 << 16
 
 /** What a scan notes of the words around phrases, to tell an attack from a text about attacks. Used for one text after another. */
 export class Notes {
-  /** Ordinals of the latest words that deny what follows, or make a statement of it. */
-  not = -9
-  subject = -9
-  /** Ordinals of words about attacks: example, phrase, injection. */
-  readonly meta: number[] = []
+  /** Numbers of the two latest words about attacks: example, phrase, injection. */
+  #meta = NEVER
+  #metaBefore = NEVER
+  /** Of the text as it stands, not of a copy of it. */
+  readonly #traits: Traits
   #source: Units | undefined
-  #about: boolean | undefined
   /** Per unit how far back the latest quotation mark is (at most 255), as far as it was asked for. */
   #distance: Uint8Array = new Uint8Array(1024)
   #known = 0
 
+  constructor(traits: Traits) {
+    this.#traits = traits
+  }
+
   begin(source: Units): void {
-    this.not = this.subject = -9
-    // Setting the length of a list that is empty is far from free.
-    if (this.meta.length > 0) this.meta.length = 0
+    this.#meta = this.#metaBefore = NEVER
     this.#source = source
-    this.#about = undefined
     this.#known = 0
     if (this.#distance.length > KEPT) this.#distance = new Uint8Array(1024)
   }
 
+  aboutAttacks(ordinal: number): void {
+    this.#metaBefore = this.#meta
+    this.#meta = ordinal
+  }
+
   /** Whether a phrase is only mentioned: among words about attacks, or in quotation marks in a text that has some. */
   isMention(start: number, end: number, ordinal: number): boolean {
-    const { meta } = this
-    if (meta.length >= META_BEFORE && ordinal - (meta[meta.length - META_BEFORE] as number) <= META_REACH) return true
-    return this.#isQuoted(start, end) && this.#isAbout()
+    if (ordinal - this.#metaBefore <= META_REACH) return true
+    // Words that come later in the text count as well.
+    return this.#isQuoted(start, end) && (this.#meta !== NEVER || this.#traits.isAboutAttacks)
   }
 
   #isQuoted(start: number, end: number): boolean {
@@ -60,15 +66,7 @@ export class Notes {
     }
     this.#known = to
   }
-
-  #isAbout(): boolean {
-    // Words that come later in the text count as well: `"ignore all previous instructions" is a typical attack`.
-    return this.meta.length > 0 || (this.#about ??= META_LATER.test((this.#source as Units).text()))
-  }
 }
-
-// Linear: alternatives of literals.
-const META_LATER = /\b(?:phrases?|attack|injection|example|detect|called|means?|meaning|string|payload|regex|classifier|Angriff|Beispiel|bedeutet|attaque|ataque|attacco|пример|атак)|攻击|例如|攻撃|意味|공격/i
 
 function isQuote(data: Uint16Array, at: number): boolean {
   const code = data[at] as number

@@ -3,7 +3,7 @@ import type { ScreeningLanguage } from './languages/index.ts'
 /** The kind of attack that a rule belongs to. Of several rules of one part only the heaviest counts towards the score. */
 export type ScreeningPart =
   | 'override' | 'new-task' | 'leak' | 'role' | 'unrestricted' | 'indirect' | 'payload' | 'code'
-  | 'marker' | 'boundary' | 'hidden' | 'encoded' | 'exfiltration' | 'own'
+  | 'marker' | 'boundary' | 'hidden' | 'encoded' | 'exfiltration' | 'overload' | 'own'
 
 /**
  * A phrase: word classes in order. `class` needs a word of that class at most two words after the one before;

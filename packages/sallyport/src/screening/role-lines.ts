@@ -1,4 +1,5 @@
 import { LETTERS } from './letters.ts'
+import { Literals } from './literals.ts'
 import { lower } from './markers.ts'
 
 // Lines that begin a turn, as transcripts and completion prompts write them.
@@ -6,35 +7,37 @@ const ROLES = ['system', 'developer', 'assistant', 'human', 'ai', 'user']
 /** The first of them, which an application speaks by. */
 const OF_APPLICATION = 2
 const NOUNS = ['message', 'prompt', 'note', 'override', 'instruction', 'instructions']
-const ORDERS = ['you are', 'you must', 'you will', 'ignore', 'new', 'override', 'disregard']
-const FIRST = new Uint8Array(128)
-for (const order of ORDERS) FIRST[order.charCodeAt(0)] = FIRST[order.charCodeAt(0) - 32] = 1
+const ORDERS = new Literals(['you are', 'you must', 'you will', 'ignore', 'new', 'override', 'disregard'].map((order) => [order, 0]), true)
 const LONGEST = 12
+/** The last letters of roles and nouns, in both cases. */
+const LAST = new Uint8Array(128)
+for (const word of [...ROLES, ...NOUNS]) for (const char of [word, word.toUpperCase()]) LAST[char.charCodeAt(char.length - 1)] = 1
 
 /** What a colon tells: nothing, that a line begins a turn, or that it begins an order in the application's name. */
 export const NO_ROLE = 0
 export const TURN = 1
 export const SYSTEM_ORDER = 2
 
-/**
- * Looks at what stands before a colon on its line, and behind it. Returns `NO_ROLE`, or `TURN` and `SYSTEM_ORDER` as bits.
- * `turn` tells that a turn is known already.
- */
-export function roleLine(data: Uint16Array, colon: number, turn: boolean): number {
-  const order = isOrder(data, colon)
-  if (turn && !order) return NO_ROLE
+/** Whether a role may stand before a colon: nearly every one is turned away by one look. */
+export function mayBeRole(data: Uint16Array, colon: number): boolean {
+  const last = colon > 0 ? (data[colon - 1] as number) : 0
+  return isBlank(last) || (last < 0x80 && LAST[last] !== 0)
+}
+
+/** Looks at what stands before a colon on its line, and behind it. Returns `NO_ROLE`, or `TURN` and `SYSTEM_ORDER` as bits. */
+export function roleLine(data: Uint16Array, colon: number, size: number): number {
   const end = skipBack(data, colon, 10)
   const start = wordStart(data, end)
   if (start === end) return NO_ROLE
   const role = indexOf(ROLES, data, start, end)
   if (role >= 0) {
     if (!beginsLine(data, start)) return NO_ROLE
-    return role < OF_APPLICATION && order ? TURN | SYSTEM_ORDER : TURN
+    return role < OF_APPLICATION && isOrder(data, colon, size) ? TURN | SYSTEM_ORDER : TURN
   }
-  if (!order || data[start - 1] !== 0x20 || indexOf(NOUNS, data, start, end) < 0) return NO_ROLE
+  if (data[start - 1] !== 0x20 || indexOf(NOUNS, data, start, end) < 0) return NO_ROLE
   const before = wordStart(data, start - 1)
   const application = indexOf(ROLES, data, before, start - 1)
-  return application >= 0 && application < OF_APPLICATION && beginsLine(data, before) ? SYSTEM_ORDER : NO_ROLE
+  return application >= 0 && application < OF_APPLICATION && beginsLine(data, before) && isOrder(data, colon, size) ? SYSTEM_ORDER : NO_ROLE
 }
 
 function isBlank(code: number | undefined): boolean {
@@ -67,11 +70,8 @@ function isHere(word: string, data: Uint16Array, at: number): boolean {
   return true
 }
 
-function isOrder(data: Uint16Array, colon: number): boolean {
+function isOrder(data: Uint16Array, colon: number, size: number): boolean {
   let at = colon + 1
-  for (let k = 0; k < 40 && isBlank(data[at]); k++) at++
-  const first = data[at] as number
-  if (first >= 0x80 || FIRST[first] === 0) return false
-  for (const order of ORDERS) if (isHere(order, data, at)) return true
-  return false
+  for (let k = 0; k < 40 && at < size && isBlank(data[at]); k++) at++
+  return ORDERS.behind(data, at, size) >= 0
 }

@@ -1,33 +1,16 @@
+import type { Allowance } from './allowance.ts'
 import { byteAt, LONG_RUN } from './encoded.ts'
 import { isLetter } from './letters.ts'
-import { mayBeginMarker } from './markers.ts'
-import { Notes } from './notes.ts'
-import { roleLine } from './role-lines.ts'
+import { mayBeginMarker, SeenMarkers } from './markers.ts'
+import { PhraseProgress } from './progress.ts'
+import { mayBeRole, roleLine } from './role-lines.ts'
+import { SAW_HEX_BYTES, SAW_LINK, SAW_LONG_RUN, SAW_MARKER, SAW_PERCENT, SAW_RULER, SAW_SPACED_LETTERS, SAW_TURN } from './saw.ts'
+import { separatesLetters } from './spaced-letters.ts'
+import type { Traits } from './traits.ts'
+import { hashPair, isUnspaced } from './unspaced.ts'
 import type { Units } from './units.ts'
-import {
-  BEFORE, COMPLETED, COMPLETED_END, HASH_PRIME, HASH_START, hashPair, isUnspaced, mayBeKnown, NEXT, NEXT_END, REACH, STEP_SIZE, WORD_META, WORD_NOT, WORD_SUBJECT,
-  type Vocabulary,
-} from './vocabulary.ts'
+import { HASH_PRIME, HASH_START, mayBeKnown, type Vocabulary } from './vocabulary.ts'
 import { wordTable } from './words.ts'
-
-/** What one pass over a text saw that needs a closer look. */
-export const SAW_LONG_RUN = 1
-export const SAW_PERCENT = 2
-export const SAW_SPACED_LETTERS = 4
-export const SAW_LINK = 8
-/** A line that begins a turn of a transcript. */
-export const SAW_TURN = 16
-/** A line that begins an order in the application's name. */
-export const SAW_SYSTEM_ORDER = 32
-export const SAW_RULER = 64
-export const SAW_HEX_BYTES = 128
-export const SAW_MARKER = 256
-
-/** Rules that matched, by index into the vocabulary's rules, with the share of their weight that counts (1, or less for a mention). */
-export interface PhraseMatches {
-  readonly rules: number[]
-  readonly shares: number[]
-}
 
 // Kinds of characters that stand between words, of ASCII.
 const OTHER = 0
@@ -48,43 +31,34 @@ export const LEET: Uint8Array = Uint8Array.from('oizeasgtbg', (char) => char.cha
 export const SPACED_LETTERS = 6
 export const HEX_BYTES = 12
 const SENTENCE_GAP = 3
-/** A phrase that is quoted in a text about such phrases counts by this share: named in the findings, not flagged alone. */
-const MENTION_SHARE = 0.4
-const NEVER = -1_000_000_000
+/** What it costs to look at what may be a marker, in steps. */
+const MARKER_LOOK = 6
 
 /**
- * One left-to-right pass: splits a folded text into words, looks each up, and moves every phrase that it can take a step in.
- * A phrase only remembers the latest place where each of its steps matched, which is the best one for a gap that is
- * bounded from above: so the cost is bounded by the words, whatever they are.
+ * One left-to-right pass: splits a folded text into words, looks each up, moves every phrase that it can take a step in, and
+ * notes markers and what needs a closer look.
  *
  * Buffers are reused between calls; scanning is synchronous and does not call out.
  */
-export class PhraseScanner {
+export class TextScanner {
+  /** Of the latest text: the phrases, and the markers where `SAW_MARKER` says that there may be some. */
+  readonly phrases: PhraseProgress
+  readonly markers: SeenMarkers = new SeenMarkers()
   readonly #vocabulary: Vocabulary
-  /** Per step the number of the word that took it last, and where the phrase began. */
-  readonly #last: Int32Array
-  readonly #from: Int32Array
-  /** The set of steps whose step before was taken, and that were not seen to be too far behind it since. */
-  readonly #ready: Int32Array
-  /** Per rule the scan in which it counted in full. */
-  readonly #full: Int32Array
+  readonly #allowance: Allowance
   readonly #words: Uint16Array = wordTable()
-  readonly #notes: Notes = new Notes()
-  #scans = 0
   // Of the scan that is under way: the number of the latest word, and what was seen between words.
   #ordinal = 0
   #saw = 0
 
-  constructor(vocabulary: Vocabulary) {
+  constructor(vocabulary: Vocabulary, traits: Traits, allowance: Allowance) {
     this.#vocabulary = vocabulary
-    this.#last = new Int32Array(vocabulary.steps.length / STEP_SIZE)
-    this.#from = new Int32Array(vocabulary.steps.length / STEP_SIZE)
-    this.#ready = new Int32Array(vocabulary.width)
-    this.#full = new Int32Array(vocabulary.rules.length)
+    this.#allowance = allowance
+    this.phrases = new PhraseProgress(vocabulary.program, traits, allowance)
   }
 
-  /** Returns the `SAW_` bits, and adds the phrases that it met to `matches`. */
-  scan(source: Units, matches: PhraseMatches): number {
+  /** Returns the `SAW_` bits. */
+  scan(source: Units): number {
     const { data, size } = source
     const { known } = this.#vocabulary
     const words = this.#words
@@ -93,8 +67,7 @@ export class PhraseScanner {
     let singles = 0
     let pairs = 0
     let wordEnd = -2
-    this.#notes.begin(source)
-    this.#begin()
+    this.phrases.begin(source)
     for (let i = 0; i < size; ) {
       let letter = words[data[i] as number] as number
       if (letter === 0) {
@@ -104,7 +77,7 @@ export class PhraseScanner {
         }
         this.#ordinal = ordinal
         this.#saw = saw
-        i = this.#between(data, i, size, matches)
+        i = this.#between(data, i, size)
         ordinal = this.#ordinal
         saw = this.#saw
         continue
@@ -129,14 +102,14 @@ export class PhraseScanner {
       ordinal++
       const length = i - start - apostrophes
       const kind = mayBeKnown(known, hash) ? this.#lookUp(hash) : 0
-      if (kind !== 0) this.#take(kind, ordinal, start, i, matches)
-      else if (digits > 0 && digits < length) this.#leet(data, start, i, ordinal, matches)
+      if (kind !== 0) this.phrases.take(kind, ordinal, start, i)
+      else if (digits > 0 && digits < length) this.#leet(data, start, i, ordinal)
       if (length > 4) {
         singles = pairs = 0
         if (length >= LONG_RUN) saw |= SAW_LONG_RUN
       } else {
         if (length > 1) singles = 0
-        else if (digits > 0 || i - 2 !== wordEnd) singles = 1
+        else if (digits > 0 || i - 2 !== wordEnd || !separatesLetters(data[wordEnd] as number)) singles = 1
         else if (++singles >= SPACED_LETTERS) saw |= SAW_SPACED_LETTERS
         if (digits > 0) {
           if (++pairs >= HEX_BYTES) saw |= SAW_HEX_BYTES
@@ -148,14 +121,13 @@ export class PhraseScanner {
   }
 
   /** What stands between two words, other than a space: goes on to the next word, and returns where it begins. */
-  #between(data: Uint16Array, from: number, size: number, matches: PhraseMatches): number {
+  #between(data: Uint16Array, from: number, size: number): number {
     const words = this.#words
-    const notes = this.#notes
     let i = from
     do {
       const code = data[i++] as number
       if (code >= 0x80) {
-        if (isUnspaced(code)) i = this.#unspaced(data, i - 1, size, matches)
+        if (isUnspaced(code)) i = this.#unspaced(data, i - 1, size)
         continue
       }
       const kind = KIND[code]
@@ -163,32 +135,31 @@ export class PhraseScanner {
       if (kind === SENTENCE_END) {
         // A dot inside a name or a number ends nothing.
         if (code !== 0x2e || !isLetter(data[i] as number)) this.#ordinal += SENTENCE_GAP
-        notes.not = notes.subject = NEVER
+        this.phrases.endClause()
       } else if (kind === CLAUSE_END) {
-        notes.not = notes.subject = NEVER
-        if (code === 0x3a) this.#saw |= roleLine(data, i - 1, (this.#saw & SAW_TURN) !== 0) * SAW_TURN
+        this.phrases.endClause()
+        if (code === 0x3a && mayBeRole(data, i - 1)) this.#saw |= roleLine(data, i - 1, size) * SAW_TURN
       } else if (kind === PERCENT) {
         if (byteAt(data, i) >= 0) this.#saw |= SAW_PERCENT
       } else if (kind === LINK) {
         if (i > 1 && data[i - 2] === 0x5d && mayBeAddress(data, i)) this.#saw |= SAW_LINK
       } else {
         if (i > 2 && data[i - 2] === code && data[i - 3] === code) this.#saw |= SAW_RULER
-        if (kind === MARKER && mayBeginMarker(data, i - 1)) this.#saw |= SAW_MARKER
+        if (kind === MARKER && mayBeginMarker(data, i - 1)) this.#marker(data, i - 1, size)
       }
     } while (i < size && words[data[i] as number] === 0)
     return i
   }
 
-  /** Whatever a text left behind counts in no other, nor in this one when it is read again. */
-  #begin(): void {
-    const ready = this.#ready
-    for (let k = 0; k < ready.length; k++) ready[k] = 0
-    this.#scans = (this.#scans + 1) | 0
-    if (this.#scans === 0) this.#full.fill(0)
+  #marker(data: Uint16Array, at: number, size: number): void {
+    if ((this.#saw & SAW_MARKER) === 0) this.markers.clear()
+    this.#saw |= SAW_MARKER
+    this.#allowance.left -= MARKER_LOOK
+    this.markers.look(data, at, size)
   }
 
   /** Takes the word with letters in place of its digits. */
-  #leet(data: Uint16Array, start: number, end: number, ordinal: number, matches: PhraseMatches): void {
+  #leet(data: Uint16Array, start: number, end: number, ordinal: number): void {
     const words = this.#words
     let hash = HASH_START
     for (let i = start; i < end; i++) {
@@ -196,7 +167,7 @@ export class PhraseScanner {
       if (letter !== 0) hash = Math.imul(hash ^ (letter < 0x3a ? (LEET[letter - 0x30] as number) : letter), HASH_PRIME)
     }
     const kind = mayBeKnown(this.#vocabulary.known, hash) ? this.#lookUp(hash) : 0
-    if (kind !== 0) this.#take(kind, ordinal, start, end, matches)
+    if (kind !== 0) this.phrases.take(kind, ordinal, start, end)
   }
 
   #lookUp(hash: number): number {
@@ -207,15 +178,19 @@ export class PhraseScanner {
   }
 
   /** A stretch of a script without spaces. Returns where it ends. */
-  #unspaced(data: Uint16Array, from: number, size: number, matches: PhraseMatches): number {
+  #unspaced(data: Uint16Array, from: number, size: number): number {
     const { alone, pairs } = this.#vocabulary
     let i = from
     let code = data[i] as number
     do {
       const after = data[i + 1] as number
       const pair = hashPair(code, after)
-      const mayBegin = (((alone[code >> 3] as number) >> (code & 7)) | ((pairs[pair >>> 5] as number) >>> (pair & 31))) & 1
-      const reach = mayBegin === 0 ? 0 : this.#entry(data, i, size, matches)
+      let reach = 0
+      if ((((pairs[pair >>> 5] as number) >>> (pair & 31)) & 1) !== 0) reach = this.#entry(data, i, size)
+      else if ((((alone[code >> 3] as number) >> (code & 7)) & 1) !== 0) {
+        this.phrases.take(this.#lookUp(Math.imul(HASH_START ^ code, HASH_PRIME)), this.#ordinal + 1, i, i + 1)
+        reach = 1
+      }
       if (reach === 0) this.#ordinal += i & 1
       else this.#ordinal++
       if (reach > 1) {
@@ -229,10 +204,10 @@ export class PhraseScanner {
     return i
   }
 
-  /** Entries of scripts without spaces begin anywhere: tries those that begin here, longest last. Returns how far the one found reaches. */
-  #entry(data: Uint16Array, at: number, size: number, matches: PhraseMatches): number {
+  /** Words of scripts without spaces begin anywhere: tries those that begin here, longest last. Returns how far the one found reaches. */
+  #entry(data: Uint16Array, at: number, size: number): number {
     const { known } = this.#vocabulary
-    // A bit for each length that an entry which begins so can have.
+    // A bit for each length that a word which begins so can have.
     let lengths = this.#vocabulary.lengths[data[at] as number] as number
     let hash = HASH_START
     let reach = 0
@@ -248,75 +223,8 @@ export class PhraseScanner {
       }
       lengths >>>= 1
     }
-    if (reach > 0) this.#take(found, this.#ordinal + 1, at, at + reach, matches)
+    if (reach > 0) this.phrases.take(found, this.#ordinal + 1, at, at + reach)
     return reach
-  }
-
-  /** A known word: moves each phrase that it can take a step in. */
-  #take(kind: number, ordinal: number, start: number, end: number, matches: PhraseMatches): void {
-    const { width, takes, firstOf, first, flags } = this.#vocabulary
-    const ready = this.#ready
-    for (let w = width - 1, at = kind * width + w; w >= 0; w--, at--) {
-      const steps = (ready[w] as number) & (takes[at] as number)
-      if (steps !== 0) this.#advance(w, steps, ordinal, end, matches)
-    }
-    const notes = this.#notes
-    const flag = flags[kind] as number
-    // "Don't ignore", "I ignored".
-    if ((flag & WORD_NOT) !== 0 || (notes.not !== ordinal - 1 && notes.subject !== ordinal - 1)) {
-      for (let k = firstOf[kind] as number, stop = firstOf[kind + 1] as number; k < stop; k++) this.#step(first[k] as number, ordinal, start)
-    }
-    if (flag === 0) return
-    if ((flag & WORD_NOT) !== 0) notes.not = ordinal
-    if ((flag & WORD_SUBJECT) !== 0) notes.subject = ordinal
-    if ((flag & WORD_META) !== 0) notes.meta.push(ordinal)
-  }
-
-  /** Takes the steps that are still in reach, of 32 of a set, and takes the others off the list. */
-  #advance(w: number, among: number, ordinal: number, end: number, matches: PhraseMatches): void {
-    const { steps, completed } = this.#vocabulary
-    const last = this.#last
-    const ready = this.#ready
-    for (let left = among; left !== 0; ) {
-      const bit = 31 - Math.clz32(left)
-      left ^= 1 << bit
-      const step = (w << 5) | bit
-      const record = step * STEP_SIZE
-      const before = steps[record + BEFORE] as number
-      if (ordinal - (last[before] as number) > (steps[record + REACH] as number)) {
-        ready[w] = (ready[w] as number) ^ (1 << bit)
-        continue
-      }
-      const start = this.#from[before] as number
-      this.#step(step, ordinal, start)
-      for (let r = steps[record + COMPLETED] as number, stop = steps[record + COMPLETED_END] as number; r < stop; r++) {
-        this.#match(completed[r] as number, start, end, ordinal, matches)
-      }
-    }
-  }
-
-  #step(step: number, ordinal: number, start: number): void {
-    const { steps, next } = this.#vocabulary
-    const ready = this.#ready
-    this.#last[step] = ordinal
-    this.#from[step] = start
-    const record = step * STEP_SIZE
-    for (let k = steps[record + NEXT] as number, stop = steps[record + NEXT_END] as number; k < stop; k += 2) {
-      const w = next[k] as number
-      ready[w] = (ready[w] as number) | (next[k + 1] as number)
-    }
-  }
-
-  #match(rule: number, start: number, end: number, ordinal: number, matches: PhraseMatches): void {
-    // Once it counts in full, no other place can add to it.
-    if (this.#full[rule] === this.#scans) return
-    const share = this.#notes.isMention(start, end, ordinal) ? MENTION_SHARE : 1
-    if (share === 1) this.#full[rule] = this.#scans
-    const known = matches.rules.indexOf(rule)
-    if (known < 0) {
-      matches.rules.push(rule)
-      matches.shares.push(share)
-    } else matches.shares[known] = share
   }
 }
 

@@ -11,6 +11,13 @@ export class Score {
     this.#without = without
   }
 
+  /** The score so far. Weights have one decimal; sums of them should have too. */
+  get sum(): number {
+    let sum = 0
+    for (const weight of this.#parts.values()) sum += weight
+    return Math.round(sum * 1000) / 1000
+  }
+
   has(part: ScreeningPart): boolean {
     return this.#parts.has(part)
   }
@@ -26,13 +33,11 @@ export class Score {
     if (weight > (this.#parts.get(part) ?? 0)) this.#parts.set(part, weight)
   }
 
-  result(threshold: number): ScreeningResult {
-    let sum = 0
-    for (const weight of this.#parts.values()) sum += weight
-    // Weights have one decimal; sums of them should have too.
-    const score = Math.round(sum * 1000) / 1000
+  /** `partial`: not all of the text was looked at, because the score was enough. */
+  result(threshold: number, partial: boolean): ScreeningResult {
+    const score = this.sum
     const findings: ScreeningFinding[] = []
     for (const [rule, weight] of this.#findings) findings.push({ rule, weight })
-    return { score, findings, flagged: score >= threshold }
+    return { score, findings, flagged: score >= threshold, ...(partial && { partial }) }
   }
 }

@@ -1,22 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Allowance } from './allowance.ts'
 import { fold } from './fold.ts'
 import { LEXICONS, MARKERS, createScreener, type ScreeningLanguage } from './index.ts'
-import { PhraseScanner, type PhraseMatches } from './scan.ts'
+import { TextScanner } from './scan.ts'
 import { SHORT, ShortTexts } from './short-text.ts'
+import { Traits } from './traits.ts'
 import { Units } from './units.ts'
 import { compileVocabulary } from './vocabulary.ts'
 
 const vocabulary = compileVocabulary(Object.keys(LEXICONS) as ScreeningLanguage[], [])
 const short = new ShortTexts(vocabulary)
-const scanner = new PhraseScanner(vocabulary)
+const allowance = new Allowance()
+const scanner = new TextScanner(vocabulary, new Traits(), allowance)
 
 /** What the whole scan has to say of a text. */
 function scanned(text: string): { saw: number; hidden: boolean; phrases: number } {
   const units = new Units()
-  const matches: PhraseMatches = { rules: [], shares: [] }
   const hidden = fold(text, units) !== undefined
-  return { saw: scanner.scan(units, matches), hidden, phrases: matches.rules.length }
+  allowance.begin(text.length, true)
+  return { saw: scanner.scan(units), hidden, phrases: scanner.phrases.rules.length }
 }
 
 const NOTHING = { saw: 0, hidden: false, phrases: 0 }

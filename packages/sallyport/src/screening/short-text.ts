@@ -1,5 +1,6 @@
 import { LONG_RUN } from './encoded.ts'
 import { LETTERS } from './letters.ts'
+import { FIRST, KIND_BITS, TAKES, TAKES_END, type Program } from './program.ts'
 import { HEX_BYTES, LEET, SPACED_LETTERS } from './scan.ts'
 import { HASH_PRIME, HASH_START, mayBeKnown, type Vocabulary } from './vocabulary.ts'
 
@@ -28,6 +29,14 @@ for (const [chars, part] of [['-*_~', RULER], [':', COLON], ["'<[]#|=%", UNCLEAR
 const BEGINS = 1
 const GOES_ON = 2
 
+function rolesOfKinds({ memory, width, steps }: Program): Uint8Array {
+  return Uint8Array.from({ length: (steps - width) >> KIND_BITS }, (_, kind) => {
+    const record = width + (kind << KIND_BITS)
+    const takes = memory[record + TAKES] as number
+    return (takes > (memory[record + FIRST] as number) ? BEGINS : 0) | ((memory[record + TAKES_END] as number) > takes ? GOES_ON : 0)
+  })
+}
+
 /** Tells of names, ids and plain sentences that there is nothing in them, in one walk over the string itself. */
 export class ShortTexts {
   readonly #vocabulary: Vocabulary
@@ -35,13 +44,8 @@ export class ShortTexts {
   readonly #roles: Uint8Array
 
   constructor(vocabulary: Vocabulary) {
-    const { flags, firstOf, takes, width } = vocabulary
     this.#vocabulary = vocabulary
-    this.#roles = Uint8Array.from(flags, (_, kind) => {
-      const begins = (firstOf[kind + 1] as number) > (firstOf[kind] as number)
-      const goesOn = takes.subarray(kind * width, (kind + 1) * width).some((steps) => steps !== 0)
-      return (begins ? BEGINS : 0) | (goesOn ? GOES_ON : 0)
-    })
+    this.#roles = rolesOfKinds(vocabulary.program)
   }
 
   /** True only where a scan would see nothing and meet no phrase. Whatever may begin something is left to the scan. */

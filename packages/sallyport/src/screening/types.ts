@@ -14,6 +14,11 @@ export interface ScreeningResult {
   readonly findings: readonly ScreeningFinding[]
   /** True when the score reaches the screener's threshold. */
   readonly flagged: boolean
+  /**
+   * Present where not everything was looked at, because the text is flagged in any case: what is encoded is left alone once the score
+   * is enough, and a text that is overloaded with triggers. There may be more findings, and the score may be higher.
+   */
+  readonly partial?: true
 }
 
 /** Looks for known attacks on a model in text that people or tools supply. Never proof that there is none. */

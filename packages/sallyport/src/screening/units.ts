@@ -1,5 +1,3 @@
-import { textOf } from './text-of.ts'
-
 /** Units that may be read behind the last one; they are spaces. */
 const BEHIND = 8
 /** A buffer beyond this is not kept for the next text. */
@@ -9,7 +7,6 @@ const KEPT = 1 << 16
 export class Units {
   data: Uint16Array = new Uint16Array(1024)
   size = 0
-  #text: string | undefined
 
   /** Makes room for `length` units, and keeps the first `kept` of those that are there. */
   reserve(length: number, kept = 0): Uint16Array {
@@ -22,16 +19,10 @@ export class Units {
     return this.data
   }
 
-  /** Says how many units there are. `text` is what they are a copy of, when they are no other. */
-  end(size: number, text: string | undefined): void {
+  /** Says how many units there are. */
+  end(size: number): void {
     this.size = size
-    this.#text = text
     const { data } = this
     for (let i = size; i < size + BEHIND; i++) data[i] = 0x20
-  }
-
-  /** The units as a string, for what reads strings. */
-  text(): string {
-    return (this.#text ??= textOf(this.data, this.size))
   }
 }

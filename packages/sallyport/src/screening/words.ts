@@ -1,6 +1,6 @@
 import { COMPATIBILITY, foldTable } from './fold.ts'
 import { isLetter, LETTERS } from './letters.ts'
-import { isUnspaced } from './vocabulary.ts'
+import { isUnspaced } from './unspaced.ts'
 
 let table: Uint16Array | undefined
 

@@ -9,8 +9,8 @@ export interface ScreeningMiddlewareOptions {
   readonly screener: Screener
   /** What a finding does: `report` (default) tells `onFinding`, `reject` stops the model call as well. */
   readonly mode?: 'report' | 'reject'
-  /** Gets the rules that found something in the results of a tool. Never the text. */
-  readonly onFinding?: (found: { readonly toolName: string; readonly findings: readonly ScreeningFinding[] }) => void
+  /** Gets the rules that found something in the results of a tool, never the text; `partial` where there may be more of them. */
+  readonly onFinding?: (found: { readonly toolName: string; readonly findings: readonly ScreeningFinding[]; readonly partial?: true }) => void
 }
 
 /**
@@ -28,11 +28,11 @@ export function screeningMiddleware({ screener, mode = 'report', onFinding }: Sc
     specificationVersion: 'v4',
     async transformParams({ params }) {
       for (const { toolName, output } of toolResults(params.prompt)) {
-        const { flagged, findings } = screener.screenValue(output)
+        const { flagged, findings, partial } = screener.screenValue(output)
         if (!flagged) continue
-        onFinding?.({ toolName, findings })
+        onFinding?.({ toolName, findings, ...(partial && { partial }) })
         if (mode === 'reject') {
-          const rules = [...new Set(findings.map(({ rule }) => rule))].join(', ')
+          const rules = `${[...new Set(findings.map(({ rule }) => rule))].join(', ')}${partial === true ? ', perhaps more' : ''}`
           throw new SallyportError('INPUT_REJECTED', { reason: `screening of the result of '${toolName}': ${rules}` })
         }
       }

@@ -11,7 +11,8 @@ export const screening: Control = {
       if (!result.flagged && call.bindArgsParsed.length > 0) result = screener.screenValue(call.bindArgsParsed)
       if (typeof result.flagged !== 'boolean') throw new Refusal('UNAVAILABLE', 'the screener returned nothing that can be read')
       if (!result.flagged) return PASS
-      const rules = `screening: ${[...new Set(result.findings.map((finding) => finding.rule))].join(', ')}`
+      // The list is not complete where screening stopped when the score was enough.
+      const rules = `screening: ${[...new Set(result.findings.map((finding) => finding.rule))].join(', ')}${result.partial === true ? ', perhaps more' : ''}`
       if (mode === 'reject') throw new Refusal('INPUT_REJECTED', rules)
       call.observe('screening', rules)
       return PASS
