@@ -66,6 +66,20 @@ describe('eventJson', () => {
     }
   })
 
+  it.each(['user', 'service', 'agent', 'a"', 'constructor'] as const)('writes a caller that acts for itself as subject and as actor: %s', (kind) => {
+    for (const id of ['u1', 'u"1', 'ü', 'x'.repeat(200)]) {
+      const self = { kind: kind as 'user', id }
+      const facts: CallFacts = { action: 'a', definitionHash: '', environment: 'test', transport: 'direct', passed: [], version: '1', subject: self, actor: self }
+      expect(JSON.parse(eventJson({ kind: 'intent', id: 'a', time: 1, facts }))).toEqual({ kind: 'intent', id: 'a', time: 1, facts })
+    }
+  })
+
+  it('writes the time of each event', () => {
+    const times = [5, 5, 6, 5, Number.NaN, Number.NaN, 0, -0, 1.5]
+    const written = times.map((time) => eventJson({ kind: 'outcome', id: 'a', time, outcome: 'success', durationMs: time }))
+    expect(written).toEqual(times.map((time) => JSON.stringify({ kind: 'outcome', id: 'a', time, outcome: 'success', durationMs: time })))
+  })
+
   it('writes a frozen list of controls once, and one that may change each time', () => {
     const passed = ['origin']
     const event = (list: readonly string[]): AuditEvent => ({ kind: 'intent', id: 'a', time: 1, facts: { action: 'a', definitionHash: '', environment: 'test', transport: 'direct', passed: list, version: '1' } })

@@ -10,12 +10,12 @@ export function eventJson(event: AuditEvent): string {
 }
 
 function intentJson({ id, time, facts }: IntentEvent): string {
-  return `{"kind":"intent","id":${quote(id)},"time":${number(time)},"facts":${factsJson(facts)}}`
+  return `{"kind":"intent","id":${quote(id)},"time":${timeJson(time)},"facts":${factsJson(facts)}}`
 }
 
 function outcomeJson(event: OutcomeEvent): string {
   const { code, control, reason, facts, call, findings, usage, secrets, disclosed, suppressed } = event
-  let text = `{"kind":"outcome","id":${quote(event.id)},"time":${number(event.time)},"outcome":${quote(event.outcome)}`
+  let text = `{"kind":"outcome","id":${quote(event.id)},"time":${timeJson(event.time)},"outcome":${quote(event.outcome)}`
   if (code !== undefined) text += `,"code":${quote(code)}`
   if (control !== undefined) text += `,"control":${quote(control)}`
   if (reason !== undefined) text += `,"reason":${quote(reason)}`
@@ -36,10 +36,7 @@ function factsJson(facts: CallFacts): string {
   const fixed = fixedOf(facts)
   let text = fixed.head
   if (tenant !== undefined) text += field(',"tenant":"', tenant)
-  const actorText = actor === undefined ? '' : partyJson(actor)
-  // Most callers act for themselves.
-  if (subject !== undefined) text += ',"subject":' + (subject === actor ? actorText : partyJson(subject))
-  if (actor !== undefined) text += ',"actor":' + actorText
+  text += partiesJson(subject, actor)
   if (chain !== undefined) text += `,"chain":${JSON.stringify(chain)}`
   if (session !== undefined) text += field(',"session":"', session)
   if (grant !== undefined) text += field(',"grant":"', grant)
@@ -51,6 +48,22 @@ function factsJson(facts: CallFacts): string {
   if (inputDigest !== undefined) text += field(',"inputDigest":"', inputDigest)
   if (fields !== undefined) text += `,"fields":${JSON.stringify(fields)}`
   return text + fixed.tail
+}
+
+function partiesJson(subject: AuditParty | undefined, actor: AuditParty | undefined): string {
+  // Most callers act for themselves.
+  if (actor !== undefined && subject === actor && Object.hasOwn(SELF, actor.kind) && isShortAndPlain(actor.id)) {
+    const { before, between } = SELF[actor.kind]
+    return before + actor.id + between + actor.id + '"}'
+  }
+  return (subject === undefined ? '' : ',"subject":' + partyJson(subject)) + (actor === undefined ? '' : ',"actor":' + partyJson(actor))
+}
+
+/** What stands before the id of a caller that acts for itself, and between that and the second time. */
+const SELF = { user: selfOf('user'), service: selfOf('service'), agent: selfOf('agent') }
+
+function selfOf(kind: AuditParty['kind']): { readonly before: string; readonly between: string } {
+  return { before: `,"subject":{"kind":"${kind}","id":"`, between: `"},"actor":{"kind":"${kind}","id":"` }
 }
 
 /** What of an action's events is the same for all of its calls, as text. */
@@ -105,11 +118,26 @@ function number(value: number): string {
   return Number.isFinite(value) ? String(value) : 'null'
 }
 
+let latestTime = 0
+let latestTimeText = '0'
+
+/** A time. Many events have that of the one before. */
+function timeJson(time: number): string {
+  if (time === latestTime) return latestTimeText
+  latestTime = time
+  return (latestTimeText = number(time))
+}
+
 function quote(text: string): string {
   return field('"', text)
 }
 
-/** A string, behind what ends in its opening quote. Most strings are short and plain: looking is cheaper than escaping. */
+/** A string, behind what ends in its opening quote. */
 function field(name: string, text: string): string {
-  return text.length <= 128 && isPlain(text) ? name + text + '"' : name + JSON.stringify(text).slice(1)
+  return isShortAndPlain(text) ? name + text + '"' : name + JSON.stringify(text).slice(1)
+}
+
+/** Most strings are: looking is cheaper than escaping. */
+function isShortAndPlain(text: string): boolean {
+  return text.length <= 128 && isPlain(text)
 }
