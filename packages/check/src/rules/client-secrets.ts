@@ -41,7 +41,7 @@ import { createCheckout } from './actions'`,
         const match = pattern.exec(text)
         if (match && !placeholder.test(match[0])) reports.push({ message: `${name} stands in a client file`, at: place(file, text, match.index, name), key: name })
       }
-      const variable = secretVariables.map((pattern) => pattern.exec(text)).find((match) => match !== null)
+      const variable = text.includes('process.env') ? secretVariables.map((pattern) => pattern.exec(text)).find((match) => match !== null) : undefined
       if (variable) reports.push({ message: `${variable[1] ?? 'a secret'} is read in a client file: it is undefined there, or published by the build`, at: place(file, text, variable.index + variable[0].indexOf(variable[1] ?? ''), variable[0]), level: 'warning', key: variable[1] ?? '' })
     }
     return reports
