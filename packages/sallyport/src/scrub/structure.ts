@@ -1,4 +1,5 @@
 import { define, HIDDEN_IN_ERRORS, isComputed, isError, isIterable, isOpaque, isPlain, isPlainDate, likeOf } from './kinds.ts'
+import { FreeNames } from './free-names.ts'
 import type { Finding, ScrubValueOptions } from './types.ts'
 
 /** What a structure's strings are given to. */
@@ -61,7 +62,7 @@ class Copier {
   readonly #open = new Set<object>()
   /** Something was found in them, or in what they lead to. */
   readonly #dirty = new WeakSet<object>()
-  readonly #names = new Names()
+  readonly #names = new FreeNames()
   #leftOut = 0
   #waysBack = 0
   #disclosures = 0
@@ -232,22 +233,6 @@ class Copier {
     }
     for (const finding of result.findings) this.findings.push({ ...finding, path })
     return result.text
-  }
-}
-
-/** Two keys may become the same: none is lost. */
-class Names {
-  readonly #taken = new WeakMap<object, Map<string, number>>()
-
-  free(target: object, key: string, has: (key: string) => boolean): string {
-    if (!has(key)) return key
-    let taken = this.#taken.get(target)
-    if (taken === undefined) this.#taken.set(target, (taken = new Map()))
-    // Counted on from the last: thousands of keys may become one.
-    let n = taken.get(key) ?? 2
-    while (has(`${key} ${n}`)) n += 1
-    taken.set(key, n + 1)
-    return `${key} ${n}`
   }
 }
 

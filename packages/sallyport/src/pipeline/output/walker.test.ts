@@ -79,6 +79,13 @@ test('a key __proto__ stays a key', async () => {
   expect(await leaves(() => JSON.parse(`{"__proto__":{"a":1},"b":"${SECRET}"}`) as unknown)).toContain('{"data":{"__proto__":{"a":1},"b":"[REDACTED]"}}')
 })
 
+test('keys that become the same are all kept', async () => {
+  const both = { [SECRET]: 1, [ABROAD]: 2, a: 3 }
+  const result = async (value: unknown): Promise<unknown> => ((await define(() => value).call({ principal: null, input: undefined })) as { readonly data?: unknown }).data
+  expect(await result(both)).toEqual({ '[REDACTED]': 1, '[REDACTED] 2': 2, a: 3 })
+  expect(await result(new Map(Object.entries(both)))).toEqual(new Map(Object.entries({ '[REDACTED]': 1, '[REDACTED] 2': 2, a: 3 })))
+})
+
 test('promises are waited for wherever they are, keys of maps among them', async () => {
   const { data } = (await define(() => new Map([[Promise.resolve(SECRET), [Promise.resolve(SECRET)]]])).call({ principal: null, input: undefined })) as { readonly data?: unknown }
   expect(data).toEqual(new Map([['[REDACTED]', ['[REDACTED]']]]))

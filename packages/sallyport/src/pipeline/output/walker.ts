@@ -1,3 +1,4 @@
+import { FreeNames } from '../../scrub/free-names.ts'
 import type { Scrubber } from '../../scrub/types.ts'
 import { Refusal } from '../control.ts'
 
@@ -58,6 +59,7 @@ export class OutputWalker {
   findings: Map<string, number> | null = null
   /** A promise was met: the value has to be settled and walked again. */
   metPromise = false
+  readonly #names = new FreeNames()
 
   constructor(scrubber: Scrubber, disclosed: ReadonlySet<string>) {
     this.#scrubber = scrubber
@@ -134,8 +136,11 @@ export class OutputWalker {
       if (clean !== value || cleanKey !== key) changed = true
       entries.push([cleanKey, clean])
     }
+    if (!changed) return record
+    const copy = new Map<string, unknown>()
+    for (const [key, clean] of entries) copy.set(this.#names.free(copy, key, (name) => copy.has(name)), clean)
     // Not by assignment: a key `__proto__` must stay a key.
-    return changed ? Object.fromEntries(entries) : record
+    return Object.fromEntries(copy)
   }
 
   /** A date that is no more than one. What only passes for a date throws here. */
@@ -146,7 +151,10 @@ export class OutputWalker {
 
   #map(map: ReadonlyMap<unknown, unknown>, depth: number): Map<unknown, unknown> {
     const copy = new Map<unknown, unknown>()
-    for (const [key, value] of map) copy.set(this.walk(key, depth + 1), this.walk(value, depth + 1))
+    for (const [key, value] of map) {
+      const clean = this.walk(key, depth + 1)
+      copy.set(typeof clean === 'string' ? this.#names.free(copy, clean, (name) => copy.has(name)) : clean, this.walk(value, depth + 1))
+    }
     return copy
   }
 
