@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { median, printTable } from '../lib/measure.ts'
+import { watchOthers } from './others.ts'
 import { bareBatches, headLock, sallyportPostgres, withSchema } from './postgres.ts'
 import { sealAndVerify, type ProofsRun } from './proofs.ts'
 import { bareInserts, fsyncMs, sallyportSqlite } from './sqlite.ts'
@@ -21,8 +22,9 @@ const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
 const rate = (value: number): string => Math.round(value).toLocaleString('en')
 
 /** Each candidate once a round, so that a noisy moment hits all; ratios are taken within a round. */
-async function sqlite(): Promise<{ readonly vsBare: number; readonly vsSingle: number; readonly sealing: number; readonly sealed: number; readonly p50: number; readonly paced: number; readonly fsync: number }> {
+async function sqlite(): Promise<{ readonly vsBare: number; readonly vsSingle: number; readonly sealing: number; readonly sealed: number; readonly p50: number; readonly paced: number; readonly fsync: number; readonly others: number | undefined }> {
   const rounds = []
+  const othersNow = watchOthers()
   for (let round = 0; round < ROUNDS; round += 1) {
     const fsync = fsyncMs(folder)
     const bare = bareInserts(folder, 64, 1_000)
@@ -32,6 +34,7 @@ async function sqlite(): Promise<{ readonly vsBare: number; readonly vsSingle: n
     const paced = (await sallyportSqlite(folder, CALLERS, 1_000, false, WORK_MS)).p50Ms
     rounds.push({ fsync, bare, ours: ours.recordsPerSecond, p50: ours.p50Ms, paced, single, sealing: sealing.recordsPerSecond, sealed: sealing.sealedPerSecond, sealingP99: sealing.p99Ms })
   }
+  const others = othersNow()
   const of = (pick: (round: (typeof rounds)[number]) => number): number => median(rounds.map(pick))
   console.log(`\nSQLite, ${CALLERS} callers, intent awaited, outcome queued (median of ${ROUNDS} rounds)`)
   printTable(['', 'records/s', 'of bare'], [
@@ -43,7 +46,8 @@ async function sqlite(): Promise<{ readonly vsBare: number; readonly vsSingle: n
   ])
   console.log(`added latency p99 while the log is sealed: ${of(({ sealingP99 }) => sealingP99).toFixed(1)} ms`)
   console.log(`added latency of a call: p50 ${of(({ p50 }) => p50).toFixed(2)} ms with callers that do nothing else, ${of(({ paced }) => paced).toFixed(2)} ms with callers that work for ${WORK_MS} ms; one fsync: ${of(({ fsync }) => fsync).toFixed(2)} ms`)
-  return { vsBare: of(({ ours, bare }) => ours / bare), vsSingle: of(({ ours, single }) => ours / single), sealing: of(({ sealing, bare }) => sealing / bare), sealed: of(({ sealed, bare }) => sealed / bare), p50: of(({ p50 }) => p50), paced: of(({ paced }) => paced), fsync: of(({ fsync }) => fsync) }
+  if (others !== undefined) console.log(`other processes kept ${others.toFixed(2)} processors busy meanwhile`)
+  return { vsBare: of(({ ours, bare }) => ours / bare), vsSingle: of(({ ours, single }) => ours / single), sealing: of(({ sealing, bare }) => sealing / bare), sealed: of(({ sealed, bare }) => sealed / bare), p50: of(({ p50 }) => p50), paced: of(({ paced }) => paced), fsync: of(({ fsync }) => fsync), others }
 }
 
 async function postgres(): Promise<{ readonly vsBare: number; readonly vsHeadLock: number } | undefined> {
@@ -96,7 +100,7 @@ try {
     bench: 'audit',
     figures: {
       loop_block_p99_ms: slow?.p99 ?? null, added_latency_p50_ms: lite?.p50 ?? null, fsync_ms: lite?.fsync ?? null, added_latency_p50_fsyncs: lite === undefined ? null : lite.p50 / lite.fsync,
-      paced_latency_p50_fsyncs: lite === undefined ? null : lite.paced / lite.fsync,
+      others_processors: lite?.others ?? null, paced_latency_p50_fsyncs: lite === undefined ? null : lite.paced / lite.fsync,
       slow_disk_latency_p50_fsyncs: slow?.fsyncs ?? null, slow_disk_paced_latency_p50_fsyncs: slow?.pacedFsyncs ?? null, events,
       search_principal_ms: proofs?.searchPrincipalMs ?? null, search_action_ms: proofs?.searchActionMs ?? null, show_ms: proofs?.showMs ?? null, rss_mb_by_tenth: proofs?.rssMb.map(Math.round) ?? null,
     },
