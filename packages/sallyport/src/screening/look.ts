@@ -106,7 +106,7 @@ export class TextLook {
     const copy = this.#copy
     copy.reserve(tags.length).set(tags)
     copy.end(tags.length)
-    this.#scanner.scan(copy)
+    this.#scanner.scan(copy, true)
     this.#phrases(score, ['tag-characters'])
   }
 
@@ -122,7 +122,7 @@ export class TextLook {
 
   /** Phrases and markers of a decoded copy. */
   #again(copy: Units, ways: readonly string[], score: Score): void {
-    const saw = this.#scanner.scan(copy)
+    const saw = this.#scanner.scan(copy, true)
     this.#phrases(score, ways)
     if ((saw & SAW_MARKER) === 0) return
     this.#scanner.markers.each((rule) => {

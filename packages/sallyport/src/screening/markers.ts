@@ -59,7 +59,9 @@ const SEEN_QUOTED = 2
 export class SeenMarkers {
   readonly #seen: Uint8Array = new Uint8Array(MARKERS.length)
   #data: Uint16Array = new Uint16Array(0)
+  #found = false
   readonly #note = (rule: number, start: number, end: number): boolean => {
+    this.#found = true
     if (this.#seen[rule] !== SEEN) this.#seen[rule] = isQuoted(this.#data, start, end) ? SEEN_QUOTED : SEEN
     return true
   }
@@ -69,10 +71,12 @@ export class SeenMarkers {
     this.#seen.fill(0)
   }
 
-  /** Notes which markers stand at a place. */
-  look(data: Uint16Array, at: number, size: number): void {
+  /** Notes which markers stand at a place. False when none does. */
+  look(data: Uint16Array, at: number, size: number): boolean {
     this.#data = data
+    this.#found = false
     LITERALS.each(data, at, size, this.#note)
+    return this.#found
   }
 
   /** Calls `found` once for each rule of which there was a marker; `quoted` when all of them stood in quotation marks by themselves. */

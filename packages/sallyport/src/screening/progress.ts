@@ -6,7 +6,7 @@ import type { Units } from './units.ts'
 
 /** A phrase that is quoted in a text about such phrases counts by this share: named in the findings, not flagged alone. */
 const MENTION_SHARE = 0.4
-/** What it costs to look whether a phrase is only mentioned, in steps. */
+/** For how many steps a phrase counts that is complete. */
 const MATCH = 4
 const NEVER = -1_000_000_000
 

@@ -31,8 +31,8 @@ export const LEET: Uint8Array = Uint8Array.from('oizeasgtbg', (char) => char.cha
 export const SPACED_LETTERS = 6
 export const HEX_BYTES = 12
 const SENTENCE_GAP = 3
-/** What it costs to look at what may be a marker, in steps. */
-const MARKER_LOOK = 6
+/** For how many steps a marker counts. */
+const MARKER_STEPS = 12
 
 /**
  * One left-to-right pass: splits a folded text into words, looks each up, moves every phrase that it can take a step in, and
@@ -49,6 +49,7 @@ export class TextScanner {
   readonly #words: Uint16Array = wordTable()
   // Of the scan that is under way: the number of the latest word, and what was seen between words.
   #ordinal = 0
+  #isCopy = false
   #saw = 0
 
   constructor(vocabulary: Vocabulary, traits: Traits, allowance: Allowance) {
@@ -57,8 +58,8 @@ export class TextScanner {
     this.phrases = new PhraseProgress(vocabulary.program, traits, allowance)
   }
 
-  /** Returns the `SAW_` bits. */
-  scan(source: Units): number {
+  /** Returns the `SAW_` bits. `isCopy`: of a copy nothing is read any more once the text is overloaded. */
+  scan(source: Units, isCopy = false): number {
     const { data, size } = source
     const { known } = this.#vocabulary
     const words = this.#words
@@ -68,6 +69,7 @@ export class TextScanner {
     let pairs = 0
     let wordEnd = -2
     this.phrases.begin(source)
+    this.#isCopy = isCopy
     for (let i = 0; i < size; ) {
       let letter = words[data[i] as number] as number
       if (letter === 0) {
@@ -122,6 +124,7 @@ export class TextScanner {
 
   /** What stands between two words, other than a space: goes on to the next word, and returns where it begins. */
   #between(data: Uint16Array, from: number, size: number): number {
+    if (this.#isCopy && this.#allowance.left < 0) return size
     const words = this.#words
     let i = from
     do {
@@ -154,8 +157,7 @@ export class TextScanner {
   #marker(data: Uint16Array, at: number, size: number): void {
     if ((this.#saw & SAW_MARKER) === 0) this.markers.clear()
     this.#saw |= SAW_MARKER
-    this.#allowance.left -= MARKER_LOOK
-    this.markers.look(data, at, size)
+    this.#allowance.left -= this.markers.look(data, at, size) ? MARKER_STEPS : 1
   }
 
   /** Takes the word with letters in place of its digits. */
