@@ -6,7 +6,8 @@ export type AddressInLog = 'full' | 'truncated' | 'none' | ((address: string) =>
 
 /** Addresses as they are kept: IPv4 cut to /24 and IPv6 to /48 where they are truncated, or left out. */
 export function addressForLog(mode: AddressInLog): (address: string) => string {
-  if (typeof mode === 'function') return memoize(mode)
+  // Not remembered: its key may rotate.
+  if (typeof mode === 'function') return mode
   if (mode === 'full') return (address) => address
   if (mode === 'none') return () => 'withheld'
   return memoize((address) => {
