@@ -142,7 +142,7 @@ describe('values', () => {
     await secrets.load()
     const before = reads
     await clock.advance(10_001)
-    expect(reads).toBe(before + 1)
+    await expect.poll(() => reads).toBe(before + 1)
     await secrets.close()
     await clock.advance(60_000)
     expect(reads).toBe(before + 1)
