@@ -16,42 +16,44 @@ const CALLS_AS_WORDS = ['fetch(', 'eval(', 'exec(', 'nc -', 'wmi']
 const TEXTS = [...CALLS, ...CALLS_AS_WORDS, ...ABOUT]
 const LITERALS = new Literals(TEXTS.map((text, number): Literal => [text.toLowerCase(), number]), true)
 
-/** What is asked of a text as a whole, only where something was found in it: answered in one search, for one text after another. */
+/** What is asked of a text as a whole, only where something was found in it: a search that goes to the end answers all of it, for one text after another. */
 export class Traits {
   #source: Units | undefined
+  /** Whether a search went to the end, which answers both questions. */
   #known = false
+  #wantsCalls = false
   #about = false
   #calls = false
   readonly #note = (number: number, start: number, end: number): boolean => {
     const { data } = this.#source as Units
     if (number >= CALLS.length + CALLS_AS_WORDS.length) this.#about ||= isEdge(data, start) || isUnspaced(data[start] as number)
     else this.#calls ||= (number < CALLS.length || (isEdge(data, start) && isEdge(data, end))) && isHere(TEXTS[number] as string, data, start)
-    return !this.#about || !this.#calls
+    return this.#wantsCalls ? !this.#calls : !this.#about
   }
 
   begin(source: Units): void {
     this.#source = source
-    this.#known = false
+    this.#known = this.#about = this.#calls = false
   }
 
   /** Whether some word is about attacks: `"ignore all previous instructions" is a typical attack`. */
   get isAboutAttacks(): boolean {
-    this.#search()
+    if (!this.#about) this.#search(false)
     return this.#about
   }
 
   /** Whether code in it makes a dangerous call. */
   get hasDangerousCall(): boolean {
-    this.#search()
+    if (!this.#calls) this.#search(true)
     return this.#calls
   }
 
-  #search(): void {
+  #search(wantsCalls: boolean): void {
     if (this.#known) return
-    this.#known = true
-    this.#about = this.#calls = false
+    this.#wantsCalls = wantsCalls
     const { data, size } = this.#source as Units
     LITERALS.search(data, size, this.#note)
+    this.#known = wantsCalls ? !this.#calls : !this.#about
   }
 }
 
