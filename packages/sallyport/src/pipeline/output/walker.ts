@@ -23,18 +23,21 @@ export function isClean(value: unknown, scrubber: Scrubber, depth = 0): boolean 
 }
 
 function isCleanObject(value: object, scrubber: Scrubber, depth: number): boolean {
+  // Asked first of whatever it is: the engine then knows what kinds of objects come here, and gives their prototypes at once.
   if (depth > MAX_DEPTH) return false
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (Array.isArray(value)) {
-    if (prototype !== Array.prototype || behaves(value) || value[Symbol.iterator] !== ITERATE) return false
-    for (let i = 0; i < value.length; i++) if (!isClean(value[i], scrubber, depth + 1)) return false
-    return true
-  }
-  if (prototype !== Object.prototype) return prototype === Date.prototype && Reflect.ownKeys(value).length === 0
-  if ('$$typeof' in value || behaves(value)) return false
-  // `for … in` needs no list of keys; a plain object inherits none.
-  for (const key in value) {
-    if (!scrubber.isQuiet(key) || !isClean((value as Readonly<Record<string, unknown>>)[key], scrubber, depth + 1)) return false
+  if (prototype === Object.prototype) return !('$$typeof' in value) && !behaves(value) && isCleanRecord(value as Readonly<Record<string, unknown>>, scrubber, depth)
+  if (!Array.isArray(value)) return prototype === Date.prototype && Reflect.ownKeys(value).length === 0
+  if (prototype !== Array.prototype || behaves(value) || value[Symbol.iterator] !== ITERATE) return false
+  for (let i = 0; i < value.length; i++) if (!isClean(value[i], scrubber, depth + 1)) return false
+  return true
+}
+
+/** Of a plain object. `for … in` needs no list of keys; a plain object inherits none. */
+function isCleanRecord(record: Readonly<Record<string, unknown>>, scrubber: Scrubber, depth: number): boolean {
+  for (const key in record) {
+    const value = record[key]
+    if (!scrubber.isQuiet(key) || !(typeof value === 'string' ? scrubber.isQuiet(value) : isClean(value, scrubber, depth + 1))) return false
   }
   return true
 }

@@ -44,28 +44,16 @@ export class PairFilter {
   next(text: string, from: number): number {
     const marks = this.#marks
     const { length } = text
-    if (from + 1 >= length) return length
-    let before = text.charCodeAt(from) & MASK
+    let before = 0
     let first = 0
-    let i = from + 1
-    // Two at a time: half as many branches.
-    for (; i + 1 < length; i += 2) {
-      const here = text.charCodeAt(i) & MASK
-      const behind = text.charCodeAt(i + 1) & MASK
-      const second = marks[(before << BITS) | here]!
-      const third = marks[(here << BITS) | behind]!
-      if (((first & (second >> GROUPS)) | (second & (third >> GROUPS))) !== 0) return Math.max(from, i - 2)
-      before = behind
-      first = third
-    }
-    // Behind the end stands what may be anything: a trigger of two characters has its second pair there.
-    if (i < length) {
+    for (let i = from; i < length; i += 1) {
       const here = text.charCodeAt(i) & MASK
       const second = marks[(before << BITS) | here]!
       if ((first & (second >> GROUPS)) !== 0) return Math.max(from, i - 2)
       before = here
       first = second
     }
+    // Behind the end stands what may be anything: a trigger of two characters has its second pair there.
     return (first & (marks[before << BITS]! >> GROUPS)) === 0 ? length : Math.max(from, length - 2)
   }
 
