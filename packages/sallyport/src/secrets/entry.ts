@@ -79,6 +79,8 @@ export class SecretEntry {
   async refresh(): Promise<void> {
     const { state, environment, clock, instance, aliveMs } = this.#options
     const record = await this.#follow(await state.read(environment, this.name))
+    // Closed meanwhile: what was let go of is not to be read once more.
+    if (this.#closed) return this.#forget()
     const now = clock.now()
     const wanted = record?.versions.filter((version) => verifies(version, record, now)) ?? []
     for (const { version } of wanted) if (!this.#held.has(version)) await this.#hold(version)

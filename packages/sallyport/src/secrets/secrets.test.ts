@@ -148,6 +148,26 @@ describe('values', () => {
     expect(reads).toBe(before + 1)
   })
 
+  it('are not read once more by what is under way when they are closed', async () => {
+    let reads = 0
+    let answer = (): void => undefined
+    const provider: SecretProvider = {
+      name: 'p',
+      read: () => new Promise((resolve) => {
+        answer = () => resolve({ value: good.A_KEY, version: '1' })
+        if (++reads !== 2) answer()
+      }),
+    }
+    const secrets = defineSecrets({ clock: fakeClock(), provider, secrets: { A_KEY: define('a') } })
+    await secrets.load()
+    const refreshed = secrets.refresh()
+    await expect.poll(() => reads).toBe(2)
+    await secrets.close()
+    answer()
+    await refreshed
+    expect(reads).toBe(2)
+  })
+
   it('stay when the provider is away', async () => {
     let away = false
     const provider: SecretProvider = { name: 'p', read: () => (away ? Promise.reject(new Error('away')) : Promise.resolve({ value: good.A_KEY, version: '1' })) }
