@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
+import { DID_NOT_END, NO_FILE } from './tally.ts'
 import type { FailedTest, SkippedTest, Tally } from './tally.ts'
 
 export default class TallyReporter implements Reporter {
@@ -17,18 +18,20 @@ export default class TallyReporter implements Reporter {
       for (const suite of module.children.allSuites()) {
         if (suite.errors().length > 0) failed.push({ file, name: suite.fullName, error: textOf(suite.errors()) })
       }
-      for (const test of module.children.allTests()) {
+      const tests = [...module.children.allTests()]
+      const ended = tests.every((test) => test.result().state !== 'pending')
+      for (const test of tests) {
         const named = { file, name: test.fullName }
         const result = test.result()
         if (result.state === 'failed') failed.push({ ...named, error: textOf(result.errors) })
         else if (result.state === 'passed') {
-          passed++
+          if (ended) passed++
           if (test.diagnostic()?.flaky === true) flaky.push({ ...named, error: textOf(result.errors ?? []) })
         } else skipped.push({ ...named, reason: reasonOf(test) })
       }
     }
     // Vitest fails a run for these too, whichever test they come from.
-    for (const error of unhandled) failed.push({ file: '(no file)', name: 'an error that nothing caught', error: textOf([error]) })
+    for (const error of unhandled) failed.push({ file: NO_FILE, name: 'an error that nothing caught', error: textOf([error]) })
     const tally: Tally = { passed, failed, flaky, skipped }
     const file = process.env['SALLYPORT_TALLY']
     if (file !== undefined) writeFileSync(file, JSON.stringify(tally))
@@ -37,7 +40,7 @@ export default class TallyReporter implements Reporter {
 
 function reasonOf(test: TestCase): string {
   const result = test.result()
-  if (result.state === 'pending') return 'it did not end'
+  if (result.state === 'pending') return DID_NOT_END
   return result.state === 'skipped' ? (result.note ?? '') : ''
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { env, root } from './run.ts'
-import { countsOf, holes, linesOf, ranOn, sum } from './tally.ts'
+import { countsOf, holes, leftBehind, linesOf, ranOn, sum, triedAgain } from './tally.ts'
 import type { Tally } from './tally.ts'
 
 const files = {
@@ -20,11 +20,11 @@ const files = {
   'late.test.js': `it('lets an error go', () => { void Promise.reject(new Error('nobody waits')) })`,
 }
 
-/** Runs Vitest itself over the files above, and reads what the reporter wrote. */
-function tallyOf(retry: number): { readonly tally: Tally; readonly exit: number | null } {
+/** Runs Vitest itself over files, those above by default, and reads what the reporter wrote. */
+function tallyOf(retry: number, over: Readonly<Record<string, string>> = files): { readonly tally: Tally; readonly exit: number | null } {
   const directory = mkdtempSync(join(tmpdir(), 'sallyport-tally-'))
   try {
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text)
+    for (const [name, text] of Object.entries(over)) writeFileSync(join(directory, name), text)
     const written = join(directory, 'tally.json')
     const args = ['run', '--root', directory, '--globals', `--retry=${retry}`, `--reporter=${join(root, 'scripts/tally-reporter.ts')}`]
     const { status } = spawnSync('vitest', args, { cwd: root, stdio: 'ignore', env: { ...env, SALLYPORT_TALLY: written } })
@@ -63,6 +63,29 @@ describe('the tally of a run', () => {
     expect(tally.flaky).toEqual([])
     expect(tally.failed.map(({ name }) => name)).toContain('passes at its second try')
     expect(tally.passed).toBe(2)
+  })
+})
+
+describe('a process that dies', () => {
+  const dies = {
+    'dies.test.js': `it('passes', () => {}); it('dies', () => process.kill(process.pid, 'SIGKILL')); it('comes after', () => {})`,
+    'sound.test.js': `it('passes', () => {})`,
+  }
+
+  it('leaves its file behind, which is tried again: that it died is flaky, and what fails then is failed', () => {
+    const { tally, exit } = tallyOf(0, dies)
+    expect(exit).toBe(1)
+    expect(tally.passed).toBe(1)
+    expect(leftBehind(tally)).toEqual(['dies.test.js'])
+    const failure = { file: 'dies.test.js', name: 'comes after', error: 'Error: it' }
+    const again = triedAgain(tally, { passed: 2, failed: [failure], flaky: [], skipped: [] })
+    expect(again).toEqual({ passed: 3, failed: [failure], flaky: [expect.objectContaining({ file: 'dies.test.js', error: expect.stringContaining('Worker') })], skipped: [] })
+  })
+
+  it('is no excuse for an error that nothing caught', () => {
+    const { tally } = tallyOf(0, { ...dies, 'late.test.js': files['late.test.js'] })
+    expect(leftBehind(tally)).toEqual([])
+    expect(leftBehind({ passed: 1, failed: [], flaky: [], skipped: [{ file: 'a.test.ts', name: 'waits', reason: '' }] })).toEqual([])
   })
 })
 

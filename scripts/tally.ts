@@ -16,7 +16,7 @@ export interface SkippedTest extends NamedTest {
   readonly reason: string
 }
 
-/** What a run came to. What passed at a second try is in `passed`, and by name in `flaky`. */
+/** What a run came to. What passed at a second try is in `passed`, and by name in `flaky`. Of a file whose process died nothing has passed. */
 export interface Tally {
   readonly passed: number
   readonly failed: readonly FailedTest[]
@@ -32,6 +32,27 @@ export function sum(tallies: readonly Tally[]): Tally {
     flaky: tallies.flatMap(({ flaky }) => flaky),
     skipped: tallies.flatMap(({ skipped }) => skipped),
   }
+}
+
+/** Why a test is among the skipped whose process died. */
+export const DID_NOT_END = 'it did not end'
+/** Where an error belongs to no test that is known. */
+export const NO_FILE = '(no file)'
+
+/** Files that a process left behind when it died, or none where something else went wrong in the run beside that. */
+export function leftBehind({ failed, skipped }: Tally): string[] {
+  const nobodys = failed.filter(({ file }) => file === NO_FILE)
+  if (!nobodys.every(({ error }) => error.includes('[vitest-pool]: Worker'))) return []
+  return [...new Set(skipped.filter(({ reason }) => reason === DID_NOT_END).map(({ file }) => file))]
+}
+
+/** A run whose process died, and the second try of the files that it left behind: that it died is told as flaky. */
+export function triedAgain(first: Tally, second: Tally): Tally {
+  const left = new Set(leftBehind(first))
+  const isLeft = ({ file }: NamedTest): boolean => left.has(file) || file === NO_FILE
+  const died = first.failed.filter(({ file }) => file === NO_FILE).map((test) => ({ ...test, file: [...left].join(', ') }))
+  const kept: Tally = { ...first, failed: first.failed.filter((test) => !isLeft(test)), flaky: [...first.flaky.filter((test) => !isLeft(test)), ...died], skipped: first.skipped.filter((test) => !isLeft(test)) }
+  return sum([kept, second])
 }
 
 /** The same run, with what it ran on at each test that did not simply pass there: the same tests run elsewhere too. */
