@@ -12,7 +12,7 @@ import { bundleEntries } from '../../audit/tiles/bundle.ts'
 import { exportTiles, tilesFolder } from '../../audit/tiles/folder.ts'
 import { verifyLog } from '../../audit/verify/verify-log.ts'
 import { sqlCursor } from './cursor.ts'
-import { intent, outcome } from './events.fixture.ts'
+import { intent, outcome, writeCalls } from './events.fixture.ts'
 import type { SqlLedger } from './ledger.ts'
 import { sqlLogSource } from './log-source.ts'
 import { closeOpenIntents } from './reconcile.ts'
@@ -32,23 +32,15 @@ export function sealingContract(name: string, open: (signers: readonly string[])
     async function ledgerWith(calls: number): Promise<SqlLedger> {
       const ledger = await open([keys.signerText])
       onTestFinished(() => ledger.close())
-      await write(ledger, 0, calls)
+      await writeCalls(ledger, 0, calls)
       return ledger
-    }
-
-    async function write(ledger: SqlLedger, from: number, to: number): Promise<void> {
-      await Promise.all(Array.from({ length: to - from }, async (_, index) => {
-        await ledger.admit({ intent: intent(`call-${from + index}`, {}, from + index) })
-        ledger.record(outcome(`call-${from + index}`, 'success', from + index))
-      }))
-      await ledger.flush()
     }
 
     it('seals every entry once, in contiguous numbers, and the log verifies', async () => {
       const ledger = await ledgerWith(200)
       expect(await ledger.seal()).toEqual({ sealed: 400, size: 400, refused: 0 })
       const first = (await sqlLogSource(ledger.driver).checkpoint()) ?? ''
-      await write(ledger, 200, 300)
+      await writeCalls(ledger, 200, 300)
       expect(await ledger.seal()).toMatchObject({ sealed: 200, size: 600 })
       const source = sqlLogSource(ledger.driver)
       expect(await verifyLog(source, { verifiers, earlier: [first] })).toMatchObject({ ok: true, size: 600, entries: 600 })
@@ -75,10 +67,10 @@ export function sealingContract(name: string, open: (signers: readonly string[])
         async query(sql, params) {
           const rows = await ledger.driver.query(sql, params)
           if (calls < 900) {
-            for (const end of [calls + 10, calls + 20]) await write(ledger, end - 10, end)
+            for (const end of [calls + 10, calls + 20]) await writeCalls(ledger, end - 10, end)
             calls += 20
             await ledger.seal()
-            await write(ledger, calls, (calls += 5))
+            await writeCalls(ledger, calls, (calls += 5))
             await removeBefore(ledger.driver, 400)
           }
           return rows
@@ -156,11 +148,11 @@ export function sealingContract(name: string, open: (signers: readonly string[])
         (await verifyLog(sqlLogSource(ledger.driver), { verifiers: [parseVerifier(text)], earlier })).ok
       expect(await sealBy('old', [signer])).toMatchObject({ sealed: 40, refused: 0 })
       expect([await holdsBy(keys.verifierText), await holdsBy(next.verifierText)]).toEqual([true, false])
-      await write(ledger, 20, 30)
+      await writeCalls(ledger, 20, 30)
       expect(await sealBy('both', signers)).toMatchObject({ sealed: 20, refused: 0 })
       expect([await holdsBy(keys.verifierText), await holdsBy(next.verifierText)]).toEqual([true, true])
       const anchored = (await sqlLogSource(ledger.driver).checkpoint()) ?? ''
-      await write(ledger, 30, 40)
+      await writeCalls(ledger, 30, 40)
       expect(await sealBy('new', signers.slice(1))).toMatchObject({ sealed: 20, refused: 0 })
       expect([await holdsBy(keys.verifierText), await holdsBy(next.verifierText, [anchored])]).toEqual([false, true])
     })
@@ -170,7 +162,7 @@ export function sealingContract(name: string, open: (signers: readonly string[])
       let now = 0
       const rivals = ['a', 'b', 'c'].map((holder) => createSealer({ driver: ledger.driver, origin: ORIGIN, signers: [signer], key, holder, leaseMs: 10, now: () => (now += 20) }))
       for (let round = 0; round < 4; round += 1) {
-        await Promise.all([...rivals.map((rival) => rival.run()), write(ledger, 100 + round * 20, 120 + round * 20)])
+        await Promise.all([...rivals.map((rival) => rival.run()), writeCalls(ledger, 100 + round * 20, 120 + round * 20)])
       }
       // Who was the last to seal is chance: one that was not finds its lease lost first, and takes it the next time.
       while ((await rivals[0]?.run())?.size === undefined);
@@ -287,14 +279,14 @@ export function sealingContract(name: string, open: (signers: readonly string[])
       const writers = (await ledger.driver.query('SELECT writer FROM sallyport_audit_writer')).map(({ writer }) => writer)
       expect(writers).toEqual(expect.arrayContaining(['waits', 'undated']))
       expect(writers).not.toContain('gone')
-      await write(ledger, 256, 300)
+      await writeCalls(ledger, 256, 300)
       expect(await ledger.seal()).toMatchObject({ sealed: 88, refused: 0 })
       expect(await ledger.events.search({ outcome: 'unknown' })).toEqual([])
     })
 
     it('tells what retention removed from what somebody else did, in the database and in an export', async () => {
       const ledger = await ledgerWith(256)
-      await write(ledger, 256, 400)
+      await writeCalls(ledger, 256, 400)
       await ledger.seal()
       const folder = await mkdtemp(join(tmpdir(), 'sallyport-removed-'))
       onTestFinished(() => rm(folder, { recursive: true }))

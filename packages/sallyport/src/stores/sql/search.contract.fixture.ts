@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { generateSigner } from '../../audit/note/key.ts'
 import { appendToBundle } from '../../audit/tiles/bundle.ts'
-import { intent, outcome } from './events.fixture.ts'
+import { intent, writeCalls } from './events.fixture.ts'
 import { checkIndex } from './index-check.ts'
 import type { SqlLedger } from './ledger.ts'
 import { removeBefore } from './retention.ts'
@@ -15,16 +15,8 @@ export function searchContract(name: string, open: (signers: readonly string[]) 
     async function ledgerWith(calls: number): Promise<SqlLedger> {
       const ledger = await open([keys.signerText])
       onTestFinished(() => ledger.close())
-      await write(ledger, 0, calls)
+      await writeCalls(ledger, 0, calls)
       return ledger
-    }
-
-    async function write(ledger: SqlLedger, from: number, to: number): Promise<void> {
-      await Promise.all(Array.from({ length: to - from }, async (_, index) => {
-        await ledger.admit({ intent: intent(`call-${from + index}`, {}, from + index) })
-        ledger.record(outcome(`call-${from + index}`, 'success', from + index))
-      }))
-      await ledger.flush()
     }
 
     it('finds the same events, under the same positions, before and after sealing', async () => {
@@ -35,7 +27,7 @@ export function searchContract(name: string, open: (signers: readonly string[]) 
       const before = await Promise.all(queries.map(ask))
       await ledger.seal()
       expect(await Promise.all(queries.map(ask))).toEqual(before)
-      await write(ledger, 150, 160)
+      await writeCalls(ledger, 150, 160)
       expect(await ask({ limit: 1_000 })).toHaveLength(320)
       expect(await ask({ order: 'oldest', limit: 1_000, after: '295' })).toHaveLength(24)
       expect((await ledger.events.search({ id: 'call-3' })).map(({ sequence }) => sequence).every(Number.isInteger)).toBe(true)
@@ -72,7 +64,7 @@ export function searchContract(name: string, open: (signers: readonly string[]) 
       for (let sealAt = 0; sealAt < 5; sealAt += 1) {
         const ledger = await ledgerWith(4)
         await ledger.seal()
-        await write(ledger, 4, 8)
+        await writeCalls(ledger, 4, 8)
         let reads = 0
         const reader = sqlReader({
           async query(sql, params) {
@@ -124,7 +116,7 @@ export function searchContract(name: string, open: (signers: readonly string[]) 
       const busy: Pick<SqlLedger['driver'], 'query'> = {
         async query(sql, params) {
           const rows = await ledger.driver.query(sql, params)
-          await write(ledger, calls, (calls += 40))
+          await writeCalls(ledger, calls, (calls += 40))
           await ledger.seal()
           await removeBefore(ledger.driver, calls / 2)
           return rows
