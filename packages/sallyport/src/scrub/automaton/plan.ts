@@ -83,7 +83,7 @@ export function createPlan(
   const plan: Omit<Plan, 'quietPass'> = {
     automaton: buildPrefixAutomaton(triggers),
     get prefilter() {
-      return (prefilter ??= new Prefilter(targets.flatMap(shapesOf)))
+      return (prefilter ??= new Prefilter(targets.flatMap(shapesOf), options.maxCandidate))
     },
     get pairFilter() {
       return (pairFilter ??= new PairFilter(triggers.map(({ text }) => text)))

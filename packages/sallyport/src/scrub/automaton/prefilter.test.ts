@@ -9,7 +9,7 @@ import { Prefilter, REACH } from './prefilter.ts'
 import { Sweep } from './sweep.ts'
 
 const shapes = compileRules(providerRules).flatMap((rule) => rule.shapes)
-const prefilter = new Prefilter(shapes)
+const prefilter = new Prefilter(shapes, 8192)
 const ASCII = Array.from({ length: 94 }, (_, i) => i + 33)
 
 /** Something of a shape, with as much behind it as its run asks for. */
@@ -48,7 +48,7 @@ describe('the prefilter of all rules', () => {
     fc.assert(
       fc.property(fc.subarray(shapes, { minLength: 1, maxLength: 40 }), fc.nat(), fc.nat(40), fc.infiniteStream(fc.nat()), (some, which, at, numbers) => {
         const text = spell(some[which % some.length]!, (count) => numbers.next().value! % count)
-        const filter = new Prefilter(some)
+        const filter = new Prefilter(some, 8192)
         expect(!filter.pays || finds(filter, `${' '.repeat(at)}${text}${' '.repeat(200)}`, at)).toBe(true)
       }),
       { numRuns: 200 },

@@ -1,8 +1,10 @@
 import { NOT_WORD } from '../pattern/char-set.ts'
-import type { Shape } from '../pattern/prefixes.ts'
+import { MAX_LEAD, type Shape } from '../pattern/prefixes.ts'
 import { ANY_BYTE, type ByteSet, ByteSets } from './byte-sets.ts'
 import { isCommonPair } from './frequency.ts'
 
+/** How far behind a beginning is looked for what has to follow it. */
+const RUN_REACH = 128
 /** How far into a beginning its marked pairs may stand. */
 export const REACH = 8
 /** Kinds of beginnings that are told apart while looking: a bit each. */
@@ -51,13 +53,16 @@ export class Prefilter {
   readonly groups: Int32Array = new Int32Array(65536)
   /** The longest beginning. */
   readonly depth: number
+  /** How long a run is looked at: what outgrows `maxCandidate` is redacted, whatever would have had to follow. */
+  readonly runReach: number
   /** False where beginnings are so common that looking for them is slower than reading. */
   readonly pays: boolean
   /** For each pair that begins something, its number. */
   readonly #numbers = new Uint16Array(65536)
   readonly #entries: Entry[][] = []
 
-  constructor(shapes: readonly Shape[]) {
+  constructor(shapes: readonly Shape[], maxCandidate: number) {
+    this.runReach = Math.min(RUN_REACH, maxCandidate - MAX_LEAD)
     const sets = new ByteSets()
     const windows: Window[] = []
     const notWord = sets.of(NOT_WORD)

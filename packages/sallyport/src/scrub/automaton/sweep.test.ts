@@ -90,4 +90,14 @@ describe('what a run decides', () => {
     )
     expect(found).toBeGreaterThan(500)
   })
+
+  it('is nothing of a candidate that outgrows its bound before its run is long enough', () => {
+    const own = createScrubber({ rules: [{ id: 'long', description: 'long', pattern: 'key_[a-z0-9]{100}' }], maxCandidate: 64 })
+    for (let length = 50; length < 110; length += 1) {
+      const whole = `${'. '.repeat(100)}key_${'q7'.repeat(50).slice(0, length)} ${'. '.repeat(100)}`
+      const stream = own.stream()
+      const out = Array.from(whole, (char) => stream.push(char)).join('') + stream.end()
+      expect([length, own.scrub(whole).text]).toEqual([length, out])
+    }
+  })
 })

@@ -4,8 +4,6 @@ import { type Beginning, type Prefilter, REACH } from './prefilter.ts'
 /** Bytes that are looked through at a time: few at first, for the next candidate may be near. */
 const FIRST_BLOCK = 1024
 const BLOCK = 16_384
-/** How far behind a beginning is looked for what has to follow it. */
-const RUN_REACH = 128
 /** Free bytes on both sides of a block. */
 const MARGIN = 16
 /** Where candidates, and what looks like one, come closer together than this, looking for them no longer pays. */
@@ -81,7 +79,7 @@ export class Sweep {
       for (const entry of prefilter.entries(pairs[i]!)) {
         if (entry.second === -1 ? (entry.group & marked) === 0 : entry.second !== second) continue
         const from = 2 * i - entry.offset
-        if (from + start >= at && (found < 0 || from < found) && begins(entry.beginning, from, this.#end - start)) found = from
+        if (from + start >= at && (found < 0 || from < found) && begins(entry.beginning, from, this.#end - start, prefilter.runReach)) found = from
       }
       if (found >= 0) return start + found
     }
@@ -109,13 +107,13 @@ function nextMarked(groups: Int32Array, from: number, end: number): number {
 }
 
 /** Whether the beginning stands at `at` in the block, of whose bytes `used` are text. */
-function begins({ places, before, run }: Beginning, at: number, used: number): boolean {
+function begins({ places, before, run }: Beginning, at: number, used: number, reach: number): boolean {
   if (before !== undefined && before[bytes[MARGIN + at - 1]!] === 0) return false
   for (let i = 0; i < places.length; i += 1) if (places[i]![block[at + i]!] === 0) return false
   if (run === undefined) return true
   const { set, min, then } = run
   const from = at + run.from
-  const until = Math.min(from + RUN_REACH, used)
+  const until = Math.min(from + reach, used)
   let to = from
   while (to < until && set[block[to]!] === 1) {
     to += 1

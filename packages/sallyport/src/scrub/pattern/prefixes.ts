@@ -60,7 +60,7 @@ const MAX_MANY = 32
 const MAX_SINGLES = 130
 const MAX_PARTIALS = 400
 /** How much of a pattern before its first run is looked at. */
-const MAX_LEAD = 24
+export const MAX_LEAD = 24
 
 /**
  * All ways in which a match of the pattern can begin, as texts of one length of at most 8 characters.
