@@ -3,12 +3,13 @@ import { parseDuration, type Duration } from '../lib/duration.ts'
 import type { StandardSchemaV1, InferIn, InferOut } from '../lib/standard-schema.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import type { ApprovalOptions } from '../approvals/types.ts'
-import type { AccessOptions, PlainOptions, ResourceOptions, ScopeOptions } from './access.ts'
+import type { PlainOptions, ResourceOptions, ScopeOptions } from './access.ts'
 import type { Action, StateAction } from './action.ts'
 import type { ActionDefinition, AnyHandler, AnyMiddleware, IdempotencyOptions, LimitOptions, ScreeningMode } from './definition.ts'
 import { requireErrorFields, requireFields, type AllowedFields, type ErrorFieldsByKind, type FieldsByKind } from './fields.ts'
 import { finish, MISSING, type Draft } from './draft.ts'
 import type { DataOf, Handler, HandlerArgs, MiddlewareArgs, NextResult, StateHandler, ValidatedMiddlewareArgs } from './handler.ts'
+import { requireAccess, requireLimits } from './require.ts'
 import { OBSERVABLE, requireReason, WAIVABLE, type Exception, type ObservableControl, type WaivableControl } from './posture.ts'
 import type { ActionSpec, Declaration, ErrorSchemas, InputsOf, JsonShaped, OutputsOf, Returned, With } from './spec.ts'
 
@@ -93,11 +94,13 @@ export class ActionBuilder<Spec extends ActionSpec> {
   inputSchema<Schema extends StandardSchemaV1>(
     schema: Schema,
   ): ActionBuilder<With<Spec, { clientInput: InferIn<Schema>; parsedInput: InferOut<Schema>; declared: Declared<Spec, 'input'> }>> {
+    this.#requireOneOf(this.#draft.input?.kind === 'none', '.inputSchema()', '.noInput()')
     return this.#next({ input: { kind: 'schema', schema: requireSchema(schema, 'inputSchema') } })
   }
 
   /** The action takes nothing. What a caller sends all the same is refused. */
   noInput(): ActionBuilder<With<Spec, { clientInput: undefined; parsedInput: undefined; declared: Declared<Spec, 'input'> }>> {
+    this.#requireOneOf(this.#draft.input?.kind === 'schema', '.inputSchema()', '.noInput()')
     return this.#next({ input: { kind: 'none' } })
   }
 
@@ -120,12 +123,13 @@ export class ActionBuilder<Spec extends ActionSpec> {
   authorize(permission: Spec['port']['permission'], options?: PlainOptions<Spec>): ActionBuilder<With<Spec, { declared: Declared<Spec, 'access'> }>>
   authorize(permission: string, options: object = {}): object {
     if (typeof permission !== 'string' || permission === '') throw new DefinitionError(`Action '${this.#draft.name}': .authorize() needs a permission.`)
-    if ('owner' in options && !('resource' in options)) throw new DefinitionError(`Action '${this.#draft.name}': an owner needs a resource to belong to.`)
-    return this.#next({ access: { kind: 'authorize', permission, options: options as AccessOptions } })
+    this.#requireOneOf(this.#draft.access?.kind === 'public', '.authorize()', '.public()')
+    return this.#next({ access: { kind: 'authorize', permission, options: requireAccess(options, this.#draft.name) } })
   }
 
   /** Anybody may call it, signed in or not. The reason stands in the manifest and the report. */
   public(reason: string): ActionBuilder<With<Spec, { principal: Spec['port']['principal'] | null; declared: Declared<Spec, 'access'> }>> {
+    this.#requireOneOf(this.#draft.access?.kind === 'authorize', '.authorize()', '.public()')
     return this.#next({ access: { kind: 'public', reason: requireReason(reason, `public() of '${this.#draft.name}'`) } })
   }
 
@@ -143,6 +147,7 @@ export class ActionBuilder<Spec extends ActionSpec> {
     options: { readonly fields?: FieldsByKind<InferOut<Schema>> } = {},
   ): ActionBuilder<With<Spec, { returns: InferIn<Schema>; data: InferOut<Schema>; declared: Declared<Spec, 'output'> }>> {
     const fields = requireFields(options.fields as AllowedFields | undefined, requireSchema(schema, 'outputSchema'), `'${this.#draft.name}'`)
+    this.#requireOneOf(this.#draft.output?.kind === 'stream', '.outputSchema()', '.outputStream()')
     return this.#next({ output: { kind: 'schema', schema, fields } })
   }
 
@@ -165,6 +170,7 @@ export class ActionBuilder<Spec extends ActionSpec> {
     >
   > {
     const fields = requireFields(options.fields as AllowedFields | undefined, requireSchema(schema, 'outputStream'), `'${this.#draft.name}'`)
+    this.#requireOneOf(this.#draft.output?.kind === 'schema', '.outputSchema()', '.outputStream()')
     return this.#next({ output: { kind: 'stream', schema, fields, idleMs: parseDuration(options.idle ?? '30s'), textField: options.text ?? null } })
   }
 
@@ -189,9 +195,9 @@ export class ActionBuilder<Spec extends ActionSpec> {
     return this.#same({ freshnessMs: parseDuration(within) })
   }
 
-  /** Limits of this action beside the caller's tier. */
+  /** Limits of this action beside the caller's tier: positive whole numbers. */
   limit(limits: LimitOptions): ActionBuilder<Spec> {
-    return this.#same({ limits: { ...this.#draft.limits, ...limits } })
+    return this.#same({ limits: { ...this.#draft.limits, ...requireLimits(limits, this.#draft.name) } })
   }
 
   /** Another person has to approve a call before it runs. */
@@ -225,6 +231,7 @@ export class ActionBuilder<Spec extends ActionSpec> {
   /** What a screening finding does. The port's default is `report`. */
   screening(mode: ScreeningMode): ActionBuilder<Spec> {
     if (mode === 'off') throw new DefinitionError(`Action '${this.#draft.name}': write .waive('screening', reason) instead of .screening('off').`)
+    if (mode !== 'reject' && mode !== 'report') throw new DefinitionError(`Action '${this.#draft.name}': .screening() takes 'reject' or 'report', not '${String(mode)}'.`)
     return this.#same({ screening: mode })
   }
 
@@ -245,7 +252,8 @@ export class ActionBuilder<Spec extends ActionSpec> {
   observe(control: ObservableControl, reason: string, until: `${number}-${number}-${number}`): ActionBuilder<Spec> {
     if (!OBSERVABLE.has(control)) throw new DefinitionError(`The control '${control}' can't be observed. Those that can: ${[...OBSERVABLE].join(', ')}.`)
     const end = /^\d{4}-\d{2}-\d{2}$/.test(until) ? Date.parse(`${until}T00:00:00Z`) : Number.NaN
-    if (Number.isNaN(end)) throw new DefinitionError(`observe('${control}') of '${this.#draft.name}' needs a date like 2027-01-31.`)
+    // The engine takes the 31st of February for the 3rd of March.
+    if (Number.isNaN(end) || !new Date(end).toISOString().startsWith(until)) throw new DefinitionError(`observe('${control}') of '${this.#draft.name}' needs a date like 2027-01-31.`)
     const checked = requireReason(reason, `observe('${control}') of '${this.#draft.name}'`)
     return this.#same(this.#except(control, { kind: 'observed', reason: checked, until: end }))
   }
@@ -286,7 +294,14 @@ export class ActionBuilder<Spec extends ActionSpec> {
     return this.#define(finish(this.#draft, handler as AnyHandler, true))
   }
 
+  /** What has two forms of which one holds: the later one would win, and the order of the calls change what runs. */
+  #requireOneOf(hasOther: boolean, one: string, other: string): void {
+    if (hasOther) throw new DefinitionError(`Action '${this.#draft.name}' has both ${one} and ${other}, and only one of them can hold. Remove the other, or take it out of the base that this one extends.`)
+  }
+
   #except(control: string, exception: Exception): Partial<Draft> {
+    const before = this.#draft.exceptions.get(control)
+    this.#requireOneOf(before !== undefined && before.kind !== exception.kind, `.waive('${control}')`, `.observe('${control}')`)
     return { exceptions: new Map(this.#draft.exceptions).set(control, exception) }
   }
 }
