@@ -1,7 +1,6 @@
 import { isAsciiWord } from './letters.ts'
 import { Literals } from './literals.ts'
 import { lower } from './markers.ts'
-import type { Units } from './units.ts'
 
 const MAX_TEXT = 200
 const MAX_BLANKS = 8
@@ -17,21 +16,22 @@ const PARAMETERS = new Literals(words(...'data d q query leak exfil secret conte
 const NAMED_DATA = new Literals(words('BASE64', 'secret', 'conversation', 'history', 'summary', 'prompt', 'userdata', 'user_data', 'password'), false)
 const MIN_CAPITALS = 4
 
-/** True when a markdown image or link has a placeholder for data in its address: a destination that carries data away. */
-export function hasExfiltrationLink({ data, size }: Units): boolean {
-  for (let i = 1; i < size - 1; i++) {
-    if (data[i] !== 0x28 || data[i - 1] !== 0x5d) continue
-    const kind = kindOf(data, i - 1)
-    if (kind === NO_LINK) continue
-    const start = addressAt(data, i + 1, size)
-    if (start < 0) continue
-    const scheme = SCHEMES.behind(data, start, size)
-    const end = addressEnd(data, scheme, size)
-    if (end === scheme) continue
-    if (carriesData(data, start, end, kind === IMAGE)) return true
-    i = end - 1
-  }
-  return false
+/** What a link leads to: data away, or where its address ends, so that what stands in that is not taken for another link. */
+export const CARRIES_DATA = -1
+
+/**
+ * Looks at a markdown link or image by the `(` of its address. `CARRIES_DATA` when there is a placeholder for data in the address: a
+ * destination that carries data away. Else where the address ends; 0 when there is none.
+ */
+export function lookAtLink(data: Uint16Array, open: number, size: number): number {
+  const kind = kindOf(data, open - 1)
+  if (kind === NO_LINK) return 0
+  const start = addressAt(data, open + 1, size)
+  if (start < 0) return 0
+  const scheme = SCHEMES.behind(data, start, size)
+  const end = addressEnd(data, scheme, size)
+  if (end === scheme) return 0
+  return carriesData(data, start, end, kind === IMAGE) ? CARRIES_DATA : end
 }
 
 const NO_LINK = 0

@@ -2,11 +2,9 @@ import { Allowance } from './allowance.ts'
 import { decodeRuns, decodeSpacedHex } from './encoded.ts'
 import { fold } from './fold.ts'
 import type { HiddenCharacters } from './hidden.ts'
-import { hasExfiltrationLink } from './links.ts'
 import { decodePercent } from './percent.ts'
 import type { PhraseRule } from './phrases.ts'
-import { hasRuledEnd } from './ruled-ends.ts'
-import { SAW_HEX_BYTES, SAW_LINK, SAW_LONG_RUN, SAW_MARKER, SAW_PERCENT, SAW_RULER, SAW_SPACED_LETTERS, SAW_SYSTEM_ORDER, SAW_TURN } from './saw.ts'
+import { SAW_HEX_BYTES, SAW_LINK_WITH_DATA, SAW_LONG_RUN, SAW_MARKER, SAW_PERCENT, SAW_RULED_END, SAW_SPACED_LETTERS, SAW_SYSTEM_ORDER, SAW_TURN } from './saw.ts'
 import { TextScanner } from './scan.ts'
 import { Score } from './score.ts'
 import { joinSpacedLetters } from './spaced-letters.ts'
@@ -52,7 +50,7 @@ export class TextLook {
     const saw = this.#scanner.scan(units)
     if (saw === 0 && hidden === undefined && this.#scanner.phrases.rules.length === 0 && !allowance.isSpent) return CLEAN
     const score = new Score(this.#without)
-    this.#inTheClear(units, saw, score)
+    this.#inTheClear(saw, score)
     if (hidden !== undefined) noteHidden(hidden, score)
     const all = this.#unveil(units, saw, score)
     if (hidden !== undefined && hidden.tags.length >= INVISIBLE_STREWN) this.#tags(hidden.tags, score)
@@ -61,7 +59,7 @@ export class TextLook {
   }
 
   /** Turns what the pass over the text saw into parts of the score. */
-  #inTheClear(units: Units, saw: number, score: Score): void {
+  #inTheClear(saw: number, score: Score): void {
     this.#phrases(score, [])
     if (score.has('payload') && this.#traits.hasDangerousCall) score.add('code', 'dangerous-call', 0.4)
     if ((saw & SAW_MARKER) !== 0) this.#scanner.markers.each((rule, quoted) => score.add(rule.part, rule.name, quoted ? rule.weight * QUOTED_SHARE : rule.weight))
@@ -69,8 +67,8 @@ export class TextLook {
       if ((saw & SAW_SYSTEM_ORDER) !== 0) score.add('boundary', 'system-line', 0.8)
       else score.add('boundary', 'role-line', 0.2)
     }
-    if ((saw & SAW_RULER) !== 0 && hasRuledEnd(units)) score.add('boundary', 'ruled-end', 0.8)
-    if ((saw & SAW_LINK) !== 0 && hasExfiltrationLink(units)) score.add('exfiltration', 'link-with-data', 1)
+    if ((saw & SAW_RULED_END) !== 0) score.add('boundary', 'ruled-end', 0.8)
+    if ((saw & SAW_LINK_WITH_DATA) !== 0) score.add('exfiltration', 'link-with-data', 1)
   }
 
   /**

@@ -1,6 +1,5 @@
 import { Literals } from './literals.ts'
 import { lower } from './markers.ts'
-import type { Units } from './units.ts'
 
 // END OF PROMPT and its kin behind a rule of dashes, stars or hashes, and before another.
 const VERBS = new Literals(words('end', 'begin', 'start'), true)
@@ -15,30 +14,29 @@ const RULER = new Uint8Array(128)
 for (const char of '-*=#_~') RULER[char.charCodeAt(0)] = 1
 const MIN_RULER = 3
 
-/** A spoofed frame: `-----END OF CONTEXT-----`. Looks once behind each rule, however long it is. */
-export function hasRuledEnd({ data, size }: Units): boolean {
-  let run = 0
-  for (let i = 0; i < size; i++) {
-    if (isRuler(data[i] as number)) run++
-    else if (run > 0) {
-      if (run >= MIN_RULER && isEnd(data, i, size)) return true
-      run = 0
-    }
-  }
-  return false
-}
+/** What the word behind a rule begins with. */
+const FIRST = new Uint8Array(128)
+for (const char of 'ebsEBS') FIRST[char.charCodeAt(0)] = 1
 
-function isEnd(data: Uint16Array, from: number, size: number): boolean {
-  let at = from
-  while (at - from < MAX_BLANKS && (data[at] === 0x20 || data[at] === 0x09)) at++
-  at = VERBS.behind(data, at, size)
+/** Whether a spoofed frame begins with the word at a place: `-----END OF CONTEXT-----`. Looks no further than the longest of them. */
+export function isRuledEnd(data: Uint16Array, word: number, size: number): boolean {
+  const first = data[word] as number
+  if (first >= 0x80 || FIRST[first] === 0) return false
+  let rule = word
+  while (word - rule < MAX_BLANKS && (data[rule - 1] === 0x20 || data[rule - 1] === 0x09)) rule--
+  if (rule < MIN_RULER || !isRule(data, rule - MIN_RULER)) return false
+  let at = VERBS.behind(data, word, size)
   if (at < 0) return false
   at = Math.max(at, OF.behind(data, at, size))
   at = Math.max(at, THE.behind(data, at, size))
   at = NOUNS.behind(data, at, size)
   if (at < 0) return false
   for (let k = 0; k < MAX_TAIL && isLetterOrSpace(data[at] as number); k++) at++
-  return at + MIN_RULER <= size && isRuler(data[at] as number) && isRuler(data[at + 1] as number) && isRuler(data[at + 2] as number)
+  return at + MIN_RULER <= size && isRule(data, at)
+}
+
+function isRule(data: Uint16Array, at: number): boolean {
+  return isRuler(data[at] as number) && isRuler(data[at + 1] as number) && isRuler(data[at + 2] as number)
 }
 
 function isRuler(code: number): boolean {

@@ -1,10 +1,12 @@
 import type { Allowance } from './allowance.ts'
 import { byteAt, LONG_RUN } from './encoded.ts'
 import { isLetter } from './letters.ts'
+import { CARRIES_DATA, lookAtLink } from './links.ts'
 import { mayBeginMarker, SeenMarkers } from './markers.ts'
 import { PhraseProgress } from './progress.ts'
 import { mayBeRole, roleLine } from './role-lines.ts'
-import { SAW_HEX_BYTES, SAW_LINK, SAW_LONG_RUN, SAW_MARKER, SAW_PERCENT, SAW_RULER, SAW_SPACED_LETTERS, SAW_TURN } from './saw.ts'
+import { isRuledEnd } from './ruled-ends.ts'
+import { SAW_HEX_BYTES, SAW_LINK_WITH_DATA, SAW_LONG_RUN, SAW_MARKER, SAW_PERCENT, SAW_RULED_END, SAW_SPACED_LETTERS, SAW_TURN } from './saw.ts'
 import { separatesLetters } from './spaced-letters.ts'
 import type { Traits } from './traits.ts'
 import { hashPair, isUnspaced } from './unspaced.ts'
@@ -17,11 +19,10 @@ const OTHER = 0
 const SENTENCE_END = 1
 const CLAUSE_END = 2
 const MARKER = 3
-const RULER = 4
-const PERCENT = 5
-const LINK = 6
+const PERCENT = 4
+const LINK = 5
 const KIND = new Uint8Array(128)
-for (const [chars, kind] of [['.!?\n;', SENTENCE_END], [',:', CLAUSE_END], ['<[#|=', MARKER], ['-*_~', RULER], ['%', PERCENT], ['(', LINK]] as const) {
+for (const [chars, kind] of [['.!?\n;', SENTENCE_END], [',:', CLAUSE_END], ['<[#|=', MARKER], ['%', PERCENT], ['(', LINK]] as const) {
   for (const char of chars) KIND[char.charCodeAt(0)] = kind
 }
 
@@ -51,6 +52,8 @@ export class TextScanner {
   #ordinal = 0
   #isCopy = false
   #saw = 0
+  /** Where the address of the latest link ends. */
+  #linkEnd = 0
 
   constructor(vocabulary: Vocabulary, traits: Traits, allowance: Allowance) {
     this.#vocabulary = vocabulary
@@ -70,6 +73,7 @@ export class TextScanner {
     let wordEnd = -2
     this.phrases.begin(source)
     this.#isCopy = isCopy
+    this.#linkEnd = 0
     for (let i = 0; i < size; ) {
       let letter = words[data[i] as number] as number
       if (letter === 0) {
@@ -135,22 +139,22 @@ export class TextScanner {
       }
       const kind = KIND[code]
       if (kind === OTHER) continue
-      if (kind === SENTENCE_END) {
+      if (kind === MARKER) {
+        if (mayBeginMarker(data, i - 1)) this.#marker(data, i - 1, size)
+      } else if (kind === SENTENCE_END) {
         // A dot inside a name or a number ends nothing.
         if (code !== 0x2e || !isLetter(data[i] as number)) this.#ordinal += SENTENCE_GAP
         this.phrases.endClause()
       } else if (kind === CLAUSE_END) {
         this.phrases.endClause()
-        if (code === 0x3a && mayBeRole(data, i - 1)) this.#saw |= roleLine(data, i - 1, size) * SAW_TURN
+        if (code === 0x3a && !this.#isCopy && mayBeRole(data, i - 1)) this.#saw |= roleLine(data, i - 1, size) * SAW_TURN
+      } else if (this.#isCopy) {
+        continue
       } else if (kind === PERCENT) {
         if (byteAt(data, i) >= 0) this.#saw |= SAW_PERCENT
-      } else if (kind === LINK) {
-        if (i > 1 && data[i - 2] === 0x5d && mayBeAddress(data, i)) this.#saw |= SAW_LINK
-      } else {
-        if (i > 2 && data[i - 2] === code && data[i - 3] === code) this.#saw |= SAW_RULER
-        if (kind === MARKER && mayBeginMarker(data, i - 1)) this.#marker(data, i - 1, size)
-      }
+      } else if (i > 1 && data[i - 2] === 0x5d && i > this.#linkEnd) this.#link(data, i - 1, size)
     } while (i < size && words[data[i] as number] === 0)
+    if (i < size && !this.#isCopy && isRuledEnd(data, i, size)) this.#saw |= SAW_RULED_END
     return i
   }
 
@@ -158,6 +162,13 @@ export class TextScanner {
     if ((this.#saw & SAW_MARKER) === 0) this.markers.clear()
     this.#saw |= SAW_MARKER
     this.#allowance.left -= this.markers.look(data, at, size) ? MARKER_STEPS : 1
+  }
+
+  #link(data: Uint16Array, open: number, size: number): void {
+    if ((this.#saw & SAW_LINK_WITH_DATA) !== 0) return
+    const end = lookAtLink(data, open, size)
+    if (end === CARRIES_DATA) this.#saw |= SAW_LINK_WITH_DATA
+    else this.#linkEnd = end
   }
 
   /** Takes the word with letters in place of its digits. */
@@ -228,11 +239,4 @@ export class TextScanner {
     if (reach > 0) this.phrases.take(found, this.#ordinal + 1, at, at + reach)
     return reach
   }
-}
-
-/** Whether an address may begin, behind `](`, blanks and `<`. */
-function mayBeAddress(data: Uint16Array, from: number): boolean {
-  let at = from
-  for (let k = 0; k < 9 && ((data[at] as number) <= 0x20 || data[at] === 0x3c); k++) at++
-  return ((data[at] as number) | 32) === 0x68 && ((data[at + 1] as number) | 32) === 0x74
 }

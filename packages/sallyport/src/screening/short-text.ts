@@ -61,7 +61,7 @@ export class ShortTexts {
       if (part < 0x30) {
         if (part === UNCLEAR) return false
         const before = i > 0 ? text.charCodeAt(i - 1) : 0
-        if (part === RULER && before === code) return false
+        if (part === RULER && before < 0x80 && PARTS[before] === RULER) return false
         // The name of a role does not end in a digit.
         if (part === COLON && !(before >= 0x30 && before <= 0x39)) return false
         i++
