@@ -73,21 +73,31 @@ function requirePaths(fields: AllowedFields, known: (path: readonly string[]) =>
   return fields
 }
 
-/** Whether a schema names this field, as far as it can be read. */
-function names(node: SchemaNode, path: readonly string[]): boolean {
+/** Whether a schema names this field, as far as it can be read. Lists are seen through. */
+function names(node: SchemaNode, path: readonly string[], seen: ReadonlySet<SchemaNode> = new Set()): boolean {
   const [name, ...rest] = path
   if (name === undefined) return true
+  // A list of itself: going round once more finds nothing new.
+  if (seen.has(node)) return false
+  const beside = new Set(seen).add(node)
+  const any = (nodes: readonly SchemaNode[]): boolean => nodes.some((one) => names(one, path, beside))
   switch (node.kind) {
     case 'object': {
-      const field = Object.hasOwn(node.fields, name) ? node.fields[name] : undefined
+      const field = Object.hasOwn(node.fields, name) ? node.fields[name] : node.rest
       return field === undefined ? node.loose : names(field, rest)
     }
+    case 'record':
+      return names(node.value, rest)
     case 'array':
-      return names(node.item, path)
+      return any([node.item])
+    case 'tuple':
+      return any(node.rest === null ? node.items : [...node.items, node.rest])
     case 'wrapped':
-      return names(node.inner, path)
+      return any([node.inner])
     case 'union':
-      return node.options.some((option) => names(option, path))
+      return any(node.options)
+    case 'intersection':
+      return any(node.sides)
     case 'other':
       return true
     default:

@@ -91,4 +91,20 @@ describe('fields that an action lists for a kind of principal', () => {
       expect(() => start.outputSchema(Order, { fields } as never)).toThrow(DefinitionError)
     }
   })
+
+  it('are found wherever a schema names them', () => {
+    const start = createTestPort({ policy }).define('order.find').noInput().authorize('order:read')
+    const Named = z.object({ id: z.string() })
+    const places: readonly (readonly [schema: z.ZodType, field: string])[] = [
+      [z.intersection(Named, z.object({ city: z.string() })), 'city'],
+      [z.record(z.string(), Named), 'a.id'],
+      [z.object({}).catchall(Named), 'a.id'],
+      [z.tuple([z.string(), Named]), 'id'],
+      [z.object({ meta: z.json() }), 'meta.any.thing'],
+    ]
+    for (const [schema, field] of places) {
+      expect(() => start.outputSchema(schema, { fields: { agent: [field] } } as never), field).not.toThrow()
+    }
+    expect(() => start.outputSchema(z.intersection(Named, Named), { fields: { agent: ['cost'] } } as never)).toThrow(DefinitionError)
+  })
 })

@@ -1,3 +1,4 @@
+import { DefinitionError } from '../../errors/sallyport-error.ts'
 import { describeSchema, type SchemaNode } from '../../lib/schema-node.ts'
 import type { StandardSchemaV1 } from '../../lib/standard-schema.ts'
 
@@ -6,10 +7,14 @@ export type Projector = (value: unknown) => unknown
 
 /**
  * Makes the projector of an output schema: keys that it does not name are dropped, even where the schema itself lets
- * them through (`z.looseObject`). `null` when the schema's own parsing already drops them, which is the common case.
+ * them through (`z.looseObject`). `null` when the schema's own parsing already drops them, which is the common case, and where a schema
+ * library says nothing of its schemas.
+ *
+ * @throws DefinitionError for a schema of Zod that has no end, such as a `z.lazy` that makes a new one each time: nothing could be dropped.
  */
 export function makeProjector(schema: StandardSchemaV1): Projector | null {
   const node = describeSchema(schema)
+  if (node === null && '_zod' in schema) throw new DefinitionError('An output schema can\'t be read, so that what it does not name could leave. Let `z.lazy` return the same schema each time.')
   return node === null ? null : compile([node], { known: new Map(), ids: new Map() })
 }
 
