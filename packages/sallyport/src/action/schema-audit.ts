@@ -3,7 +3,7 @@ import type { ActionDefinition } from './definition.ts'
 
 /** What an input schema leaves open. */
 export interface SchemaIssue {
-  /** Where: `address.city`, `tags[]`, `labels.*` for each value of a record. */
+  /** Where: `address.city`, `tags[]`, `labels.*` for each value of a record, `labels.(key)` for each of its keys. */
   readonly path: string
   readonly issue: 'unbounded-string' | 'untrimmed-string' | 'free-text-choice' | 'untyped-identifier' | 'unknown-keys' | 'unbounded-list' | 'anything' | 'unreadable'
   readonly message: string
@@ -12,11 +12,11 @@ export interface SchemaIssue {
 /** Fields whose names say that they choose one of a few. */
 const CHOICE = /^(?:.*_)?(?:model|mode)$|(?:Model|Mode)$/
 /** Fields whose names say that they identify a row. */
-const IDENTIFIER = /^(?:id|uuid)$|(?:Id|_id|Uuid)$/
+const IDENTIFIER = /^(?:ids?|uuids?)$|(?:Ids?|[a-z\d]IDs?|_ids?|Uuids?)$/
 /** Formats that bound a string by themselves and have no white space at their ends. */
-const FORMATS: ReadonlySet<string> = new Set([
-  'uuid', 'guid', 'cuid', 'cuid2', 'ulid', 'nanoid', 'xid', 'ksuid', 'ipv4', 'ipv6', 'cidrv4', 'cidrv6', 'mac', 'date', 'time', 'datetime', 'date-time', 'duration', 'e164',
-])
+const FORMATS: ReadonlySet<string> = new Set(['uuid', 'guid', 'ulid', 'nanoid', 'xid', 'ksuid', 'ipv4', 'ipv6', 'cidrv4', 'cidrv6', 'mac', 'date', 'date-time', 'e164'])
+/** Formats without white space at their ends that go on for as long as one likes: digits of a second, for example. */
+const ENDLESS_FORMATS: ReadonlySet<string> = new Set(['cuid', 'cuid2', 'time', 'datetime', 'duration'])
 
 /**
  * Names what the schemas of an action's input leave open: strings with no maximum length or no trim, models and modes as
@@ -45,6 +45,7 @@ function visit(node: SchemaNode, path: string, issues: SchemaIssue[], seen: Set<
       return
     case 'record':
     case 'map':
+      visit(node.key, below(path, '(key)'), issues, seen)
       visit(node.value, below(path, '*'), issues, seen)
       return
     case 'set':
@@ -62,6 +63,8 @@ function visit(node: SchemaNode, path: string, issues: SchemaIssue[], seen: Set<
       visit(node.item, `${path}[]`, issues, seen)
       return
     case 'wrapped':
+      // A text that is made into something else is a text that somebody sends. What is one before and after is bounded by either.
+      if (node.from !== undefined && isText(node.from) && !isText(node.inner)) visit(node.from, path, issues, seen)
       visit(node.inner, path, issues, seen)
       return
     case 'union':
@@ -77,6 +80,10 @@ function visit(node: SchemaNode, path: string, issues: SchemaIssue[], seen: Set<
   }
 }
 
+function isText(node: SchemaNode): boolean {
+  return node.kind === 'string' || (node.kind === 'wrapped' && isText(node.inner))
+}
+
 function below(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`
 }
@@ -88,5 +95,5 @@ function auditString(node: Extract<SchemaNode, { kind: 'string' }>, path: string
   if (IDENTIFIER.test(name) && node.format === null && !node.pattern) issues.push({ path, issue: 'untyped-identifier', message: 'identifies something without a format: use z.uuid() or a pattern' })
   if (hasFormat) return
   if (node.maxLength === null) issues.push({ path, issue: 'unbounded-string', message: 'has no maximum length: add .max()' })
-  if (node.trims === false && !node.pattern) issues.push({ path, issue: 'untrimmed-string', message: 'is not trimmed: add .trim()' })
+  if (node.trims === false && !node.pattern && !(node.format !== null && ENDLESS_FORMATS.has(node.format))) issues.push({ path, issue: 'untrimmed-string', message: 'is not trimmed: add .trim()' })
 }
