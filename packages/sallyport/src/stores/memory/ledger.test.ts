@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { IntentEvent, OutcomeEvent } from '../../audit/types.ts'
 import { memoryLedger } from './ledger.ts'
@@ -75,5 +76,31 @@ describe('memoryLedger', () => {
     ledger.admit({ intent: intent('a', 0) })
     ledger.admit({ intent: intent('b', 0) })
     expect(await ledger.reconcile(0, 1)).toBe(1)
+  })
+
+  it('knows which intents are open, whatever came, ended and made room', async () => {
+    const ids = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f')
+    const steps = fc.array(fc.record({ kind: fc.constantFrom('admit', 'record'), id: ids }), { maxLength: 40 })
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 5 }), steps, async (capacity, list) => {
+        const ledger = memoryLedger({ capacity })
+        /** Events of the ring, oldest first. An id is admitted once while it is open, as ids are. */
+        let ring: { readonly id: string; open: boolean }[] = []
+        for (const { kind, id } of list) {
+          const open = ring.find((event) => event.id === id && event.open)
+          if (kind === 'admit' && open === undefined) {
+            ledger.admit({ intent: intent(id, 0) })
+            ring = [...ring, { id, open: true }].slice(-capacity)
+          } else if (kind === 'record') {
+            ledger.record(outcome(id))
+            if (open !== undefined) open.open = false
+            ring = [...ring, { id, open: false }].slice(-capacity)
+          }
+        }
+        const open = ring.filter((event) => event.open).length
+        expect(await ledger.reconcile(0, 1)).toBe(open)
+        expect(await ledger.reconcile(0, 1)).toBe(0)
+      }),
+    )
   })
 })

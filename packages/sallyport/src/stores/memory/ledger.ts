@@ -44,14 +44,15 @@ export function memoryLedger(options: MemoryLedgerOptions = {}): Ledger {
   const open = new OpenIntents()
   let appended = 0
 
-  function append(event: AuditEvent, intent?: IntentEvent): void {
+  /** @returns the place of the ring that the event has */
+  function append(event: AuditEvent, intent?: IntentEvent): number {
     const slot = appended % capacity
-    const evicted = ring[slot]
     // An intent that is forgotten can't be closed any more: else `open` would outgrow the ring.
-    if (evicted?.kind === 'intent') open.forget(evicted)
+    open.forget(slot, ring[slot])
     ring[slot] = event
     closed[slot] = intent
     appended += 1
+    return slot
   }
 
   function record(outcome: OutcomeEvent): void {
@@ -84,8 +85,7 @@ export function memoryLedger(options: MemoryLedgerOptions = {}): Ledger {
     admit(admission): AdmissionResult {
       const refusal = takeParts(admission, options.admission ?? {})
       if (refusal !== undefined) return refusal
-      open.add(admission.intent)
-      append(admission.intent)
+      open.add(admission.intent, append(admission.intent))
       return ADMITTED
     },
     record,
@@ -100,14 +100,25 @@ export function memoryLedger(options: MemoryLedgerOptions = {}): Ledger {
   }
 }
 
+/** An intent without an outcome, and its place in the ring. */
+interface OpenIntent {
+  readonly intent: IntentEvent
+  readonly slot: number
+}
+
 /** Intents without an outcome. Most outcomes follow their own intent at once: only what has others between is looked up. */
 class OpenIntents {
   #newest: IntentEvent | undefined
-  readonly #older = new Map<string, IntentEvent>()
+  #newestSlot = 0
+  readonly #older = new Map<string, OpenIntent>()
+  /** For each place of the ring whether it holds one: the event that was there long ago is in no cache, and looking at it would cost more than all else here. */
+  readonly #at: boolean[] = []
 
-  add(intent: IntentEvent): void {
-    if (this.#newest !== undefined) this.#older.set(this.#newest.id, this.#newest)
+  add(intent: IntentEvent, slot: number): void {
+    if (this.#newest !== undefined) this.#older.set(this.#newest.id, { intent: this.#newest, slot: this.#newestSlot })
     this.#newest = intent
+    this.#newestSlot = slot
+    this.#at[slot] = true
   }
 
   /** The intent of a call, which is open no more. */
@@ -115,21 +126,29 @@ class OpenIntents {
     const newest = this.#newest
     if (newest?.id === id) {
       this.#newest = undefined
+      this.#at[this.#newestSlot] = false
       return newest
     }
     if (this.#older.size === 0) return undefined
-    const intent = this.#older.get(id)
+    const found = this.#older.get(id)
+    if (found === undefined) return undefined
     this.#older.delete(id)
-    return intent
+    this.#at[found.slot] = false
+    return found.intent
   }
 
-  forget(intent: IntentEvent): void {
-    if (this.#newest === intent) this.#newest = undefined
-    else if (this.#older.size > 0 && this.#older.get(intent.id) === intent) this.#older.delete(intent.id)
+  /** What is in this place of the ring makes room. */
+  forget(slot: number, event: AuditEvent | undefined): void {
+    const was = this.#at[slot] === true
+    this.#at[slot] = false
+    if (!was || event === undefined) return
+    if (this.#newest !== undefined && this.#newestSlot === slot) this.#newest = undefined
+    else if (this.#older.get(event.id)?.slot === slot) this.#older.delete(event.id)
   }
 
   all(): IntentEvent[] {
-    return this.#newest === undefined ? [...this.#older.values()] : [...this.#older.values(), this.#newest]
+    const older = [...this.#older.values()].map(({ intent }) => intent)
+    return this.#newest === undefined ? older : [...older, this.#newest]
   }
 }
 
