@@ -1,6 +1,6 @@
 import { Compatibility } from './compatibility.ts'
 import { HiddenCharacters } from './hidden.ts'
-import type { Units } from './units.ts'
+import { Units } from './units.ts'
 
 /** What the table gives for a character that is left out. */
 export const DROP = 1
@@ -87,31 +87,22 @@ function isHiddenPair(high: number, low: number): boolean {
  * seconds for a text of some hundred thousand of them. What stands for more than three characters stays as it is.
  */
 export function fold(text: string, into: Units): HiddenCharacters | undefined {
-  const { length } = text
-  const data = into.reserve(length)
-  for (let i = 0; i < length; i++) {
-    const code = text.charCodeAt(i)
-    if (code >= 0x80) return foldFrom(text, i, into)
-    data[i] = code
-  }
-  into.end(length)
-  return undefined
+  const plain = into.take(text)
+  return plain === text.length ? undefined : foldFrom(plain, into)
 }
 
-/** From the first character beyond ASCII. */
-function foldFrom(text: string, from: number, into: Units): HiddenCharacters | undefined {
+/** From the first character beyond ASCII, in place. */
+function foldFrom(from: number, into: Units): HiddenCharacters | undefined {
   const map = foldKeepingCase()
-  const { length } = text
-  const { data } = into
-  for (let i = from; i < length; i++) {
-    const code = text.charCodeAt(i)
+  const { data, size } = into
+  for (let i = from; i < size; i++) {
+    const code = data[i] as number
     // Nothing replaces a Chinese character, and looking up thousands of them would fill the processor's cache.
-    const to = code >= 0x3400 && code <= 0x9fff ? code : (map[code] as number)
+    if (code < 0x80 || (code >= 0x3400 && code <= 0x9fff)) continue
+    const to = map[code] as number
     if (to > COMPATIBILITY) data[i] = to
-    else if (code === 0xd83c && !isHiddenPair(code, text.charCodeAt(i + 1))) data[i] = code
-    else return foldForms(text, i, into)
+    else if (code !== 0xd83c || isHiddenPair(code, data[i + 1] as number)) return foldForms(i, into)
   }
-  into.end(length)
   return undefined
 }
 
@@ -119,19 +110,28 @@ let compatibility: Compatibility | undefined
 /** Forms that stand for two or three characters are spelled out as long as the copy is longer than the text by no more than a quarter and this. */
 const SPELLED_OUT = 64
 
+/** The text as it was. One serves every call: folding is synchronous and does not call out. */
+const unfolded = new Units()
+
 /** From the first character that others replace, or none. */
-function foldForms(text: string, from: number, into: Units): HiddenCharacters {
+function foldForms(from: number, into: Units): HiddenCharacters {
   const map = foldKeepingCase()
   const forms = (compatibility ??= new Compatibility())
   const hidden = new HiddenCharacters()
-  const { length } = text
+  const length = into.size
+  const source = unfolded.reserve(length)
+  source.set(into.data.subarray(0, length))
   const room = (length >> 2) + SPELLED_OUT
   const data = into.reserve(length + room, from)
   let size = from
   for (let i = from; i < length; i++) {
-    const code = text.charCodeAt(i)
-    const to = code < 0x80 ? code : (map[code] as number)
-    if (to > COMPATIBILITY || code < 0x80) {
+    const code = source[i] as number
+    if (code < 0x80) {
+      data[size++] = code
+      continue
+    }
+    const to = map[code] as number
+    if (to > COMPATIBILITY) {
       data[size++] = to
       continue
     }
@@ -142,7 +142,7 @@ function foldForms(text: string, from: number, into: Units): HiddenCharacters {
     }
     let low = 0
     if (code >= 0xd800 && code < 0xdc00) {
-      low = i + 1 < length ? text.charCodeAt(i + 1) : 0
+      low = i + 1 < length ? (source[i + 1] as number) : 0
       if (!isHiddenPair(code, low)) {
         data[size++] = code
         continue
