@@ -1,9 +1,10 @@
 import type { Scrubber, ScrubStream } from '../../scrub/types.ts'
-import { JsonEscapes } from './json-escapes.ts'
+import { JsonEscapes, plainEscapes } from './json-escapes.ts'
 import type { Part } from './scrub-parts.ts'
 import { isSnapshot, withoutCandidates } from './scrub-whole.ts'
 import { SseReader } from './sse-reader.ts'
-import { type Ending, endingOf, findPieces, isJsonText, nameOf, type Piece, replaceAt } from './sse-texts.ts'
+import { type Ending, endingOf, findPieces, isJsonText, isModels, nameOf, type Piece, replaceAt } from './sse-texts.ts'
+import { withoutTokens } from './without-tokens.ts'
 
 /** Options of `scrubSse`. */
 export interface ScrubSseOptions {
@@ -23,9 +24,13 @@ const DEFAULT_TEXT = [
   'delta.partial_json',
   'choices.*.text',
   'choices.*.delta.content',
+  'choices.*.delta.content.*.text',
+  'choices.*.delta.content.*.thinking.*.text',
   'choices.*.delta.refusal',
   'choices.*.delta.reasoning',
   'choices.*.delta.reasoning_content',
+  'choices.*.delta.reasoning_details.*.text',
+  'choices.*.delta.reasoning_details.*.summary',
   'choices.*.delta.audio.transcript',
   'choices.*.delta.function_call.arguments',
   'choices.*.delta.tool_calls.*.function.arguments',
@@ -34,6 +39,12 @@ const DEFAULT_TEXT = [
 
 /** The text of data that is no object. */
 const PLAIN = 'plain'
+/** Texts that are under way at a time. Nobody asks for as many: what names each piece anew would fill the memory. */
+const MAX_RUNS = 256
+/** What several providers send last. */
+const DONE = '[DONE]'
+/** What may be said before the text itself, such as `ping` or `12`. */
+const WORD = /^[\w-]*$/
 
 /** A text under way, and how what is held of it comes out in an event of its own. */
 interface Run {
@@ -57,7 +68,7 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
   const decoder = new TextDecoder()
   const encoder = new TextEncoder()
   const runs = new Map<string, Run>()
-  /** Whether the pieces of the plain text are JSON strings: as the first of them is. */
+  /** Whether the pieces of the plain text are JSON strings: as the first of them is, words before it left aside. */
   let quoted: boolean | undefined
   let out = ''
 
@@ -68,47 +79,60 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
     event(fields, data, whole) {
       const lines = fields.map((line) => `${scrubber.scrub(line).text}\n`)
       const title = lines.find((line) => line.startsWith('event:')) ?? ''
-      const clean = data === null ? null : take(data, title, whole)
-      // What is held of other texts comes first: it is in `out` already.
-      out += lines.join('')
-      if (clean !== null) out += clean.split('\n').map((line) => `data: ${line}\n`).join('')
-      if (whole) out += '\n'
+      let head = lines.join('')
+      for (const part of data === null ? [] : partsOf(data)) {
+        const clean = take(part, title, whole)
+        // What is held of other texts comes first: it is in `out` already.
+        out += head + dataLines(clean)
+        head = ''
+      }
+      out += whole ? `${head}\n` : head
     },
   })
 
   function take(data: string, title: string, whole: boolean): string {
-    if (data.trim() === '[DONE]') {
+    if (data.trim() === DONE) {
       endRuns(() => 'end')
-      return '[DONE]'
+      return DONE
     }
     const event = parse(data)
     if (event !== undefined) return takeEvent(event, data, title)
-    // What is cut off may be half of an event, and is nothing to go on with.
-    if (!whole) return cutOff(data)
+    return takeText(data, title, whole)
+  }
+
+  /** A piece of a text. What is cut off ends it, for whoever doesn't wait for the end of an event. */
+  function takeText(data: string, title: string, whole: boolean): string {
     const piece = pieceOf(data)
-    quoted ??= piece !== undefined
-    const text = runOf(PLAIN, title).stream.push(quoted ? (piece ?? data) : data)
-    return quoted && piece !== undefined ? JSON.stringify(text) : text
+    if (piece !== undefined) quoted ??= true
+    else if (!WORD.test(data)) quoted ??= false
+    const { stream } = runOf(PLAIN, title)
+    if (quoted === true && piece !== undefined) return JSON.stringify(stream.push(piece))
+    if (whole) return stream.push(data)
+    runs.delete(PLAIN)
+    const mark = quoted === true && data.startsWith('"') ? 1 : 0
+    return data.slice(0, mark) + stream.push(data.slice(mark)) + stream.abort()
   }
 
   /** The event, its texts replaced by what of them can be let out. */
-  function takeEvent(event: object, data: string, title: string): string {
+  function takeEvent(said: object, data: string, title: string): string {
+    const event = isModels(said) ? withoutTokens(said) : said
     const name = nameOf(event)
     const pieces = patterns.flatMap((pattern) => findPieces(event, pattern))
     const { value, findings } = scrubber.scrubValue(pieces.reduce((copy: unknown, { path }) => replaceAt(copy, path, ''), event))
     const clean = isPart(event) && isSnapshot(event) ? withoutCandidates(value, scrubber) : value
-    const texts = new Map(pieces.map((piece) => [`${name}:${piece.name}`, { piece, text: push(`${name}:${piece.name}`, event, piece, clean, title) }]))
-    const ending = endingOf(event)
-    endRuns(ending, (key, rest) => {
-      const here = texts.get(key)
-      if (here) here.text += rest
-      return here !== undefined
+    const texts = pieces.map((piece) => {
+      const key = `${name}:${piece.name}`
+      return { key, piece, text: push(key, event, piece, clean, title) }
     })
-    const same = clean === value && findings.length === 0 && [...texts.values()].every(({ piece, text }) => piece.text === text)
-    if (same && scrubber.isQuiet(data)) return data
-    let result: unknown = clean
-    for (const { piece, text } of texts.values()) result = replaceAt(result, piece.path, text)
-    return JSON.stringify(result)
+    endRuns(endingOf(event), (key, rest) => {
+      const last = texts.findLast((text) => text.key === key)
+      if (last) last.text += rest
+      return last !== undefined
+    })
+    const same = event === said && clean === value && findings.length === 0 && texts.every(({ piece, text }) => piece.text === text)
+    // Of keys that are the same only the last was looked at: what the others hide may be escaped.
+    if (same && scrubber.isQuiet(plainEscapes(data))) return data
+    return JSON.stringify(texts.reduce((copy: unknown, { piece, text }) => replaceAt(copy, piece.path, text), clean))
   }
 
   function push(key: string, event: object, piece: Piece, clean: unknown, title: string): string {
@@ -119,6 +143,10 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
 
   function runOf(key: string, title: string, json = false): Run {
     let run = runs.get(key)
+    if (run === undefined && runs.size >= MAX_RUNS) {
+      const [oldest] = runs.keys()
+      endRuns((other) => (other === oldest ? 'abort' : null))
+    }
     if (run === undefined) runs.set(key, (run = { stream: scrubber.stream(), escapes: json ? new JsonEscapes() : undefined, template: null, title }))
     run.title = title
     return run
@@ -133,13 +161,8 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
       const rest = stream.push(escapes?.end() ?? '') + stream[how]()
       if (rest === '' || attach?.(key, rest) === true) continue
       const data = template !== null ? JSON.stringify(replaceAt(template.event, template.path, rest)) : quoted === true ? JSON.stringify(rest) : rest
-      out += `${title}${data.split('\n').map((line) => `data: ${line}\n`).join('')}\n`
+      out += `${title}${dataLines(data)}\n`
     }
-  }
-
-  function cutOff(text: string): string {
-    const stream = scrubber.stream()
-    return stream.push(text) + stream.abort()
   }
 
   function taken(): Uint8Array {
@@ -166,6 +189,17 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
       if (out !== '') controller.enqueue(taken())
     },
   })
+}
+
+function dataLines(data: string): string {
+  return data.split('\n').map((line) => `data: ${line}\n`).join('')
+}
+
+/** Who ends events with one line end, in place of two, has readers who take each line for one. */
+function partsOf(data: string): readonly string[] {
+  if (!data.includes('\n') || parse(data) !== undefined) return [data]
+  const lines = data.split('\n')
+  return lines.every((line) => line === '' || line.trim() === DONE || parse(line) !== undefined) ? lines : [data]
 }
 
 /** An object or a list; nothing for any other data, which is taken for a piece of a text: a model says `12` and `true`, too. */

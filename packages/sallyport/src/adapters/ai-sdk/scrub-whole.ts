@@ -3,9 +3,12 @@ import type { Scrubber } from '../../scrub/types.ts'
 import { plainEscapes } from './json-escapes.ts'
 import { scrubFile } from './scrub-file.ts'
 import type { Part } from './scrub-parts.ts'
+import { withoutTokens } from './without-tokens.ts'
 
 /** A part that is no piece of a text. */
-export function scrubWhole(part: Part, scrubber: Scrubber): Part {
+export function scrubWhole(said: Part, scrubber: Scrubber): Part {
+  const metadata = withoutTokens(said['providerMetadata'])
+  const part = metadata === said['providerMetadata'] ? said : { ...said, providerMetadata: metadata }
   // What is looked at in a way of its own.
   const own: Record<string, unknown> = {}
   if ('error' in part) own['error'] = scrubError(part['error'], scrubber)

@@ -94,6 +94,16 @@ describe('scrubMiddleware', () => {
     expect(content).toMatchObject([{ input: '{"q":"[REDACTED]"}' }])
   })
 
+  it("lets out no list of a text's tokens, in which it stands once more in pieces", async () => {
+    const logprobs = (SECRET.match(/.{1,3}/g) ?? []).map((token) => ({ token, logprob: -1, top_logprobs: [{ token, logprob: -1 }] }))
+    const providerMetadata = { openai: { logprobs, responseId: 'r' } }
+    const content = [{ type: 'text' as const, text: SECRET, providerMetadata }]
+    const whole = new MockLanguageModelV4({ doGenerate: async () => ({ content, finishReason: finish.finishReason, usage, warnings: [], providerMetadata }) })
+    const result = await wrapLanguageModel({ model: whole, middleware: scrubMiddleware(scrubber) }).doGenerate({ prompt: [] })
+    const [streamed] = await Array.fromAsync(streamOf([{ ...finish, providerMetadata }]).pipeThrough(scrubParts<ModelPart>(scrubber)))
+    for (const part of [result, ...result.content, streamed]) expect(part).toMatchObject({ providerMetadata: { openai: { logprobs: [], responseId: 'r' } } })
+  })
+
   it.each([6, 12])('ends a stream that fails without what was held of a secret: %i characters', async (held) => {
     const result = streamText({ model: model([{ type: 'text-start', id: 't' }, { type: 'text-delta', id: 't', delta: `key ${SECRET.slice(0, held)}` }, { type: 'error', error: new Error(`lost ${SECRET}`) }, finish]), prompt: 'x', onError: () => undefined })
     clean(JSON.stringify(await Array.fromAsync(result.stream, (part) => (part.type === 'error' ? String(part.error) : part))))

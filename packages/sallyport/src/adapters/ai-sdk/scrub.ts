@@ -2,6 +2,7 @@ import type { LanguageModelMiddleware, StreamTextTransform, ToolSet, UIMessageCh
 import type { Scrubber } from '../../scrub/types.ts'
 import { type Part, scrubParts } from './scrub-parts.ts'
 import { scrubError, scrubJsonText, scrubWhole } from './scrub-whole.ts'
+import { withoutTokens } from './without-tokens.ts'
 
 type Content = Awaited<ReturnType<NonNullable<LanguageModelMiddleware['wrapGenerate']>>>['content'][number]
 
@@ -27,7 +28,7 @@ export function scrubMiddleware(scrubber: Scrubber): LanguageModelMiddleware {
       const { body: _body, ...known } = response ?? {}
       const json = isJson(params)
       return {
-        ...scrubber.scrubValue({ ...rest, response: known }).value,
+        ...scrubber.scrubValue({ ...withoutTokens(rest), response: known }).value,
         content: content.map((part) => scrubContent(part, scrubber, json)),
         ...(structuredOutputText === undefined ? {} : { structuredOutputText: scrubJsonText(structuredOutputText, scrubber) }),
       }

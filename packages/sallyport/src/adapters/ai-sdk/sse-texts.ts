@@ -1,7 +1,10 @@
 /** A text in an event: where it stands, and what tells it from others that are under way. */
 export interface Piece {
   readonly path: readonly string[]
-  /** The path, with what an element says is its index in place of its position: streams of several answers send them one at a time. */
+  /**
+   * The path, with what an element says is its index in place of its position: streams of several answers send them one at a
+   * time. Elements of one text have their kind there: who reads them joins them, wherever they stand.
+   */
   readonly name: string
   readonly text: string
 }
@@ -11,6 +14,8 @@ export type Ending = 'end' | 'abort'
 
 type Fields = Readonly<Record<string, unknown>>
 
+/** Lists of what is one text, for each kind of element. */
+const JOINED: ReadonlySet<string | undefined> = new Set(['parts', 'content', 'thinking'])
 const IDS = ['toolCallId', 'id', 'item_id', 'output_index', 'content_index', 'summary_index', 'index'] as const
 const ENDS_ALL = /^(?:finish|finish-step|message_stop|message_delta|response\.completed)$/
 const CUTS_OFF = /^(?:error|abort|reset-step|response\.(?:failed|incomplete))$/
@@ -28,12 +33,18 @@ export function nameOf(event: object): string {
 }
 
 function idsOf(event: object): string {
-  return IDS.map((id) => (event as Fields)[id]).map((id) => (typeof id === 'string' || typeof id === 'number' ? String(id) : '')).join(' ')
+  return JSON.stringify(IDS.map((id) => (event as Fields)[id]).map((id) => (typeof id === 'string' || typeof id === 'number' ? String(id) : '')))
 }
 
 function kindOf(event: object, ending: RegExp): string {
   const { type } = event as { readonly type?: unknown }
   return typeof type === 'string' ? type.replace(ending, '') : ''
+}
+
+/** Whether it comes from a model as its provider writes it. */
+export function isModels(event: object): boolean {
+  const { type, choices, candidates } = event as Fields
+  return Array.isArray(choices) || Array.isArray(candidates) || (typeof type === 'string' && type.startsWith('response.'))
 }
 
 /** Whether an event ends a text, and how. `name` is the whole name of the text: of the event, then of the piece. */
@@ -66,13 +77,19 @@ export function findPieces(value: unknown, pattern: readonly string[], path: rea
   const [key, ...rest] = pattern
   if (key === undefined) return typeof value === 'string' ? [{ path, name, text: value }] : []
   if (typeof value !== 'object' || value === null) return []
-  if (key === '*') return Array.isArray(value) ? value.flatMap((item: unknown, i) => findPieces(item, rest, [...path, String(i)], `${name}${indexOf(item, i)}.`)) : []
+  if (key === '*') return Array.isArray(value) ? value.flatMap((item: unknown, i) => findPieces(item, rest, [...path, String(i)], `${name}${JOINED.has(path.at(-1)) ? elementKind(item) : indexOf(item, i)}.`)) : []
   return Object.hasOwn(value, key) ? findPieces((value as Fields)[key], rest, [...path, key], `${name}${key}.`) : []
 }
 
 function indexOf(item: unknown, position: number): string {
   const index = typeof item === 'object' && item !== null ? (item as Fields)['index'] : undefined
   return String(typeof index === 'number' ? index : position)
+}
+
+/** Gemini's thoughts say that they are some, Mistral's have a type. */
+function elementKind(item: unknown): string {
+  const { type, thought } = (typeof item === 'object' && item !== null ? item : {}) as Fields
+  return typeof type === 'string' ? type : thought === true ? 'thought' : ''
 }
 
 /** Whether a text is JSON in which a string may hide behind escapes. */
