@@ -1,6 +1,7 @@
 import { ERRORS } from '../../errors/codes.ts'
 import { StreamFailure } from '../../errors/stream-failure.ts'
 import type { HandledError } from '../../lib/host.ts'
+import { partsOf } from '../../lib/parts.ts'
 import { toJson } from './to-json.ts'
 
 /** True for what is answered part by part. */
@@ -15,12 +16,12 @@ export function isStream(data: unknown): data is AsyncIterable<unknown> {
 export function streamed(parts: AsyncIterable<unknown>, request: Request, correlationId: string, headers: Readonly<Record<string, string>>): Response {
   const events = /(?:^|,)\s*text\/event-stream\s*(?:;|,|$)/i.test(request.headers.get('accept') ?? '')
   const write = events ? asEvent : asLine
-  const iterator = parts[Symbol.asyncIterator]()
+  const reader = partsOf(parts)
   const encoder = new TextEncoder()
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const next = await iterator.next()
+        const next = await reader.next()
         if (next.done !== true) return controller.enqueue(encoder.encode(write('data', await toJson(next.value))))
         controller.enqueue(encoder.encode(write('done', true)))
       } catch (error) {
@@ -29,7 +30,7 @@ export function streamed(parts: AsyncIterable<unknown>, request: Request, correl
       controller.close()
     },
     // The caller left: the handler is told, and the outcome recorded.
-    cancel: async () => void (await iterator.return?.()),
+    cancel: (reason) => reader.leave(reason),
   })
   return new Response(body, {
     headers: {

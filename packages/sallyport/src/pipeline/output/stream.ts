@@ -3,6 +3,7 @@ import { StreamFailure } from '../../errors/stream-failure.ts'
 import { withDeadline, type DeadlineList } from '../../lib/deadline.ts'
 import { narrow } from '../../lib/field-tree.ts'
 import { isPromiseLike } from '../../lib/maybe-promise.ts'
+import { partsOf } from '../../lib/parts.ts'
 import type { StandardSchemaV1 } from '../../lib/standard-schema.ts'
 import type { Outcome } from '../../audit/types.ts'
 import type { Call } from '../call.ts'
@@ -32,8 +33,7 @@ export function isStream(value: unknown): value is AsyncIterable<unknown> | Read
  * through the walker, promises once they have settled. The outcome is known when the stream ends, fails or is left.
  */
 export function letOutStream(call: Call, source: AsyncIterable<unknown> | ReadableStream<unknown>, options: StreamOptions): ReadableStream<unknown> {
-  // Node's and the browsers' streams can be iterated; the DOM types do not say so everywhere.
-  const parts = (source as AsyncIterable<unknown>)[Symbol.asyncIterator]()
+  const parts = partsOf(source)
   const walker = new OutputWalker(call.port.scrubber, new Set())
   const text = new TextRun(call.port.scrubber, walker, options.textField)
   let over = false
@@ -71,6 +71,8 @@ export function letOutStream(call: Call, source: AsyncIterable<unknown> | Readab
         try {
           while (!emitted) {
             const next = await withDeadline(parts.next(), options.idle, late)
+            // The reader left while this was on its way.
+            if (over) return
             if (next.done === true) {
               text.end('end', emit)
               // A source that ends quietly because its caller has gone has not come to its end.
@@ -90,13 +92,13 @@ export function letOutStream(call: Call, source: AsyncIterable<unknown> | Readab
           // An own code of the action is told as INTERNAL: a stream has no place for its details.
           const code = (failure.result.serverError?.code ?? 'INTERNAL') as ErrorCode
           controller.error(new StreamFailure(code, call.id))
-          void parts.return?.().catch(() => undefined)
+          void parts.leave(error).catch(() => undefined)
         }
       },
       async cancel(reason) {
         end('aborted', { reason: 'the reader left' })
         call.abort(reason ?? new DOMException('The reader left', 'AbortError'))
-        await parts.return?.().catch(() => undefined)
+        await parts.leave(reason).catch(() => undefined)
       },
     },
     { highWaterMark: 0 },
