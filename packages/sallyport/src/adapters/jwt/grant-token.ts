@@ -10,6 +10,8 @@ import { checkAlgorithms, type JwtKeys } from './keys.ts'
 
 const TYP = 'sallyport-grant+jwt'
 const LONGEST_MS = 5 * 60_000
+/** How far the signer's clock may be off. The end of the session has the same in it. */
+const SKEW_MS = 5_000
 
 /** How a token is signed. */
 export interface SignGrantOptions {
@@ -71,7 +73,7 @@ export interface GrantTokenIdentityOptions {
 export function grantTokenIdentity(options: GrantTokenIdentityOptions): IdentityProvider {
   const { keys, algorithms, issuer, audience, grants, environment } = options
   const provider = jwtIdentity<Omit<Principal, 'session'>>({
-    keys, algorithms, issuer, audience, typ: TYP, maxAge: '5m',
+    keys, algorithms, issuer, audience, typ: TYP, maxAge: '5m', clockSkew: `${SKEW_MS}ms`,
     async toPrincipal(claims) {
       const act = claims['act'] as { readonly sub?: unknown } | undefined
       const id = claims['grant']
@@ -101,7 +103,7 @@ export function grantTokenIdentity(options: GrantTokenIdentityOptions): Identity
     async authenticate(request, context) {
       const principal = await provider.authenticate(request, context)
       const { expiresAt } = principal?.session ?? {}
-      if (expiresAt !== undefined && expiresAt - context.now > LONGEST_MS + 5_000) throw new SallyportError('UNAUTHENTICATED', { reason: 'a signed grant token lives five minutes at most' })
+      if (expiresAt !== undefined && expiresAt - context.now > LONGEST_MS + 2 * SKEW_MS) throw new SallyportError('UNAUTHENTICATED', { reason: 'a signed grant token lives five minutes at most' })
       // What it reaches is for the grant to say.
       return principal === null ? null : { ...principal, session: { ...principal.session, scopes: 'all' } }
     },

@@ -2,10 +2,13 @@ import { createSecretKey } from 'node:crypto'
 import { createServer } from 'node:http'
 import { exportJWK, generateKeyPair, generateSecret, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { DefinitionError } from '../../errors/sallyport-error.ts'
 import { isPrincipal } from '../../identity/is-principal.ts'
 import type { PrincipalFacts } from '../../identity/principal.ts'
 import { at, call } from '../../identity/testing.fixture.ts'
+import { definePolicy } from '../../policy/define-policy.ts'
+import { createTestPort, testRequest } from '../../testing/index.ts'
 import { jwtIdentity, type JwtIdentityOptions } from './jwt-identity.ts'
 import { jwks } from './keys.ts'
 
@@ -37,7 +40,7 @@ describe('jwtIdentity', () => {
       kind: 'user',
       id: 'ada',
       roles: ['customer'],
-      session: { id: 't1', expiresAt: NOW + 300_000, authenticatedAt: NOW - 60_000, credential: 'bearer', scopes: [] },
+      session: { id: 't1', expiresAt: NOW + 305_000, authenticatedAt: NOW - 60_000, credential: 'bearer', scopes: [] },
     })
     expect(isPrincipal(found)).toBe(true)
   })
@@ -71,6 +74,8 @@ describe('jwtIdentity', () => {
     ['another issuer', { ...claims, iss: 'https://evil.example' }],
     ['no issuer', fromNobody],
     ['no end', endless],
+    ['a number for whom it stands for', { ...claims, sub: 7 as never }],
+    ['an object for whom it stands for', { ...claims, sub: { $ne: null } as never }],
     ['its end in the past', { ...claims, exp: seconds(-6) }],
     ['its start in the future', { ...claims, nbf: seconds(6) }],
     ['an issue in the future', { ...claims, iat: seconds(6) }],
@@ -86,6 +91,17 @@ describe('jwtIdentity', () => {
     await expect(jwtIdentity({ ...base, clockSkew: 0 }).authenticate(late, at(NOW))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
     await expect(jwtIdentity({ ...base, clockSkew: '3s' }).authenticate(late, at(NOW))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
     expect(() => jwtIdentity({ ...base, clockSkew: '6m' })).toThrow(DefinitionError)
+  })
+
+  test('the skew holds for the whole call, and no longer', async () => {
+    const port = createTestPort({ policy: definePolicy({ roles: { customer: ['order:read'] } }), identity: jwtIdentity(base) })
+    const action = port.define('order.read').noInput().authorize('order:read').outputSchema(z.string()).action(() => 'ran')
+    const ended = async (ago: number): Promise<unknown> => {
+      const token = await sign({ ...claims, exp: Math.floor(port.clock.now() / 1_000) - ago })
+      const { result } = await action.handle(testRequest({ authorization: `Bearer ${token}` }), undefined)
+      return result.data ?? result.serverError?.code
+    }
+    expect([await ended(4), await ended(5), await ended(6)]).toEqual(['ran', 'UNAUTHENTICATED', 'UNAUTHENTICATED'])
   })
 
   test('the token does not choose its algorithm', async () => {

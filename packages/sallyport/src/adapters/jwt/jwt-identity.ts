@@ -66,11 +66,12 @@ export function jwtIdentity<P extends PrincipalFacts>(options: JwtIdentityOption
       if (token === undefined || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token)) return null
       const { payload } = await verified(token, options.keys, { ...verification, currentDate: new Date(now) })
       const { sub, iat } = payload
-      if (sub === undefined || sub === '') throw denied('it names nobody')
+      // jose asks only that there is one, whatever it is.
+      if (typeof sub !== 'string' || sub === '') throw denied('it names nobody')
       if (iat !== undefined && iat * 1_000 > now + skewMs) throw denied('it was issued in the future')
       const principal = await options.toPrincipal({ ...payload, sub })
       if (principal === null) throw denied('whom it stands for is unknown or gone')
-      return { ...principal, session: sessionOf(payload) }
+      return { ...principal, session: sessionOf(payload, skewMs) }
     },
   }
 }
@@ -89,13 +90,14 @@ async function verified(token: string, keys: JwtKeys, options: JWTVerifyOptions)
 /** Codes of jose that speak of the key set, not of the token. `ERR_JOSE_GENERIC` is an answer other than 200 from the issuer. */
 const UNREACHABLE: ReadonlySet<string> = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'])
 
-function sessionOf(claims: JWTPayload): SessionFacts {
+/** The port looks at the end of a session too, by its own clock: it knows of no skew. */
+function sessionOf(claims: JWTPayload, skewMs: number): SessionFacts {
   const id = claims.jti ?? claims.sid
   const { exp, auth_time: authTime } = claims
   return {
     credential: 'bearer',
     ...(typeof id === 'string' && id !== '' ? { id } : {}),
-    ...(exp === undefined ? {} : { expiresAt: exp * 1_000 }),
+    ...(exp === undefined ? {} : { expiresAt: exp * 1_000 + skewMs }),
     ...(typeof authTime === 'number' ? { authenticatedAt: authTime * 1_000 } : {}),
     scopes: scopesOf(claims['scope'] ?? claims['scp']),
   }
