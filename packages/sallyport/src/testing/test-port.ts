@@ -1,6 +1,6 @@
 import type { Principal } from '../identity/principal.ts'
 import type { CallRequest } from '../lib/call-request.ts'
-import type { StoredEvent } from '../audit/types.ts'
+import type { AuditReader, StoredEvent } from '../audit/types.ts'
 import type { LogEntry } from '../pipeline/runtime.ts'
 import { createPort, type Port } from '../port.ts'
 import type { PortOptions } from '../port-options.ts'
@@ -10,7 +10,7 @@ import { fakeClock, type FakeClock } from './fake-clock.ts'
 /** A port in memory whose clock and principal the test sets. */
 export interface TestPort<P extends Principal, Permission extends string> extends Port<P, Permission> {
   readonly clock: FakeClock
-  /** Who is signed in from now on for calls that come in as a request; `null` for nobody. */
+  /** Who is signed in from now on for calls that come in as a request; `null` for nobody. An `identity` of the test's own says so itself. */
   signIn(principal: P | null): void
   /** Every event of the audit log, oldest first. */
   events(): Promise<readonly StoredEvent[]>
@@ -19,7 +19,11 @@ export interface TestPort<P extends Principal, Permission extends string> extend
 }
 
 /** Options of `createTestPort`: those of `createPort`, with everything but the policy filled in. */
-export type TestPortOptions<P extends Principal, Permission extends string> = Pick<PortOptions<P, Permission>, 'policy'> & Partial<PortOptions<P, Permission>>
+export type TestPortOptions<P extends Principal, Permission extends string> = Pick<PortOptions<P, Permission>, 'policy'> &
+  Partial<Omit<PortOptions<P, Permission>, 'clock'>> & {
+    /** The clock that the test sets. Default: one of its own. */
+    readonly clock?: FakeClock
+  }
 
 /**
  * Makes a port for tests: in memory, with a clock that stands still, and a principal that the test sets. Actions are
@@ -34,7 +38,7 @@ export type TestPortOptions<P extends Principal, Permission extends string> = Pi
  * ```
  */
 export function createTestPort<P extends Principal, Permission extends string>(options: TestPortOptions<P, Permission>): TestPort<P, Permission> {
-  const clock = fakeClock()
+  const clock = options.clock ?? fakeClock()
   const log: LogEntry[] = []
   let current: P | null = null
   const port = createPort<P, Permission>({
@@ -42,9 +46,12 @@ export function createTestPort<P extends Principal, Permission extends string>(o
     identity: { name: 'test', authenticate: () => current },
     store: memoryStore(),
     schemaAudit: 'off',
-    clock,
-    log: (entry) => void log.push(entry),
     ...options,
+    clock,
+    log: (entry) => {
+      log.push(entry)
+      options.log?.(entry)
+    },
   })
   return {
     ...port,
@@ -53,7 +60,18 @@ export function createTestPort<P extends Principal, Permission extends string>(o
     signIn(principal) {
       current = principal
     },
-    events: () => port.store.ledger.events.search({ order: 'oldest', limit: 1_000 }),
+    events: () => allOf(port.store.ledger.events),
+  }
+}
+
+/** Page by page: one search gives a thousand at most. */
+async function allOf(log: AuditReader): Promise<readonly StoredEvent[]> {
+  const events: StoredEvent[] = []
+  for (;;) {
+    const after = events.at(-1)?.position
+    const page = await log.search({ order: 'oldest', limit: 1_000, ...(after === undefined ? {} : { after }) })
+    events.push(...page)
+    if (page.length < 1_000) return events
   }
 }
 

@@ -28,7 +28,7 @@ const identity: IdentityProvider = {
   authenticate: ({ headers }) => callers[(headers.get('authorization') ?? '').replace('Bearer ', '')] ?? null,
 }
 
-function setUp(more: object = {}, provider: IdentityProvider = identity, options: Partial<PortOptions> = {}) {
+function setUp(more: object = {}, provider: IdentityProvider = identity, options: Partial<Omit<PortOptions, 'clock'>> = {}) {
   const port = createTestPort({ policy, identity: provider, ...options, rolesOf: () => ['manager'] })
   let changes = 0
   const signals: AbortSignal[] = []
@@ -191,7 +191,7 @@ describe('the server', () => {
     const adapter = { name: 'test', current: () => null, clientAddress: () => '192.0.2.1' }
     const LIST = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
     const call = (name: string, id: number | undefined = 1) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: {} } })
-    const open = (options: Partial<PortOptions>, headers: Readonly<Record<string, string>> = {}) => {
+    const open = (options: Partial<Omit<PortOptions, 'clock'>>, headers: Readonly<Record<string, string>> = {}) => {
       const { handle, port } = setUp({}, identity, options)
       const send = async (message: unknown): Promise<number> => (await handle(new Request(URL_, { method: 'POST', headers: { ...HEADERS, ...headers }, body: typeof message === 'string' ? message : JSON.stringify(message) }))).status
       return { handle, port, send }
