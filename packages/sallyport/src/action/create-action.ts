@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from '../errors/codes.ts'
 import type { CallRequest } from '../lib/call-request.ts'
+import { withDeadline } from '../lib/deadline.ts'
 import type { HandledCall, HandleOptions } from '../lib/host.ts'
 import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
 import { Call } from '../pipeline/call.ts'
@@ -103,7 +104,7 @@ function ambientRequest(port: PortRuntime): MaybePromise<Ambient> {
     return unreadable(cause)
   }
   if (!isPromiseLike(current)) return inside(current)
-  return current.then((request) => request, unreadable).then(inside)
+  return withDeadline(current, port.deadlines.of(port.controlDeadlineMs), late).then((request) => request, unreadable).then(inside)
 }
 
 function inside(found: Ambient | null): Ambient {
@@ -111,6 +112,7 @@ function inside(found: Ambient | null): Ambient {
   return found
 }
 
+const late = (): Error => new Error('The adapter did not find the request in time')
 const OUTSIDE = 'An action was called outside a request. Use action.call({ principal, input }) there.'
 
 function refused(code: ErrorCode, port: PortRuntime, reason: string, cause?: unknown): { readonly result: ActionResult } {

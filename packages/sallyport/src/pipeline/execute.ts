@@ -179,7 +179,7 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
       if (call.claim !== null) await keepFirstResult(call, null)
       throw error
     }
-    const failure = await sanitize(error, call).catch((cause: unknown) => unspeakable(call, cause))
+    const failure = await sanitize(error, call)
     const control = started ? 'handler' : call.refusedByMiddleware ? 'middleware' : outer.nameAt(call.passed)
     call.releaseAll()
     record(call, outcomeOf(call, failure, started), { code: failure.code, reason: failure.reason, ...(started ? {} : { control }) })
@@ -232,12 +232,6 @@ function repeatedIn(error: unknown): Repeated | null {
     // A proxy that throws when it is asked what it is.
     return null
   }
-}
-
-/** What is told when even telling failed, for example because the scrubber threw. */
-function unspeakable(call: Call, cause: unknown): Failure {
-  const serverError = { code: 'INTERNAL', message: ERRORS.INTERNAL.message, correlationId: call.id } as const
-  return { result: { serverError }, code: 'INTERNAL', reason: 'the error could not be sanitised', cause }
 }
 
 function outcomeOf(call: Call, failure: Failure, started: boolean): Outcome {

@@ -5,6 +5,7 @@ import { OwnError } from '../errors/own-error.ts'
 import { SallyportError } from '../errors/sallyport-error.ts'
 import { ValidationFailure } from '../errors/validation-errors.ts'
 import { IllFormedTextError } from '../lib/canonical-json.ts'
+import { withDeadline } from '../lib/deadline.ts'
 import { isPromiseLike } from '../lib/maybe-promise.ts'
 import type { Call } from './call.ts'
 import { Refusal } from './control.ts'
@@ -21,9 +22,23 @@ export interface Failure {
 
 /**
  * `error-sanitization`: turns whatever was thrown into a stable code, a safe message and the correlation id. Nothing
- * else of it reaches the caller; details are as far as the caller may see them, and scrubbed.
+ * else of it reaches the caller; details are as far as the caller may see them, and scrubbed. Never rejects.
  */
 export async function sanitize(error: unknown, call: Call): Promise<Failure> {
+  try {
+    return await sanitized(error, call)
+  } catch (cause) {
+    return unspeakable(call, cause)
+  }
+}
+
+/** What is told when even telling failed, for example because the scrubber threw. */
+function unspeakable(call: Call, cause: unknown): Failure {
+  const serverError = { code: 'INTERNAL', message: ERRORS.INTERNAL.message, correlationId: call.id } as const
+  return { result: { serverError }, code: 'INTERNAL', reason: 'the error could not be sanitised', cause }
+}
+
+async function sanitized(error: unknown, call: Call): Promise<Failure> {
   if (error instanceof ValidationFailure) return invalid(error, call)
   if (error instanceof Refusal) {
     const { retryAfterMs, details, fix, cause } = error.options
@@ -91,7 +106,8 @@ async function ownFailure(error: OwnError, call: Call): Promise<Failure> {
   const schema = ownSchema(call.definition, error.code)
   if (schema === undefined) return failure(call, 'INTERNAL', `error '${error.code}' is not declared by '${call.definition.name}'`, { cause: error })
   const result = schema['~standard'].validate(error.details)
-  const checked = isPromiseLike(result) ? await result : result
+  const late = (): Refusal => new Refusal('TIMEOUT', `the schema of '${error.code}' did not answer in time`)
+  const checked = isPromiseLike(result) ? await withDeadline(result, call.port.deadlines.of(call.port.controlDeadlineMs), late) : result
   if (checked.issues !== undefined) return failure(call, 'INTERNAL', `details of '${error.code}' do not fit their schema`, { cause: error })
   // Through an object, so that a bare string or number is scrubbed the same way.
   const details = scrubDetails({ details: seenDetails(call, error.code, fittingDetails(schema, checked.value)) }, call)?.['details']

@@ -1,7 +1,9 @@
 import type { ActionResult } from '../action/result.ts'
 import { canonicalJson } from '../lib/canonical-json.ts'
+import { withDeadline } from '../lib/deadline.ts'
 import { fromCanonicalJson } from '../lib/from-canonical-json.ts'
 import type { IdempotencyRecord } from '../lib/idempotency.ts'
+import { isPromiseLike } from '../lib/maybe-promise.ts'
 import type { Call } from './call.ts'
 import { Refusal } from './control.ts'
 
@@ -30,11 +32,14 @@ export async function keepFirstResult(call: Call, result: ActionResult | null): 
   const { claim, port, definition } = call
   if (claim === null || !call.started) return
   try {
-    await port.store.idempotency?.complete(claim.key, call.id, { result: result === null ? null : textOf(result), grantId: call.grantId, now: port.clock.now() })
+    const kept = port.store.idempotency?.complete(claim.key, call.id, { result: result === null ? null : textOf(result), grantId: call.grantId, now: port.clock.now() })
+    if (isPromiseLike(kept)) await withDeadline(kept, port.deadlines.of(port.controlDeadlineMs), late)
   } catch (cause) {
     port.log({ level: 'error', action: definition.name, correlationId: call.id, control: 'idempotency', code: 'UNAVAILABLE', reason: 'the first result could not be kept', cause })
   }
 }
+
+const late = (): Error => new Error('The store did not answer in time')
 
 function textOf(result: ActionResult): string | null {
   try {

@@ -36,6 +36,7 @@ export function compileInnerDoor(definition: ActionDefinition, port: PortRuntime
   const deadline = port.deadlines.of(definition.deadlineMs)
   const idle = port.deadlines.of(output.kind === 'stream' ? output.idleMs : 30_000)
   const textField = output.kind === 'stream' ? output.textField : null
+  const late = (): Refusal => new Refusal('TIMEOUT', `the output schema took longer than ${definition.deadlineMs} ms`)
 
   return {
     letOut(call, raw) {
@@ -43,7 +44,7 @@ export function compileInnerDoor(definition: ActionDefinition, port: PortRuntime
       if (output.kind === 'stream') throw new Refusal('INTERNAL', 'the handler declared a stream and returned none')
       if (schema === null) return walk(call, raw, disclosed, deadline)
       const result = schema['~standard'].validate(raw)
-      if (isPromiseLike(result)) return result.then((settled) => walk(call, fitted(settled, project), disclosed, deadline))
+      if (isPromiseLike(result)) return withDeadline(result, deadline, late).then((settled) => walk(call, fitted(settled, project), disclosed, deadline))
       return walk(call, fitted(result, project), disclosed, deadline)
     },
     streams: (raw): raw is AsyncIterable<unknown> | ReadableStream<unknown> => output.kind !== 'schema' && isStream(raw),

@@ -55,7 +55,7 @@ export function letOutStream(call: Call, source: AsyncIterable<unknown> | Readab
   async function fit(part: unknown): Promise<unknown> {
     if (options.schema === null) return part
     const validated = options.schema['~standard'].validate(part)
-    const result = isPromiseLike(validated) ? await validated : validated
+    const result = isPromiseLike(validated) ? await withDeadline(validated, options.idle, late) : validated
     if (result.issues !== undefined) throw new Refusal('INTERNAL', 'a part of the stream does not fit its schema')
     return options.project === null ? result.value : options.project(result.value)
   }
@@ -98,7 +98,7 @@ export function letOutStream(call: Call, source: AsyncIterable<unknown> | Readab
       async cancel(reason) {
         end('aborted', { reason: 'the reader left' })
         call.abort(reason ?? new DOMException('The reader left', 'AbortError'))
-        await parts.leave(reason).catch(() => undefined)
+        await withDeadline(parts.leave(reason), options.idle, late).catch(() => undefined)
       },
     },
     { highWaterMark: 0 },
