@@ -87,6 +87,7 @@ export class TextLook {
       if (decodeSpacedHex(units, copy)) this.#again(copy, ['hex-bytes'], score)
     }
     if ((saw & (SAW_PERCENT | SAW_SPACED_LETTERS)) === 0) return true
+    this.#allowance.beginAgain()
     if (!isOpen()) return false
     // Percent encoding and spaced letters stand between words in the clear: one copy of the whole text, with both undone.
     const ways: string[] = []

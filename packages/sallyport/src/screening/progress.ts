@@ -6,8 +6,9 @@ import type { Units } from './units.ts'
 
 /** A phrase that is quoted in a text about such phrases counts by this share: named in the findings, not flagged alone. */
 const MENTION_SHARE = 0.4
-/** For how many steps a phrase counts that is complete. */
-const MATCH = 4
+/** What a step of a phrase takes of the allowance, and a phrase that is complete. A word of phrases takes 1. */
+const OF_STEP = 2
+const OF_MATCH = 8
 const NEVER = -1_000_000_000
 
 /**
@@ -57,7 +58,7 @@ export class PhraseProgress {
 
   /** A word of a kind, by its number in the text, and where it stands: moves each phrase that it can take a step in. */
   take(kind: number, ordinal: number, start: number, end: number): void {
-    if (this.#allowance.left < 0) return
+    if (--this.#allowance.left < 0) return
     const memory = this.#memory
     const record = this.#width + (kind << KIND_BITS)
     const others = memory[record + TAKES] as number
@@ -82,7 +83,7 @@ export class PhraseProgress {
   #advance(place: number, among: number, ordinal: number, end: number): void {
     const memory = this.#memory
     const first = this.#steps + (place << (5 + STEP_BITS))
-    for (let steps = among; steps !== 0; this.#allowance.left--) {
+    for (let steps = among; steps !== 0; this.#allowance.left -= OF_STEP) {
       const bit = 31 - Math.clz32(steps)
       steps ^= 1 << bit
       const step = first + (bit << STEP_BITS)
@@ -111,7 +112,7 @@ export class PhraseProgress {
   #match(rule: number, start: number, end: number, ordinal: number): void {
     // Once it counts in full, no other place can add to it.
     if (this.#full[rule] === this.#texts) return
-    this.#allowance.left -= MATCH
+    this.#allowance.left -= OF_MATCH
     const share = this.#notes.isMention(start, end, ordinal) ? MENTION_SHARE : 1
     if (share === 1) this.#full[rule] = this.#texts
     const known = this.rules.indexOf(rule)
