@@ -5,11 +5,11 @@ import { lower } from './markers.ts'
 const MAX_TEXT = 200
 const MAX_BLANKS = 8
 const MAX_ADDRESS = 500
+const HTTP = 'http'
 /** A place for data stands at most this far behind a separator. */
 const MAX_NAME = 81
 
 const words = (...texts: readonly string[]): (readonly [string, number])[] => texts.map((text) => [text, 0])
-const SCHEMES = new Literals(words('http://', 'https://'), true)
 /** Parameters that end in a place for data: `?q={`. */
 const PARAMETERS = new Literals(words(...'data d q query leak exfil secret content info payload msg text c conversation history prompt summary'.split(' ').map((name) => `${name}=`)), true)
 /** Values that name data; so do four capitals or more. */
@@ -24,14 +24,13 @@ export const CARRIES_DATA = -1
  * destination that carries data away. Else where the address ends; 0 when there is none.
  */
 export function lookAtLink(data: Uint16Array, open: number, size: number): number {
+  const host = hostAt(data, open + 1)
+  if (host < 0) return 0
   const kind = kindOf(data, open - 1)
   if (kind === NO_LINK) return 0
-  const start = addressAt(data, open + 1, size)
-  if (start < 0) return 0
-  const scheme = SCHEMES.behind(data, start, size)
-  const end = addressEnd(data, scheme, size)
-  if (end === scheme) return 0
-  return carriesData(data, start, end, kind === IMAGE) ? CARRIES_DATA : end
+  const end = addressEnd(data, host, size)
+  if (end === host) return 0
+  return carriesData(data, host, end, kind === IMAGE) ? CARRIES_DATA : end
 }
 
 const NO_LINK = 0
@@ -51,12 +50,14 @@ function kindOf(data: Uint16Array, close: number): number {
   return kind
 }
 
-/** Where an address begins, behind blanks and `<`, or -1. */
-function addressAt(data: Uint16Array, from: number, size: number): number {
+/** Where the host of an address begins, behind blanks, `<` and `http://` or `https://`, or -1. */
+function hostAt(data: Uint16Array, from: number): number {
   let at = from
   for (let k = 0; k < MAX_BLANKS && isBlank(data[at] as number); k++) at++
   if (data[at] === 0x3c) at++
-  return SCHEMES.behind(data, at, size) < 0 ? -1 : at
+  for (let k = 0; k < 4; k++) if (lower(data[at + k] as number) !== HTTP.charCodeAt(k)) return -1
+  at += lower(data[at + 4] as number) === 0x73 ? 5 : 4
+  return data[at] === 0x3a && data[at + 1] === 0x2f && data[at + 2] === 0x2f ? at + 3 : -1
 }
 
 function addressEnd(data: Uint16Array, from: number, size: number): number {
@@ -65,9 +66,9 @@ function addressEnd(data: Uint16Array, from: number, size: number): number {
   return at
 }
 
-function carriesData(data: Uint16Array, start: number, end: number, image: boolean): boolean {
-  const query = indexOf(data, 0x3f, start, end)
-  const path = query >= 0 ? query : indexOf(data, 0x2f, start + 'https://'.length, end)
+function carriesData(data: Uint16Array, host: number, end: number, image: boolean): boolean {
+  const query = indexOf(data, 0x3f, host, end)
+  const path = query >= 0 ? query : indexOf(data, 0x2f, host, end)
   if (path < 0) return false
   const named = image && query >= 0
   let separator = -1

@@ -9,9 +9,12 @@ const OF_APPLICATION = 2
 const NOUNS = ['message', 'prompt', 'note', 'override', 'instruction', 'instructions']
 const ORDERS = new Literals(['you are', 'you must', 'you will', 'ignore', 'new', 'override', 'disregard'].map((order) => [order, 0]), true)
 const LONGEST = 12
-/** The last letters of roles and nouns, in both cases. */
-const LAST = new Uint8Array(128)
-for (const word of [...ROLES, ...NOUNS]) for (const char of [word, word.toUpperCase()]) LAST[char.charCodeAt(char.length - 1)] = 1
+/** By the last letter of roles and nouns, in both cases, how long they may be: a bit for each length. */
+const LENGTHS = new Uint16Array(128)
+for (const word of [...ROLES, ...NOUNS]) for (const spelled of [word, word.toUpperCase()]) {
+  const last = spelled.charCodeAt(spelled.length - 1)
+  LENGTHS[last] = (LENGTHS[last] as number) | (1 << word.length)
+}
 
 /** What a colon tells: nothing, that a line begins a turn, or that it begins an order in the application's name. */
 export const NO_ROLE = 0
@@ -21,14 +24,16 @@ export const SYSTEM_ORDER = 2
 /** Whether a role may stand before a colon: nearly every one is turned away by one look. */
 export function mayBeRole(data: Uint16Array, colon: number): boolean {
   const last = colon > 0 ? (data[colon - 1] as number) : 0
-  return isBlank(last) || (last < 0x80 && LAST[last] !== 0)
+  return isBlank(last) || (last < 0x80 && LENGTHS[last] !== 0)
 }
 
 /** Looks at what stands before a colon on its line, and behind it. Returns `NO_ROLE`, or `TURN` and `SYSTEM_ORDER` as bits. */
 export function roleLine(data: Uint16Array, colon: number, size: number): number {
   const end = skipBack(data, colon, 10)
+  const last = end > 0 ? (data[end - 1] as number) : 0
+  if (last >= 0x80 || LENGTHS[last] === 0) return NO_ROLE
   const start = wordStart(data, end)
-  if (start === end) return NO_ROLE
+  if ((((LENGTHS[last] as number) >> (end - start)) & 1) === 0) return NO_ROLE
   const role = indexOf(ROLES, data, start, end)
   if (role >= 0) {
     if (!beginsLine(data, start)) return NO_ROLE

@@ -19,10 +19,11 @@ const OTHER = 0
 const SENTENCE_END = 1
 const CLAUSE_END = 2
 const MARKER = 3
-const PERCENT = 4
-const LINK = 5
+const RULER = 4
+const PERCENT = 5
+const LINK = 6
 const KIND = new Uint8Array(128)
-for (const [chars, kind] of [['.!?\n;', SENTENCE_END], [',:', CLAUSE_END], ['<[#|=', MARKER], ['%', PERCENT], ['(', LINK]] as const) {
+for (const [chars, kind] of [['.!?\n;', SENTENCE_END], [',:', CLAUSE_END], ['<[#|=', MARKER], ['-*_~', RULER], ['%', PERCENT], ['(', LINK]] as const) {
   for (const char of chars) KIND[char.charCodeAt(0)] = kind
 }
 
@@ -32,8 +33,10 @@ export const LEET: Uint8Array = Uint8Array.from('oizeasgtbg', (char) => char.cha
 export const SPACED_LETTERS = 6
 export const HEX_BYTES = 12
 const SENTENCE_GAP = 3
-/** For how many steps a marker counts. */
-const MARKER_STEPS = 12
+/** What a marker takes of the allowance, what only begins as one, and a link. */
+const OF_MARKER = 24
+const OF_BEGINNING = 2
+const OF_LINK = 6
 
 /**
  * One left-to-right pass: splits a folded text into words, looks each up, moves every phrase that it can take a step in, and
@@ -77,7 +80,8 @@ export class TextScanner {
     for (let i = 0; i < size; ) {
       let letter = words[data[i] as number] as number
       if (letter === 0) {
-        if (data[i] === 0x20) {
+        const code = data[i] as number
+        if (code < 0x80 && KIND[code] === OTHER) {
           i++
           continue
         }
@@ -148,7 +152,7 @@ export class TextScanner {
       } else if (kind === CLAUSE_END) {
         this.phrases.endClause()
         if (code === 0x3a && !this.#isCopy && mayBeRole(data, i - 1)) this.#saw |= roleLine(data, i - 1, size) * SAW_TURN
-      } else if (this.#isCopy) {
+      } else if (kind === RULER || this.#isCopy) {
         continue
       } else if (kind === PERCENT) {
         if (byteAt(data, i) >= 0) this.#saw |= SAW_PERCENT
@@ -161,12 +165,13 @@ export class TextScanner {
   #marker(data: Uint16Array, at: number, size: number): void {
     if ((this.#saw & SAW_MARKER) === 0) this.markers.clear()
     this.#saw |= SAW_MARKER
-    this.#allowance.left -= this.markers.look(data, at, size) ? MARKER_STEPS : 1
+    this.#allowance.left -= this.markers.look(data, at, size) ? OF_MARKER : OF_BEGINNING
   }
 
   #link(data: Uint16Array, open: number, size: number): void {
     if ((this.#saw & SAW_LINK_WITH_DATA) !== 0) return
     const end = lookAtLink(data, open, size)
+    if (end !== 0) this.#allowance.left -= OF_LINK
     if (end === CARRIES_DATA) this.#saw |= SAW_LINK_WITH_DATA
     else this.#linkEnd = end
   }
