@@ -112,6 +112,12 @@ describe('pieces', () => {
     const deltas = pieces(json).map((delta) => ({ type: 'tool-input-delta', id: 'c', delta }))
     const joined = (parts: readonly { readonly [field: string]: unknown }[]) => parts.map((part) => part['delta'] ?? '').join('')
     expect(JSON.parse(joined(await loose(...deltas, { type: 'tool-input-end', id: 'c' })))).toEqual({ q: '[REDACTED] a/b' })
+    // Cut off by the end of an answer: it is no JSON, and whoever repairs it reads its escapes.
+    for (const type of ['tool-call', 'tool-error', 'tool-input-error']) {
+      const [half] = await loose({ type, toolCallId: 'c', toolName: 'n', input: json.slice(0, -5) })
+      expect([type, half?.['input']]).toEqual([type, '{"q":"[REDACTED] a'])
+    }
+    expect(await loose({ type: 'tool-input-error', toolCallId: 'c', input: 'no \\/ secret' })).toMatchObject([{ input: 'no \\/ secret' }])
     expect(joined(await loose({ type: 'tool-input-start', id: 'c', toolName: 'n', inputEncoding: 'text' }, ...pieces('a\\/b \\u0041').map((delta) => ({ type: 'tool-input-delta', id: 'c', delta }))))).toBe('a\\/b \\u0041')
   })
 })

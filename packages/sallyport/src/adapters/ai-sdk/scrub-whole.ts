@@ -5,6 +5,8 @@ import { scrubFile } from './scrub-file.ts'
 import type { Part } from './scrub-parts.ts'
 import { withoutTokens } from './without-tokens.ts'
 
+const ARGUMENTS: ReadonlySet<string> = new Set(['tool-call', 'tool-error', 'tool-input-error'])
+
 /** A part that is no piece of a text. */
 export function scrubWhole(said: Part, scrubber: Scrubber): Part {
   const metadata = withoutTokens(said['providerMetadata'])
@@ -12,8 +14,8 @@ export function scrubWhole(said: Part, scrubber: Scrubber): Part {
   // What is looked at in a way of its own.
   const own: Record<string, unknown> = {}
   if ('error' in part) own['error'] = scrubError(part['error'], scrubber)
-  // At the model, a tool call's arguments are JSON in a string: looked at as values, so that escapes hide nothing.
-  if (part.type === 'tool-call' && typeof part['input'] === 'string') own['input'] = scrubJsonText(part['input'], scrubber)
+  // At the model, and where they can't be read, a tool call's arguments are JSON in a string: looked at as values, so that escapes hide nothing.
+  if (ARGUMENTS.has(part.type) && typeof part['input'] === 'string') own['input'] = scrubJsonText(part['input'], scrubber)
   if (part.type === 'file' || part.type === 'reasoning-file') Object.assign(own, scrubFile(part, scrubber))
   const rest = Object.keys(own).length === 0 ? part : { ...part, ...Object.fromEntries(Object.keys(own).map((key) => [key, null])) }
   const { value } = scrubber.scrubValue(rest)
@@ -58,13 +60,15 @@ function wordsOf(error: { readonly name?: unknown; readonly message?: unknown })
   }
 }
 
-/** JSON in a string, scrubbed as the value that it is, then as text; only as text where it is no JSON. */
+/** JSON in a string, scrubbed as the value that it is, then as text; only as text, its escapes read, where it is no JSON. */
 export function scrubJsonText(text: string, scrubber: Scrubber): string {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    return scrubber.scrub(text).text
+    // Cut off, perhaps: who repairs it reads its escapes.
+    const plain = scrubber.scrub(plainEscapes(text))
+    return plain.findings.length > 0 ? plain.text : scrubber.scrub(text).text
   }
   const clean = scrubber.scrubValue(value)
   return scrubber.scrub(clean.findings.length === 0 ? plainEscapes(text) : JSON.stringify(clean.value)).text
