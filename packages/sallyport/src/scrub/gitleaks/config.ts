@@ -65,9 +65,9 @@ function readRule(value: unknown, index: number): GitleaksRule {
   if (typeof id !== 'string' || id === '') throw new TypeError(`Rule ${index + 1} has no id`)
   return {
     id,
-    ...optional('description', text(rule['description'], `description of ${id}`)),
-    ...optional('regex', text(rule['regex'], `regex of ${id}`)),
-    ...optional('path', text(rule['path'], `path of ${id}`)),
+    ...optional('description', said(rule['description'], `description of ${id}`)),
+    ...optional('regex', said(rule['regex'], `regex of ${id}`)),
+    ...optional('path', said(rule['path'], `path of ${id}`)),
     ...optional('secretGroup', number(rule['secretGroup'], `secretGroup of ${id}`)),
     ...optional('entropy', number(rule['entropy'], `entropy of ${id}`)),
     keywords: texts(rule['keywords'], `keywords of ${id}`),
@@ -110,6 +110,11 @@ function texts(value: unknown, name: string): readonly string[] {
 function text(value: unknown, name: string): string | undefined {
   if (value === undefined || typeof value === 'string') return value
   throw new TypeError(`${name} is not a text`)
+}
+
+/** An empty text says nothing: what another configuration says stays. */
+function said(value: unknown, name: string): string | undefined {
+  return text(value, name) || undefined
 }
 
 const CONDITIONS = ['', 'or', '||', 'and', '&&']

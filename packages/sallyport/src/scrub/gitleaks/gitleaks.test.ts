@@ -83,6 +83,8 @@ path = '''\\.p12$'''
     expect(createScrubber({ rules }).scrub('a=xyz; b=xyz; b=test1; b=everywhere; c=xyz; d=xyz;').text).toBe('a=[REDACTED]; b=[REDACTED]; b=test1; b=everywhere; c=xyz; d=[REDACTED];')
     const changed = rulesFromGitleaks({ extend: { path: 'base.toml' }, rules: [{ id: 'a', regex: 'A=(\\w+);', entropy: 9 }] }, { extends: base }).rules[0]
     expect([changed?.pattern, changed?.minEntropy]).toEqual(['A=(\\w+);', 9])
+    const silent = rulesFromGitleaks({ extend: { path: 'base.toml' }, rules: [{ id: 'a', description: '', regex: '', path: '\\.env$' }] }, { extends: base })
+    expect([silent.rules.map(({ id, description }) => [id, description]), silent.pathOnly]).toEqual([[['a', 'a'], ['b', 'b'], ['c', 'c']], []])
   })
 
   it.each([

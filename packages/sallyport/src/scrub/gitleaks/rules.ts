@@ -34,7 +34,7 @@ export function rulesFromGitleaks(document: unknown, options: GitleaksOptions<un
   const rules: Rule[] = []
   const pathOnly: string[] = []
   for (const rule of config.rules ?? []) {
-    if (rule.regex === undefined || rule.regex === '') {
+    if (rule.regex === undefined) {
       if (rule.path === undefined) throw new TypeError(`Rule ${rule.id} has neither a regex nor a path`)
       pathOnly.push(rule.id)
     } else rules.push(toRule(rule, rule.regex, config.allowlists ?? []))
