@@ -26,15 +26,24 @@ export interface AnswerOptions {
 
 /** Calls an action with what a request carries, and makes the response. Throws nothing but what is the framework's. */
 export async function answer(action: HandledAction, request: Request, options: AnswerOptions, info: CallInfo = {}): Promise<Response> {
-  if (!options.methods.includes(request.method)) {
+  if (request.method !== 'HEAD' || !options.methods.includes('GET')) return answerWhole(action, request, request.method, options, info)
+  // Where there is GET there is HEAD: the same without its content (RFC 9110 section 9.3.2).
+  const { body, status, headers } = await answerWhole(action, request, 'GET', options, info)
+  // Not waited for: a stream ends when nobody reads it.
+  body?.cancel().catch(() => undefined)
+  return new Response(null, { status, headers })
+}
+
+async function answerWhole(action: HandledAction, request: Request, method: string, options: AnswerOptions, info: CallInfo): Promise<Response> {
+  if (!options.methods.includes(method)) {
     return problem({ code: 'INVALID_INPUT', message: `Use ${options.methods.join(' or ')}.` }, 405, { allow: options.methods.join(', ') })
   }
   let call: HandledCall
   let data: unknown
   try {
-    const { input, refused } = await readInput(request, action)
+    const { input, refused } = await readInput(request, method, action)
     const approval = request.headers.get(APPROVAL_HEADER)
-    call = await action.handle(callRequest(request, options.transport, info), input, {
+    call = await action.handle(callRequest(request, method, options.transport, info), input, {
       ...(refused === undefined ? {} : { refused }),
       ...(approval === null ? {} : { approval }),
     })
@@ -57,10 +66,10 @@ function succeeded(data: unknown, status: number | undefined, headers: Readonly<
   })
 }
 
-function callRequest(request: Request, transport: CallRequest['transport'], { socketAddress }: CallInfo): CallRequest {
+function callRequest(request: Request, method: string, transport: CallRequest['transport'], { socketAddress }: CallInfo): CallRequest {
   return {
     transport,
-    method: request.method,
+    method,
     url: request.url,
     headers: request.headers,
     signal: request.signal,

@@ -105,6 +105,20 @@ describe('what goes in', () => {
     expect(() => toFetchHandler({ orders: echo })).toThrow(DefinitionError)
   })
 
+  test('HEAD where GET is allowed: the same without its content, and a stream that nobody reads ends', async () => {
+    let left = false
+    const data = new ReadableStream({ pull: () => new Promise(() => undefined), cancel: () => void (left = true) })
+    const head = (url = URL_): Request => new Request(url, { method: 'HEAD' })
+    const echo = action({ data: 1 })
+    const response = await toFetchHandler(echo, { methods: ['GET'] })(head(`${URL_}?id=1`))
+    expect([response.status, response.headers.get('x-correlation-id'), response.body]).toEqual([200, 'c1', null])
+    expect(echo.seen[0]?.request.method).toBe('GET')
+    expect((echo.seen[0]?.input as FormData).get('id')).toBe('1')
+    expect((await toFetchHandler(action({ data }), { methods: ['GET'] })(head())).status).toBe(200)
+    expect(left).toBe(true)
+    expect((await toFetchHandler(action({ data: 1 }))(head())).status).toBe(405)
+  })
+
   test('the depth of a JSON text is that of its value', () => {
     const depthOf = (value: unknown): number => (typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0)
     fc.assert(fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => jsonDepth(JSON.stringify(value), 50) === depthOf(value)))

@@ -12,9 +12,9 @@ export interface ReadInput {
 type Reading = Pick<HandledAction, 'size' | 'bodyDeadline'>
 
 /** Reads the input of a request: the query string of a GET, else a body of JSON or of a form. An empty body is no input. */
-export async function readInput(request: Request, reading: Reading): Promise<ReadInput> {
+export async function readInput(request: Request, method: string, reading: Reading): Promise<ReadInput> {
   const { size, bodyDeadline } = reading
-  if (request.method === 'GET') return readQuery(new URL(request.url), size.maxBytes)
+  if (method === 'GET') return readQuery(new URL(request.url), size.maxBytes)
   const bytes = await readBytes(request, reading)
   if (bytes === 'too large') return refused('PAYLOAD_TOO_LARGE', `the body is larger than ${size.maxBytes} bytes`)
   if (bytes === 'late') return refused('INVALID_INPUT', `the body took longer than ${bodyDeadline.ms} ms`)
