@@ -1,7 +1,7 @@
 import type { Scrubber } from '../../scrub/types.ts'
 import type { Part } from './scrub-parts.ts'
 
-const DATA_URL = /^(data:[^,]*;base64,)(.*)$/is
+const DATA_URL = /^(data:[^,]*?(;\s*base64)?,)(.*)$/is
 
 /**
  * What of a part holds a file, looked at as the bytes that it is: base64 would hide what a rule matches, and with a placeholder
@@ -11,7 +11,9 @@ export function scrubFile(part: Part, scrubber: Scrubber): Readonly<Record<strin
   const { data, file, url } = part
   if (typeof url === 'string') return { url: scrubUrl(url, scrubber) }
   if (isRecord(file)) return { file: scrubGenerated(file, scrubber) }
-  if (!isRecord(data)) return {}
+  // As models of earlier versions give it.
+  if (typeof data === 'string') return { data: scrubBase64(data, scrubber) }
+  if (!isRecord(data) || data instanceof Uint8Array) return {}
   const { data: content, url: address } = data
   const own = typeof content === 'string' ? { data: scrubBase64(content, scrubber) } : address instanceof URL ? { url: asUrl(scrubUrl(address.href, scrubber), address) } : {}
   return { data: { ...scrubber.scrubValue({ ...data, ...(Object.fromEntries(Object.keys(own).map((key) => [key, null]))) }).value, ...own } }
@@ -25,9 +27,22 @@ function scrubGenerated(file: Readonly<Record<string, unknown>>, scrubber: Scrub
   return bytes.findings.length === 0 ? file : { ...bytes.value, base64: toBase64(bytes.value.uint8Array) }
 }
 
+/** The content of a `data:` URL is a file, whether it is written in base64 or percent-encoded. */
 function scrubUrl(url: string, scrubber: Scrubber): string {
-  const match = DATA_URL.exec(url)
-  return match === null ? scrubber.scrub(url).text : `${scrubber.scrub(match[1] as string).text}${scrubBase64(match[2] as string, scrubber)}`
+  const [, head = '', base64, body = ''] = DATA_URL.exec(url) ?? []
+  const content = head === '' ? undefined : decoded(body)
+  if (content === undefined) return scrubber.scrub(url).text
+  const clean = base64 === undefined ? scrubber.scrub(content).text : scrubBase64(content, scrubber)
+  const written = base64 === undefined ? encodeURIComponent(clean) : clean
+  return scrubber.scrub(head).text + (clean === content ? body : written)
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
 }
 
 function asUrl(clean: string, url: URL): URL | string {

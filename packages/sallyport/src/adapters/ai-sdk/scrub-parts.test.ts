@@ -212,7 +212,20 @@ describe('files', () => {
     expect((whole?.['data'] as { url: URL }).url.href).toBe('https://example.com/?k=[REDACTED]')
   })
 
+  it('are looked at as their bytes however a URL or an earlier version of the SDK writes them', async () => {
+    const bytes = new TextEncoder().encode(`a file with ${TOKEN} in it`)
+    const base64 = Buffer.from(bytes).toString('base64')
+    const urls = [`data:text/plain;base64,${encodeURIComponent(base64)}`, `data:text/plain,${encodeURIComponent(`a ${TOKEN}`)}`, `data:,${Array.from(TOKEN, (char) => `%${char.charCodeAt(0).toString(16)}`).join('')}`]
+    for (const url of urls) {
+      const [part] = await loose({ type: 'file', url, mediaType: 'text/plain' })
+      expect(await (await fetch(String(part?.['url']))).text()).toMatch(/^(?:a (?:file with )?)?\[REDACTED\](?: in it)?$/)
+    }
+    const [text64, raw] = await loose({ type: 'file', mediaType: 'text/plain', data: base64 }, { type: 'file', mediaType: 'text/plain', data: bytes })
+    expect([text(text64?.['data'] as string), new TextDecoder().decode(raw?.['data'] as Uint8Array)]).toEqual(['a file with [REDACTED] in it', 'a file with [REDACTED] in it'])
+  })
+
   it('with nothing in them come as they are', async () => {
+    for (const url of ['data:text/plain;base64,QUI%3D', 'data:,a%62%20c', 'data:,%zz', 'https://example.com/a%62']) expect(await loose({ type: 'file', url })).toEqual([{ type: 'file', url }])
     const part = { type: 'file', file: { base64: 'AAEC', uint8Array: new Uint8Array([0, 1, 2]), mediaType: 'image/png' } }
     expect((await loose(part))[0]?.['file']).toBe(part.file)
   })
