@@ -10,6 +10,9 @@ import { isPromiseLike } from '../lib/maybe-promise.ts'
 import type { Call } from './call.ts'
 import { Refusal } from './control.ts'
 import { fittingDetails, seenDetails } from './output/error-details.ts'
+import { OutputWalker } from './output/walker.ts'
+
+const NOTHING: ReadonlySet<string> = new Set()
 
 /** What became of something thrown: what the caller gets, and what the log keeps. */
 export interface Failure {
@@ -109,8 +112,15 @@ async function ownFailure(error: OwnError, call: Call): Promise<Failure> {
   const late = (): Refusal => new Refusal('TIMEOUT', `the schema of '${error.code}' did not answer in time`)
   const checked = isPromiseLike(result) ? await withDeadline(result, call.port.deadlines.of(call.port.controlDeadlineMs), late) : result
   if (checked.issues !== undefined) return failure(call, 'INTERNAL', `details of '${error.code}' do not fit their schema`, { cause: error })
-  // Through an object, so that a bare string or number is scrubbed the same way.
-  const details = scrubDetails({ details: seenDetails(call, error.code, fittingDetails(schema, checked.value)) }, call)?.['details']
+  // Like a result, of whose kinds its type speaks: dates, maps, numbers without bounds.
+  const walker = new OutputWalker(call.port.scrubber, NOTHING)
+  let details: unknown
+  try {
+    details = walker.walk(seenDetails(call, error.code, fittingDetails(schema, checked.value)))
+  } catch (cause) {
+    return failure(call, 'INTERNAL', `details of '${error.code}' hold what can't leave`, { cause })
+  }
+  if (walker.metPromise) return failure(call, 'INTERNAL', `details of '${error.code}' hold a promise`, { cause: error })
   const serverError: ServerError<string, unknown> = { code: error.code, message: 'The action refused this.', correlationId: call.id, details }
   // The builder's types say which own codes a caller can meet.
   return { result: { serverError: serverError as ServerError }, code: error.code, reason: error.code }

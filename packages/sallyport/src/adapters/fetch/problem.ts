@@ -1,15 +1,16 @@
 import { ERRORS, type ErrorCode } from '../../errors/codes.ts'
 import type { HandledCall, HandledError } from '../../lib/host.ts'
+import { toJson } from './to-json.ts'
 
 /** A problem as RFC 9457 has it. `type` stays `about:blank`: the stable `code` is what programs switch on. */
 export function problem(
-  error: Omit<HandledError, 'correlationId'> & { readonly correlationId?: string },
+  error: Omit<HandledError, 'correlationId' | 'details'> & { readonly correlationId?: string },
   status: number,
   headers: Readonly<Record<string, string>> = {},
   extension: Readonly<Record<string, unknown>> = {},
 ): Response {
-  const { code, message, correlationId, retryAfterMs, details } = error
-  const body = { type: 'about:blank', title: message, status, code, correlationId, retryAfterMs, details, ...extension }
+  const { code, message, correlationId, retryAfterMs } = error
+  const body = { type: 'about:blank', title: message, status, code, correlationId, retryAfterMs, ...extension }
   return new Response(JSON.stringify(body), {
     status,
     headers: {
@@ -24,8 +25,13 @@ export function problem(
 }
 
 /** The problem of a call that was refused or has failed. */
-export function problemOf({ result, status, correlationId }: HandledCall, headers: Readonly<Record<string, string>>): Response {
-  if (result.serverError !== undefined) return problem(result.serverError, status ?? statusOf(result.serverError.code), headers)
+export async function problemOf({ result, status, correlationId }: HandledCall, headers: Readonly<Record<string, string>>): Promise<Response> {
+  const { serverError } = result
+  if (serverError !== undefined) {
+    // An action's own errors may hold what JSON does not know.
+    const extension = serverError.details === undefined ? {} : { details: await toJson(serverError.details) }
+    return problem(serverError, status ?? statusOf(serverError.code), headers, extension)
+  }
   const error = { code: 'INVALID_INPUT', message: ERRORS.INVALID_INPUT.message, correlationId }
   return problem(error, status ?? ERRORS.INVALID_INPUT.status, headers, { validationErrors: result.validationErrors })
 }

@@ -1,4 +1,5 @@
 import type { HandledCall } from '../../lib/host.ts'
+import { toJson } from '../fetch/to-json.ts'
 
 /** What a model gets for a refusal: enough to act on, and nothing that a caller would not get. */
 export interface ToolFailure {
@@ -36,7 +37,7 @@ export async function toolOutcome(handled: HandledCall): Promise<ToolOutcome> {
     return {
       ok: false,
       failure: {
-        error: { code, message, correlationId, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...(details === undefined ? {} : { details }), ...(next === undefined ? {} : { next }) },
+        error: { code, message, correlationId, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...(details === undefined ? {} : { details: await toJson(details) }), ...(next === undefined ? {} : { next }) },
       },
     }
   }

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { toTools } from '../../adapters/ai-sdk/tools.ts'
+import { toFetchHandler } from '../../adapters/fetch/fetch-handler.ts'
 import { toMcpHandler } from '../../adapters/mcp/mcp-handler.ts'
 import { DefinitionError, SallyportError } from '../../errors/sallyport-error.ts'
 import type { Principal } from '../../identity/principal.ts'
@@ -52,6 +53,30 @@ describe('details of an application’s errors', () => {
     await give(port, null)
     const read = start(port).errors({ GONE: Gone }).outputSchema(z.object({})).action(({ errors }) => { throw errors.GONE({ ...details, cost: 1 }) })
     expect(await told(read)).toEqual([details, details])
+  })
+
+  it('are what their type says, also where JSON does not know it, and are written as JSON for who reads that', async () => {
+    const port = open()
+    await give(port, null)
+    const Late = z.object({ at: z.date(), left: z.bigint(), by: z.map(z.string(), z.set(z.string())), note: z.string().optional() })
+    const late = { at: new Date(0), left: 3n, by: new Map([['ann', new Set(['a'])]]) }
+    const read = start(port).errors({ GONE: Late }).outputSchema(z.object({})).action(({ errors }) => { throw errors.GONE(late) })
+    expect(await told(read)).toEqual([late, late])
+    const written = { at: '1970-01-01T00:00:00.000Z', left: '3', by: { ann: ['a'] } }
+    const response = await toFetchHandler(read)(new Request('https://shop.example/', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }))
+    expect([response.status, await response.json()]).toEqual([422, expect.objectContaining({ code: 'GONE', details: written })])
+    const tool = toTools([read], { principal: agent })['order_read']
+    expect(await tool?.execute?.({}, { toolCallId: 't', messages: [] } as never)).toMatchObject({ error: { code: 'GONE', details: written } })
+  })
+
+  it.each([
+    ['an instance of a class', new URL('https://shop.example/')],
+    ['a function', () => 1],
+    ['a promise', Promise.resolve(1)],
+  ])('that hold %s are not told, and the call is a failure', async (_name, held) => {
+    const read = start(open()).errors({ GONE: z.any() }).outputSchema(z.object({})).action(({ errors }) => { throw errors.GONE({ held }) })
+    const { serverError } = await read.call({ principal: user, input: {} })
+    expect([serverError?.code, serverError?.details]).toEqual(['INTERNAL', undefined])
   })
 
   it('are what the action lists for a kind, by paths that begin with the code', async () => {
