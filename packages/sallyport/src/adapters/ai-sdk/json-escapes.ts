@@ -10,6 +10,10 @@ const UNFINISHED = /^\\(?:u(?:[0-9a-fA-F]{0,3}|[dD][89abAB][0-9a-fA-F]{2}(?:\\(?
 export class JsonEscapes {
   #held = ''
 
+  get held(): number {
+    return this.#held.length
+  }
+
   push(piece: string): string {
     if (this.#held === '' && !piece.includes('\\')) return piece
     const text = this.#held + piece

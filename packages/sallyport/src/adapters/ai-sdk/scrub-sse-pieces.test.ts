@@ -76,4 +76,13 @@ describe('an event', () => {
     const cut = eventsOf(out).filter(({ delta }) => delta === '[REDACTED]')
     expect(cut.map(({ id }) => id)).toEqual(Array.from({ length: 44 }, (_, i) => i))
   })
+
+  it('is not said again, large as it is, to let out what is held of its texts', async () => {
+    const choices = Array.from({ length: 200 }, (_, index) => ({ index, delta: { content: 'a zq', role: 'assistant' }, more: { long: 'x'.repeat(1000) } }))
+    const out = await sse(event({ id: 'c', choices, usage: { total: 1 }, note: 'y'.repeat(5000) }) + 'data: [DONE]\n\n')
+    const [first, ...rests] = eventsOf(out)
+    expect([first?.['choices'], rests.length]).toMatchObject([choices.map((one) => ({ ...one, delta: { ...one.delta, content: 'a ' } })), 200])
+    expect(rests[3]).toEqual({ id: 'c', choices: choices.map(({ index }) => (index === 3 ? { index, delta: { content: 'zq', role: 'assistant' } } : { index })) })
+    await expect(sse(event({ choices: Array.from({ length: 1025 }, (_, index) => ({ index, delta: { content: 'zq' } })) }))).rejects.toThrow(RangeError)
+  })
 })

@@ -3,7 +3,7 @@ import { JsonEscapes, plainEscapes } from './json-escapes.ts'
 import type { Part } from './scrub-parts.ts'
 import { isSnapshot, withoutCandidates } from './scrub-whole.ts'
 import { SseReader } from './sse-reader.ts'
-import { type Ending, endingOf, findPieces, isJsonText, isModels, nameOf, type Piece, replaceAt } from './sse-texts.ts'
+import { type Ending, endingOf, findPieces, isJsonText, isModels, nameOf, outlineOf, type Piece, replaceAt } from './sse-texts.ts'
 import { withoutTokens } from './without-tokens.ts'
 
 /** Options of `scrubSse`. */
@@ -41,6 +41,8 @@ const DEFAULT_TEXT = [
 const PLAIN = 'plain'
 /** Texts that are under way at a time. Nobody asks for as many: what names each piece anew would fill the memory. */
 const MAX_RUNS = 256
+/** Pieces of texts in an event. */
+const MAX_PIECES = 1024
 /** What several providers send last. */
 const DONE = '[DONE]'
 /** What may be said before the text itself, such as `ping` or `12`. */
@@ -60,7 +62,7 @@ interface Run {
  * in it. Texts that come in pieces are scrubbed as one text each, by their path, kind and ids; what is held of them comes out in
  * the event that ends them, or in one of its own before it, before `[DONE]` or the end. All other lines are scrubbed as text.
  *
- * @throws RangeError, as the stream's error, for an event longer than a million characters.
+ * @throws RangeError, as the stream's error, for an event longer than a million characters, or with more than 1,024 pieces of texts.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): TransformStream<Uint8Array, Uint8Array> {
@@ -118,6 +120,7 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
     const event = isModels(said) ? withoutTokens(said) : said
     const name = nameOf(event)
     const pieces = patterns.flatMap((pattern) => findPieces(event, pattern))
+    if (pieces.length > MAX_PIECES) throw new RangeError(`an event has more than ${MAX_PIECES} pieces of texts`)
     const { value, findings } = scrubber.scrubValue(pieces.reduce((copy: unknown, { path }) => replaceAt(copy, path, ''), event))
     const clean = isPart(event) && isSnapshot(event) ? withoutCandidates(value, scrubber) : value
     const texts = pieces.map((piece) => {
@@ -137,8 +140,10 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
 
   function push(key: string, event: object, piece: Piece, clean: unknown, title: string): string {
     const run = runOf(key, title, isJsonText(event, piece))
-    run.template = { path: piece.path, event: clean }
-    return run.stream.push(run.escapes?.push(piece.text) ?? piece.text)
+    const text = run.stream.push(run.escapes?.push(piece.text) ?? piece.text)
+    const held = run.stream.held + (run.escapes?.held ?? 0)
+    run.template = held > 0 ? { path: piece.path, event: outlineOf(clean, piece.path) } : null
+    return text
   }
 
   function runOf(key: string, title: string, json = false): Run {

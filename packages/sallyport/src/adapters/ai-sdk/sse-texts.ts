@@ -106,3 +106,15 @@ export function replaceAt(value: unknown, path: readonly string[], text: string)
   const record = value as Record<string, unknown>
   return { ...record, [key]: replaceAt(record[key], rest, text) }
 }
+
+/** What of an event says whose text it is: what is no list and no object itself, along the path. What else it says is not said twice. */
+export function outlineOf(value: unknown, path: readonly string[]): unknown {
+  const [key, ...rest] = path
+  if (Array.isArray(value)) return value.map((item: unknown, i) => outlineOf(item, String(i) === key ? rest : []))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).filter(([name, item]) => name === key || isShort(item)).map(([name, item]: [string, unknown]) => [name, name === key ? outlineOf(item, rest) : item]))
+}
+
+function isShort(value: unknown): boolean {
+  return typeof value === 'string' ? value.length <= 1024 : typeof value !== 'object' || value === null
+}
