@@ -113,3 +113,9 @@ describe("a port's ledger", () => {
     expect(counted).toBe(199)
   })
 })
+
+describe('an option that was mistyped', () => {
+  it.each([{ screening: 'Reject' }, { schemaAudit: 'error' }])('is refused: %j', (options) => {
+    expect(() => createTestPort({ policy, ...(options as object) })).toThrow(DefinitionError)
+  })
+})

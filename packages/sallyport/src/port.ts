@@ -163,6 +163,8 @@ function makeRuntime(options: PortOptions): PortRuntime {
   // What plain JavaScript can get wrong, and every call would then be refused without a word of where it comes from.
   if (typeof options.identity.authenticate !== 'function') throw new DefinitionError('`identity` of createPort is no identity provider: it needs a name and authenticate(request).')
   if (typeof options.policy.holds !== 'function') throw new DefinitionError('`policy` of createPort is no policy: make one with definePolicy({ roles }).')
+  requireOneOf('screening', options.screening, ['report', 'reject', 'off'])
+  requireOneOf('schemaAudit', options.schemaAudit, ['warn', 'throw', 'off'])
   const name = options.name ?? 'default'
   const environment = options.environment ?? readEnvironment()
   const production = environment !== 'development' && environment !== 'test'
@@ -202,6 +204,11 @@ function makeRuntime(options: PortOptions): PortRuntime {
     log,
     stop,
   }
+}
+
+/** A word that was mistyped would be read as the mildest of them. */
+function requireOneOf(option: string, given: string | undefined, known: readonly string[]): void {
+  if (given !== undefined && !known.includes(given)) throw new DefinitionError(`\`${option}\` of createPort is '${String(given)}'. There are ${known.join(', ')}.`)
 }
 
 /** The store of limits with its deadline, and with what holds for each limit while it fails. */

@@ -65,6 +65,14 @@ describe('a definition with a hole', () => {
     ['a tenant without a resource', (b: Loose) => b['authorize']?.('order:read', { tenant: () => 't' })],
     ['a condition that is no function', (b: Loose) => b['authorize']?.('order:read', { when: true })],
     ['a type without a name', (b: Loose) => b['authorize']?.('order:read', { type: '' })],
+    ['disclosing a field that the result does not have', (b: Loose) => b['noInput']?.()['authorize']?.('order:read')['outputSchema']?.(z.object({ key: z.string() }))['discloses']?.('kye', 'long enough a reason')['action']?.(() => 'x')],
+    ['disclosing a field of a stream, whose parts are all scrubbed', (b: Loose) => b['noInput']?.()['authorize']?.('order:read')['outputStream']?.(z.object({ key: z.string() }))['discloses']?.('key', 'long enough a reason')['action']?.(() => 'x')],
+    ['middleware that was not found', (b: Loose) => b['use']?.(undefined)],
+    ['validated middleware that was not found', (b: Loose) => b['useValidated']?.(undefined)],
+    ['a key of repeats that was not found', (b: Loose) => b['idempotent']?.(undefined)],
+    ['an error without a schema', (b: Loose) => b['errors']?.({ OUT_OF_STOCK: {} })],
+    ['an approval by nobody', (b: Loose) => b['approval']?.({})],
+    ['an approval with a quorum that was mistyped', (b: Loose) => b['approval']?.({ approvers: 'order:approve', qourum: 2 })],
     ['tokens of nobody', (b: Loose) => b['noInput']?.()['public']?.('long enough')['outputSchema']?.(z.string())['tokens']?.()['action']?.(() => 'x')],
   ])('throws for %s', (_name, build) => {
     expect(() => build(loose(makePort().define('a')))).toThrow(DefinitionError)

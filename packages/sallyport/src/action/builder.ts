@@ -9,7 +9,7 @@ import type { ActionDefinition, AnyHandler, AnyMiddleware, IdempotencyOptions, L
 import { requireErrorFields, requireFields, type AllowedFields, type ErrorFieldsByKind, type FieldsByKind } from './fields.ts'
 import { finish, MISSING, type Draft } from './draft.ts'
 import type { DataOf, Handler, HandlerArgs, MiddlewareArgs, NextResult, StateHandler, ValidatedMiddlewareArgs } from './handler.ts'
-import { requireAccess, requireLimits } from './require.ts'
+import { requireAccess, requireApproval, requireFunction, requireLimits } from './require.ts'
 import { OBSERVABLE, requireReason, WAIVABLE, type Exception, type ObservableControl, type WaivableControl } from './posture.ts'
 import type { ActionSpec, Declaration, ErrorSchemas, InputsOf, JsonShaped, OutputsOf, Returned, With } from './spec.ts'
 
@@ -82,11 +82,13 @@ export class ActionBuilder<Spec extends ActionSpec> {
 
   /** Middleware that runs after authentication. It may add context; it can't skip a control or replace the result. */
   use<Ctx extends object>(middleware: (args: MiddlewareArgs<Spec>) => Promise<NextResult<Ctx>>): ActionBuilder<With<Spec, { ctx: Ctx }>> {
+    requireFunction(middleware, `.use() of '${this.#draft.name}'`)
     return this.#next({ before: [...this.#draft.before, middleware as AnyMiddleware] })
   }
 
   /** Middleware that runs after authorisation, with the parsed input and the resource. */
   useValidated<Ctx extends object>(middleware: (args: ValidatedMiddlewareArgs<Spec>) => Promise<NextResult<Ctx>>): ActionBuilder<With<Spec, { ctx: Ctx }>> {
+    requireFunction(middleware, `.useValidated() of '${this.#draft.name}'`)
     return this.#next({ after: [...this.#draft.after, middleware as AnyMiddleware] })
   }
 
@@ -184,7 +186,8 @@ export class ActionBuilder<Spec extends ActionSpec> {
    * ```
    */
   errors<const Errors extends ErrorSchemas>(errors: Errors, options: { readonly fields?: ErrorFieldsByKind<Errors> } = {}): ActionBuilder<With<Spec, { errors: Errors }>> {
-    for (const code of Object.keys(errors)) {
+    for (const [code, schema] of Object.entries(errors)) {
+      requireSchema(schema, `errors.${code}`)
       if (!/^[A-Z][A-Z0-9_]*$/.test(code)) throw new DefinitionError(`Error code '${code}' of '${this.#draft.name}' must be UPPER_CASE.`)
     }
     return this.#next({ errors, errorFields: requireErrorFields(options.fields as AllowedFields | undefined, errors, `'${this.#draft.name}'`) })
@@ -208,6 +211,7 @@ export class ActionBuilder<Spec extends ActionSpec> {
       readonly summary?: (args: Pick<HandlerArgs<Spec>, 'parsedInput' | 'resource'>) => string
     },
   ): ActionBuilder<With<Spec, { storesInput: true }>> {
+    requireApproval(options, this.#draft.name)
     return this.#next({ approval: options as ApprovalOptions })
   }
 
@@ -220,6 +224,7 @@ export class ActionBuilder<Spec extends ActionSpec> {
     key: (args: Pick<HandlerArgs<Spec>, 'parsedInput'> & { readonly principal: NonNullable<Spec['principal']>; readonly header: (name: string) => string | null }) => MaybePromise<string | null | undefined>,
     options: { readonly for?: Duration } = {},
   ): ActionBuilder<Spec> {
+    requireFunction(key, `.idempotent() of '${this.#draft.name}'`)
     return this.#same({ idempotency: { key: key as IdempotencyOptions['key'], forMs: parseDuration(options.for ?? '24h') } })
   }
 

@@ -1,5 +1,6 @@
 import { DefinitionError } from '../errors/sallyport-error.ts'
 import type { ActionDefinition, AnyHandler, Output, ScreeningMode } from './definition.ts'
+import { requireField } from './fields.ts'
 
 /** What a draft has once it is finished. */
 type Declared = Pick<ActionDefinition, 'access' | 'input' | 'output'>
@@ -58,6 +59,8 @@ export function finish(draft: Draft, handler: AnyHandler, stateful: boolean): Ac
   if (draft.output !== undefined && waiver !== undefined) {
     throw new DefinitionError(`Action '${draft.name}' both declares and waives its output. Remove one.`)
   }
+  if (output.kind === 'stream' && draft.discloses.length > 0) throw new DefinitionError(`Action '${draft.name}' returns a stream, of which every part is scrubbed: .discloses() can't hold.`)
+  if (output.kind === 'schema') for (const { field } of draft.discloses) requireField(field, output.schema, `'${draft.name}'`)
   if (access.kind !== 'public' && draft.exceptions.has('audit')) {
     throw new DefinitionError(`Action '${draft.name}' is privileged: its audit can't be waived.`)
   }

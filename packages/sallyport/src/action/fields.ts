@@ -51,6 +51,12 @@ export function requireFields(fields: AllowedFields | undefined, schema: Standar
   return requirePaths(fields, (path) => node === null || names(node, path), 'output', what)
 }
 
+/** @throws DefinitionError for a field that a result does not have: the log would say of each call that it was disclosed. */
+export function requireField(field: string, schema: StandardSchemaV1, what: string): void {
+  const node = describeSchema(schema)
+  if (node !== null && !names(node, [field])) throw new DefinitionError(`The output of ${what} has no field '${field}', which .discloses() names.`)
+}
+
 /** @throws DefinitionError for a kind that there is not, a code that nothing answers with, or a field that its details do not have. */
 export function requireErrorFields(fields: AllowedFields | undefined, errors: ErrorSchemas, what: string): AllowedFields | null {
   if (fields === undefined) return null

@@ -1,4 +1,5 @@
 import { DefinitionError } from '../errors/sallyport-error.ts'
+import type { ApprovalOptions } from '../approvals/types.ts'
 import type { AccessOptions } from './access.ts'
 import type { LimitOptions } from './definition.ts'
 
@@ -6,6 +7,7 @@ const FUNCTIONS: ReadonlySet<string> = new Set(['resource', 'owner', 'tenant', '
 const NAMES: ReadonlySet<string> = new Set(['elevated', 'type'] satisfies readonly (keyof AccessOptions)[])
 /** What says something of the row that `resource` loads. */
 const OF_THE_ROW: readonly string[] = ['owner', 'elevated', 'tenant', 'id', 'version'] satisfies readonly (keyof AccessOptions)[]
+const APPROVAL: ReadonlySet<string> = new Set(['approvers', 'breakGlass', 'when', 'summary', 'quorum', 'decideWithin', 'executeWithin', 'requestsPerHour'] satisfies readonly (keyof ApprovalOptions)[])
 const LIMITS: ReadonlySet<string> = new Set(['weight', 'perPrincipal', 'perAction', 'concurrency'] satisfies readonly (keyof LimitOptions)[])
 
 /**
@@ -39,6 +41,24 @@ export function requireLimits(limits: LimitOptions, action: string): LimitOption
     if (!Number.isSafeInteger(value) || (value as number) <= 0) throw new DefinitionError(`${where}: \`${name}\` has to be a positive whole number.`)
   }
   return limits
+}
+
+/**
+ * The options of `.approval()`, as they were given.
+ *
+ * @throws DefinitionError for one that there is not, such as a quorum that was mistyped, or where nothing says who approves.
+ */
+export function requireApproval(options: unknown, action: string): void {
+  const where = `.approval() of '${action}'`
+  const fields = fieldsOf(options, where)
+  for (const [name] of fields) if (!APPROVAL.has(name)) throw new DefinitionError(`${where} has no option '${name}'. There are ${[...APPROVAL].join(', ')}.`)
+  const { approvers } = Object.fromEntries(fields)
+  if (typeof approvers !== 'string' || approvers === '') throw new DefinitionError(`${where} needs \`approvers\`: the permission that who approves must hold.`)
+}
+
+/** @throws DefinitionError for what is no function: a call would fail where it is looked for. */
+export function requireFunction(value: unknown, what: string): void {
+  if (typeof value !== 'function') throw new DefinitionError(`${what} needs a function, and was given ${kindOf(value)}.`)
 }
 
 function fieldsOf(options: unknown, where: string): [name: string, value: unknown][] {
