@@ -63,6 +63,8 @@ describe('trusted proxies by their addresses', () => {
     expect(read(request({ 'x-forwarded-for': '10.0.0.9,'.repeat(40) + '10.0.0.9' }, '10.0.0.8'))).toBeUndefined()
   })
 
+  test.each(['0.0.0.0/0', '::/0'])('refuses %s, which would believe every caller', (block) => expect(() => clientAddress({ trustedProxies: ['10.0.0.0/8', block] })).toThrow(DefinitionError))
+
   test('refuses an empty list', () => expect(() => clientAddress({ trustedProxies: [] })).toThrow(DefinitionError))
 })
 

@@ -83,6 +83,7 @@ function byCount(count: number): ClientAddress {
 /** From the socket outwards, the first address that is no trusted proxy. Without a visible socket nothing vouches for the header. */
 function byAddress(trusted: readonly Cidr[]): ClientAddress {
   if (trusted.length === 0) throw new DefinitionError('trustedProxies is an empty list; say 0 when there is no proxy')
+  if (trusted.some(({ prefix }) => prefix === 0)) throw new DefinitionError('trustedProxies has a block of all addresses: every caller would be a proxy, and believed whatever it writes')
   const isTrusted = (address: IpAddress): boolean => trusted.some((cidr) => inCidr(address, cidr))
   return (request: CallRequest) => {
     let address = parseIp(request.socketAddress ?? '')
