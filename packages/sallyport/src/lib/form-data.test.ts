@@ -31,6 +31,7 @@ describe('formDataToObject', () => {
   it('refuses names that clash, nest too deeply, or are too many', () => {
     expect(() => formDataToObject(form(['a', '1'], ['a.b', '2']))).toThrow(FormDataError)
     expect(() => formDataToObject(form(['a.b', '1'], ['a', '2']))).toThrow(FormDataError)
+    expect(() => formDataToObject(form(['a[1]', '1'], ['a[]', '2']))).toThrow(FormDataError)
     expect(() => formDataToObject(form(['a.a.a.a.a.a.a.a.a', '1']))).toThrow(FormDataError)
     expect(() => formDataToObject(form(...Array.from({ length: 1_001 }, (_, i) => [`f${i}`, 'x'] as const)))).toThrow(FormDataError)
   })

@@ -55,8 +55,12 @@ function insert(root: Record<string, unknown>, parts: readonly string[], value: 
   }
   const last = parts[parts.length - 1] as string
   const before = at[last]
-  if (last === '') at[String(Object.keys(at).length)] = value
-  else if (before === undefined) at[last] = value
+  if (last === '') {
+    const next = String(Object.keys(at).length)
+    // `a[1]` and then `a[]`: it would take the place of the other.
+    if (at[next] !== undefined) throw new FormDataError('two fields have names that clash')
+    at[next] = value
+  } else if (before === undefined) at[last] = value
   else if (Array.isArray(before)) before.push(value)
   else if (isTree(before)) throw new FormDataError('two fields have names that clash')
   else at[last] = [before, value]
