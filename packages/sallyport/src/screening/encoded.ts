@@ -12,6 +12,9 @@ SEXTET[0x5f] = 63
 const NIBBLE = new Int8Array(128).fill(-1)
 for (const [at, char] of [...'0123456789abcdef'].entries()) NIBBLE[char.charCodeAt(0)] = NIBBLE[char.toUpperCase().charCodeAt(0)] = at
 
+/** What a byte of hex begins with: a digit, or the backslash of an escape. */
+const BEGINS_BYTE = Uint8Array.from({ length: 128 }, (_, code) => (code === 0x5c || (NIBBLE[code] as number) >= 0 ? 1 : 0))
+
 const decoded = new DecodedText()
 
 /** Writes text that was hidden in base64 or hex, joined by spaces. False when there is none that reads as text. */
@@ -66,6 +69,10 @@ export function decodeSpacedHex(source: Units, into: Units): boolean {
   for (let i = 0; i <= size && !decoded.isFull; ) {
     // A byte, with what may stand before and behind it.
     const first = data[i] as number
+    if (count === 0 && (first >= 0x80 || BEGINS_BYTE[first] === 0)) {
+      i++
+      continue
+    }
     const digits = (first === 0x5c || first === 0x30) && ((data[i + 1] as number) | 32) === 0x78 ? i + 2 : i
     const byte = byteAt(data, digits)
     if (byte >= 0) {
