@@ -1,6 +1,8 @@
-/** What any text may take, and what its length adds to that: one for every two characters. */
+/** What any text may take, and what eight of its characters add to that. */
 const OF_ANY_TEXT = 256
-const BY_SIZE = 1
+const OF_EIGHT = 5
+/** For how many characters a decoding takes 1, as a power of two. */
+const BY_DECODING = 4
 
 /** No text has as many. A number that fits in 32 bits, as all others here. */
 const UNBOUNDED = 0x7fffffff
@@ -16,11 +18,16 @@ export class Allowance {
 
   /** Begins with a text of a size. `bounded`: whether it may be too much. */
   begin(size: number, bounded: boolean): void {
-    this.left = this.#whole = bounded ? OF_ANY_TEXT + (size >> BY_SIZE) : UNBOUNDED
+    this.left = this.#whole = bounded ? OF_ANY_TEXT + Math.ceil(size / 8) * OF_EIGHT : UNBOUNDED
   }
 
   get isSpent(): boolean {
     return this.left < 0
+  }
+
+  /** Before what is hidden in one kind of encoding is looked for in all of the text. */
+  decode(size: number): void {
+    this.left -= size >> BY_DECODING
   }
 
   /** Before the whole text is read a second time: where less than half is left, the same triggers would spend it, so that it is spent now. */

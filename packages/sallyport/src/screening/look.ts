@@ -20,6 +20,9 @@ const INVISIBLE_STREWN = 3
 /** Of the weight of a marker that stands in quotation marks by itself. */
 const QUOTED_SHARE = 0.4
 
+/** What each character of a text takes of the allowance by which it is longer once its forms are spelled out. */
+const OF_SPELLED_OUT = 2
+
 /** Looks at one text after another: at what stands in the clear, and while that leaves it open whether to flag it, at what is encoded. */
 export class TextLook {
   readonly #rules: readonly PhraseRule[]
@@ -46,6 +49,7 @@ export class TextLook {
     const hidden = fold(text, units)
     const allowance = this.#allowance
     allowance.begin(text.length, this.#bounded)
+    if (units.size > text.length) allowance.left -= OF_SPELLED_OUT * (units.size - text.length)
     this.#traits.begin(units)
     const saw = this.#scanner.scan(units)
     if (saw === 0 && hidden === undefined && this.#scanner.phrases.rules.length === 0 && !allowance.isSpent) return CLEAN
@@ -80,10 +84,12 @@ export class TextLook {
     const isOpen = (): boolean => score.sum < this.#threshold && !this.#allowance.isSpent
     if ((saw & SAW_LONG_RUN) !== 0) {
       if (!isOpen()) return false
+      this.#allowance.decode(units.size)
       if (decodeRuns(units, copy)) this.#again(copy, ['base64-or-hex'], score)
     }
     if ((saw & SAW_HEX_BYTES) !== 0) {
       if (!isOpen()) return false
+      this.#allowance.decode(units.size)
       if (decodeSpacedHex(units, copy)) this.#again(copy, ['hex-bytes'], score)
     }
     if ((saw & (SAW_PERCENT | SAW_SPACED_LETTERS)) === 0) return true

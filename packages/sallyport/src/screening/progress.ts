@@ -8,7 +8,7 @@ import type { Units } from './units.ts'
 const MENTION_SHARE = 0.4
 /** What a step of a phrase takes of the allowance, and a phrase that is complete. A word of phrases takes 1. */
 const OF_STEP = 2
-const OF_MATCH = 8
+const OF_MATCH = 10
 const NEVER = -1_000_000_000
 
 /**

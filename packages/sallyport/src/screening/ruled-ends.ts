@@ -18,21 +18,26 @@ const MIN_RULER = 3
 const FIRST = new Uint8Array(128)
 for (const char of 'ebsEBS') FIRST[char.charCodeAt(0)] = 1
 
-/** Whether a spoofed frame begins with the word at a place: `-----END OF CONTEXT-----`. Looks no further than the longest of them. */
-export function isRuledEnd(data: Uint16Array, word: number, size: number): boolean {
+/** What a word behind a rule is: nothing, what only begins as a spoofed frame, or one. */
+export const NO_RULED_END = 0
+export const BEGINS_RULED_END = 1
+export const RULED_END = 2
+
+/** Looks whether a spoofed frame stands there: `-----END OF CONTEXT-----`, by its first word. Looks no further than the longest of them. */
+export function lookAtRuledEnd(data: Uint16Array, word: number, size: number): number {
   const first = data[word] as number
-  if (first >= 0x80 || FIRST[first] === 0) return false
+  if (first >= 0x80 || FIRST[first] === 0) return NO_RULED_END
   let rule = word
   while (word - rule < MAX_BLANKS && (data[rule - 1] === 0x20 || data[rule - 1] === 0x09)) rule--
-  if (rule < MIN_RULER || !isRule(data, rule - MIN_RULER)) return false
+  if (rule < MIN_RULER || !isRule(data, rule - MIN_RULER)) return NO_RULED_END
   let at = VERBS.behind(data, word, size)
-  if (at < 0) return false
+  if (at < 0) return NO_RULED_END
   at = Math.max(at, OF.behind(data, at, size))
   at = Math.max(at, THE.behind(data, at, size))
   at = NOUNS.behind(data, at, size)
-  if (at < 0) return false
+  if (at < 0) return BEGINS_RULED_END
   for (let k = 0; k < MAX_TAIL && isLetterOrSpace(data[at] as number); k++) at++
-  return at + MIN_RULER <= size && isRule(data, at)
+  return at + MIN_RULER <= size && isRule(data, at) ? RULED_END : BEGINS_RULED_END
 }
 
 function isRule(data: Uint16Array, at: number): boolean {

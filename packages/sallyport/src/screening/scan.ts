@@ -5,7 +5,7 @@ import { CARRIES_DATA, lookAtLink } from './links.ts'
 import { mayBeginMarker, SeenMarkers } from './markers.ts'
 import { PhraseProgress } from './progress.ts'
 import { mayBeRole, roleLine } from './role-lines.ts'
-import { isRuledEnd } from './ruled-ends.ts'
+import { lookAtRuledEnd, NO_RULED_END, RULED_END } from './ruled-ends.ts'
 import { SAW_HEX_BYTES, SAW_LINK_WITH_DATA, SAW_LONG_RUN, SAW_MARKER, SAW_PERCENT, SAW_RULED_END, SAW_SPACED_LETTERS, SAW_TURN } from './saw.ts'
 import { separatesLetters } from './spaced-letters.ts'
 import type { Traits } from './traits.ts'
@@ -33,9 +33,9 @@ export const LEET: Uint8Array = Uint8Array.from('oizeasgtbg', (char) => char.cha
 export const SPACED_LETTERS = 6
 export const HEX_BYTES = 12
 const SENTENCE_GAP = 3
-/** What a marker takes of the allowance, what only begins as one, and a link. */
-const OF_MARKER = 24
-const OF_BEGINNING = 2
+/** What a marker takes of the allowance, what only begins as one or as the end of a frame, and a link. */
+const OF_MARKER = 30
+const OF_BEGINNING = 3
 const OF_LINK = 6
 
 /**
@@ -135,31 +135,46 @@ export class TextScanner {
     if (this.#isCopy && this.#allowance.left < 0) return size
     const words = this.#words
     let i = from
+    let ruled = false
     do {
       const code = data[i++] as number
       if (code >= 0x80) {
         if (isUnspaced(code)) i = this.#unspaced(data, i - 1, size)
         continue
       }
-      const kind = KIND[code]
-      if (kind === OTHER) continue
-      if (kind === MARKER) {
-        if (mayBeginMarker(data, i - 1)) this.#marker(data, i - 1, size)
-      } else if (kind === SENTENCE_END) {
-        // A dot inside a name or a number ends nothing.
-        if (code !== 0x2e || !isLetter(data[i] as number)) this.#ordinal += SENTENCE_GAP
-        this.phrases.endClause()
-      } else if (kind === CLAUSE_END) {
-        this.phrases.endClause()
-        if (code === 0x3a && !this.#isCopy && mayBeRole(data, i - 1)) this.#saw |= roleLine(data, i - 1, size) * SAW_TURN
-      } else if (kind === RULER || this.#isCopy) {
-        continue
-      } else if (kind === PERCENT) {
-        if (byteAt(data, i) >= 0) this.#saw |= SAW_PERCENT
-      } else if (i > 1 && data[i - 2] === 0x5d && i > this.#linkEnd) this.#link(data, i - 1, size)
+      switch (KIND[code]) {
+        case SENTENCE_END:
+          // A dot inside a name or a number ends nothing.
+          if (code !== 0x2e || !isLetter(data[i] as number)) this.#ordinal += SENTENCE_GAP
+          this.phrases.endClause()
+          break
+        case CLAUSE_END:
+          this.phrases.endClause()
+          if (code === 0x3a && !this.#isCopy && mayBeRole(data, i - 1)) this.#saw |= roleLine(data, i - 1, size) * SAW_TURN
+          break
+        case MARKER:
+          ruled = true
+          if (mayBeginMarker(data, i - 1)) this.#marker(data, i - 1, size)
+          break
+        case RULER:
+          ruled = true
+          break
+        case PERCENT:
+          if (byteAt(data, i) >= 0) this.#saw |= SAW_PERCENT
+          break
+        case LINK:
+          if (i > 1 && data[i - 2] === 0x5d && i > this.#linkEnd && !this.#isCopy) this.#link(data, i - 1, size)
+      }
     } while (i < size && words[data[i] as number] === 0)
-    if (i < size && !this.#isCopy && isRuledEnd(data, i, size)) this.#saw |= SAW_RULED_END
+    if (ruled && i < size && !this.#isCopy) this.#ruledEnd(data, i, size)
     return i
+  }
+
+  #ruledEnd(data: Uint16Array, word: number, size: number): void {
+    const looked = lookAtRuledEnd(data, word, size)
+    if (looked === NO_RULED_END) return
+    this.#allowance.left -= OF_BEGINNING
+    if (looked === RULED_END) this.#saw |= SAW_RULED_END
   }
 
   #marker(data: Uint16Array, at: number, size: number): void {
