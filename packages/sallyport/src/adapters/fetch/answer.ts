@@ -60,7 +60,8 @@ async function answerWhole(action: HandledAction, request: Request, method: stri
 }
 
 function succeeded(data: unknown, status: number | undefined, headers: Readonly<Record<string, string>>): Response {
-  return new Response(JSON.stringify({ data }), {
+  // A handler that returns nothing has succeeded too.
+  return new Response(JSON.stringify({ data: data ?? null }), {
     status: status ?? 200,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers },
   })

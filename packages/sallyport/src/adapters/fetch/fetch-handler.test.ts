@@ -140,6 +140,10 @@ describe('what comes out', () => {
     })
   })
 
+  test('nothing, as JSON has it', async () => {
+    expect(await (await toFetchHandler(action({ data: undefined }))(post('1'))).text()).toBe('{"data":null}')
+  })
+
   test('what JSON does not know is written in a stated way', async () => {
     const data = { when: new Date(0), map: new Map([['a', new Set([1n])]]), bytes: new Uint8Array([1, 2, 255]), later: Promise.resolve([Promise.resolve(1)]), ['__proto__']: 1 }
     const response = await toFetchHandler(action({ data }))(post('1'))
