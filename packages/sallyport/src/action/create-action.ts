@@ -6,7 +6,7 @@ import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
 import { Call } from '../pipeline/call.ts'
 import { compile, handled } from '../pipeline/execute.ts'
 import { postureOf } from '../pipeline/posture.ts'
-import type { PortRuntime } from '../pipeline/runtime.ts'
+import type { LogEntry, PortRuntime } from '../pipeline/runtime.ts'
 import type { AnyAction, AnyDirectCall } from './action.ts'
 import type { ActionDefinition } from './definition.ts'
 import type { ActionResult } from './result.ts'
@@ -24,7 +24,7 @@ export function createAction(definition: ActionDefinition, port: PortRuntime): A
   /** Called as a function: inside a request that the port's adapter can see. */
   function action(...args: unknown[]): Promise<ActionResult> {
     try {
-      const ambient = ambientRequest(port)
+      const ambient = ambientRequest(port, definition.name)
       return isPromiseLike(ambient) ? ambient.then((found) => callIn(found, args)) : callIn(ambient, args)
     } catch (error) {
       return Promise.reject(error)
@@ -64,7 +64,7 @@ export function createAction(definition: ActionDefinition, port: PortRuntime): A
       return handled(call, await sallyport.execute(call))
     },
     resume: async (approval: string): Promise<ActionResult> => {
-      const ambient = await ambientRequest(port)
+      const ambient = await ambientRequest(port, definition.name)
       if ('result' in ambient) return ambient.result
       // `execute` made it: HandledCall is the same result as adapters see it.
       return (await members.handle(ambient, undefined, { approval, resume: true })).result as ActionResult
@@ -92,13 +92,13 @@ function splitArguments(definition: ActionDefinition, args: readonly unknown[]):
 /** The request that a call is made in, or the refusal where it can't be. */
 type Ambient = CallRequest | { readonly result: ActionResult }
 
-function ambientRequest(port: PortRuntime): MaybePromise<Ambient> {
+function ambientRequest(port: PortRuntime, action: string): MaybePromise<Ambient> {
   const { host } = port
   if (host === null) throw new Error(OUTSIDE)
-  const unreadable = (cause: unknown): Ambient => refused('UNAVAILABLE', port, 'the adapter could not read the request', cause)
+  const unreadable = (cause: unknown): Ambient => refused('UNAVAILABLE', port, { action, reason: 'the adapter could not read the request', cause })
   let current: MaybePromise<CallRequest | null>
   try {
-    if (host.phase?.() === 'render') return refused('FORBIDDEN', port, 'an action was called during render: nothing may change there')
+    if (host.phase?.() === 'render') return refused('FORBIDDEN', port, { action, reason: 'an action was called during render: nothing may change there', fix: IN_RENDER })
     current = host.current()
   } catch (cause) {
     return unreadable(cause)
@@ -115,8 +115,10 @@ function inside(found: Ambient | null): Ambient {
 const late = (): Error => new Error('The adapter did not find the request in time')
 const OUTSIDE = 'An action was called outside a request. Use action.call({ principal, input }) there.'
 
-function refused(code: ErrorCode, port: PortRuntime, reason: string, cause?: unknown): { readonly result: ActionResult } {
+const IN_RENDER = 'Read what the page shows where the page is made, and call the action from a form, an event or a route; or name who calls: action.call({ principal, input }).'
+
+function refused(code: ErrorCode, port: PortRuntime, why: Pick<LogEntry, 'action' | 'reason' | 'fix' | 'cause'>): { readonly result: ActionResult } {
   const correlationId = port.newId()
-  port.log({ level: 'error', action: '(unknown)', correlationId, control: 'adapter', code, reason, ...(cause === undefined ? {} : { cause }) })
+  port.log({ level: 'error', correlationId, control: 'adapter', code, ...why })
   return { result: { serverError: { code, message: ERRORS[code].message, correlationId } } }
 }
