@@ -62,6 +62,9 @@ function visitObject(item: object, depth: number, counted: number, maxDepth: num
     for (const entry of item) bytes = visit(entry, depth + 1, bytes, maxDepth, maxBytes)
   } else if (item instanceof Blob) {
     bytes += item.size
+  } else if (item instanceof Promise) {
+    // React's reply format can send them. What it will be is not known while it is counted.
+    throw new Refusal('INVALID_INPUT', "the input holds a promise, which can't be looked through")
   } else {
     for (const key of Object.keys(item)) {
       checkKey(key)
