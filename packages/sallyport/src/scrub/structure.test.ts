@@ -99,6 +99,25 @@ describe('a structured value', () => {
     expect(JSON.stringify(out.told)).toBe('{"told":"[REDACTED]"}')
   })
 
+  it('is scrubbed as JSON is written: what something says of itself is not asked what it says of itself', () => {
+    class Row {
+      readonly name = 'n'
+      readonly token = TOKEN
+      toJSON(): unknown {
+        return { name: this.name }
+      }
+    }
+    const row = new Row()
+    const list = Object.assign([TOKEN], { toJSON: () => 'hidden' })
+    const error = Object.assign(new Error('no'), { toJSON: () => row })
+    const value = { first: row, said: { toJSON: () => row }, list: { toJSON: () => list }, error, last: row }
+    expect(JSON.stringify(value)).toContain('a1B2')
+    const { value: out } = scrubber.scrubValue(value)
+    expect(JSON.parse(JSON.stringify(out))).toEqual({ first: { name: 'n' }, said: { name: 'n', token: '[REDACTED]' }, list: ['[REDACTED]'], error: { name: 'n', token: '[REDACTED]' }, last: { name: 'n' } })
+    const keyed = { a: { toJSON: (key: string) => (key === 'a' ? TOKEN : key) } }
+    expect(JSON.stringify(scrubber.scrubValue(keyed).value)).toBe('{"a":"[REDACTED]"}')
+  })
+
   it('that is printed has no secret in the names of symbols and functions, in patterns, and in what hides from JSON', () => {
     const hidden = { secret: TOKEN, toJSON: () => ({}) }
     const value = { a: Symbol(TOKEN), b: new RegExp(TOKEN), c: Object.assign(() => 1, { [TOKEN]: 1 }), [Symbol(TOKEN)]: TOKEN, hidden, fine: Symbol('fine') }

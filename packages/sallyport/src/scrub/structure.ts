@@ -83,7 +83,8 @@ class Copier {
     return this.changes + this.#waysBack
   }
 
-  visit(value: unknown, place: Place | undefined): unknown {
+  /** @param written it is looked at as it is, whatever it says of itself as JSON */
+  visit(value: unknown, place: Place | undefined, written = false): unknown {
     if (typeof value === 'string') return this.#string(value, place)
     if (typeof value === 'symbol' || typeof value === 'function') return this.#closed ? this.#shown(value) : value
     if (typeof value !== 'object' || value === null || isPlainDate(value)) return value
@@ -93,8 +94,8 @@ class Copier {
       return known
     }
     if (isError(value)) return this.#fill(value, likeOf(value), (copy) => this.#error(value, copy, place))
-    if (typeof (value as { readonly toJSON?: unknown }).toJSON === 'function' && !(value instanceof Uint8Array)) {
-      const json = this.#json(value as { toJSON(): unknown }, place)
+    if (!written && hasJson(value) && !(value instanceof Uint8Array)) {
+      const json = this.#json(value, place)
       // What is printed shows its properties, whatever it says of itself as JSON.
       if (json !== value || !this.#closed) return json
     }
@@ -187,17 +188,30 @@ class Copier {
       define(copy, key, this.visit((value as Readonly<Record<string, unknown>>)[key], { parent: place, key }), false)
     }
     this.#properties(value, copy, place)
-    const { toJSON } = value as { readonly toJSON?: unknown }
-    if (typeof toJSON !== 'function') return
+    if (!hasJson(value)) return
     const before = this.#touched
-    const json = this.visit(toJSON.call(value), place)
+    const json = this.#written(value.toJSON(keyOf(place)), place)
     if (this.#touched > before) define(copy, 'toJSON', () => json, false)
   }
 
   /** What says itself what it is as JSON: replaced by that where something is found in it. */
-  #json(value: { toJSON(): unknown }, place: Place | undefined): unknown {
-    const json = value.toJSON()
-    return json === value ? value : this.#instead(value, json, place)
+  #json(value: WithJson, place: Place | undefined): unknown {
+    const json = value.toJSON(keyOf(place))
+    if (json === value) return value
+    const before = this.#touched
+    const copy = this.#written(json, place)
+    return this.#touched === before ? value : copy
+  }
+
+  /** Who writes JSON asks once: what is said is written as it is, though it may say something else of itself. */
+  #written(json: unknown, place: Place | undefined): unknown {
+    if (typeof json !== 'object' || json === null || !hasJson(json) || this.#copies.has(json)) return this.visit(json, place)
+    const before = this.#touched
+    const copy = this.visit(json, place, true)
+    // At another place it is asked.
+    this.#copies.delete(json)
+    if (this.#touched > before && typeof copy === 'object' && copy !== null) define(copy, 'toJSON', undefined, false)
+    return copy
   }
 
   /** What stands for a value when it is written out: in its place where something is found in it. */
@@ -234,6 +248,19 @@ class Copier {
     for (const finding of result.findings) this.findings.push({ ...finding, path })
     return result.text
   }
+}
+
+interface WithJson {
+  toJSON(key: string): unknown
+}
+
+function hasJson(value: object): value is WithJson {
+  return typeof (value as { readonly toJSON?: unknown }).toJSON === 'function'
+}
+
+/** As JSON is written: the root's is empty. */
+function keyOf(place: Place | undefined): string {
+  return String(place?.key ?? '')
 }
 
 /** JSON Pointer, RFC 6901 section 3. */
