@@ -9,7 +9,7 @@ import { lookAtRuledEnd, NO_RULED_END, RULED_END } from './ruled-ends.ts'
 import { SAW_HEX_BYTES, SAW_LINK_WITH_DATA, SAW_LONG_RUN, SAW_MARKER, SAW_PERCENT, SAW_RULED_END, SAW_SPACED_LETTERS, SAW_TURN } from './saw.ts'
 import { separatesLetters } from './spaced-letters.ts'
 import type { Traits } from './traits.ts'
-import { hashPair, isUnspaced } from './unspaced.ts'
+import { hashPair, isUnspaced, LONGER, placeOf } from './unspaced.ts'
 import type { Units } from './units.ts'
 import { HASH_PRIME, HASH_START, mayBeKnown, type Vocabulary } from './vocabulary.ts'
 import { wordTable } from './words.ts'
@@ -37,6 +37,9 @@ const SENTENCE_GAP = 3
 const OF_MARKER = 30
 const OF_BEGINNING = 3
 const OF_LINK = 6
+/** The same of a run of bytes in percent encoding, and of spaced letters. */
+const OF_PERCENT = 1
+const OF_SPACED_LETTERS = 3
 
 /**
  * One left-to-right pass: splits a folded text into words, looks each up, moves every phrase that it can take a step in, and
@@ -120,7 +123,10 @@ export class TextScanner {
       } else {
         if (length > 1) singles = 0
         else if (digits > 0 || i - 2 !== wordEnd || !separatesLetters(data[wordEnd] as number)) singles = 1
-        else if (++singles >= SPACED_LETTERS) saw |= SAW_SPACED_LETTERS
+        else if (++singles === SPACED_LETTERS) {
+          saw |= SAW_SPACED_LETTERS
+          this.#allowance.left -= OF_SPACED_LETTERS
+        }
         if (digits > 0) {
           if (++pairs >= HEX_BYTES) saw |= SAW_HEX_BYTES
         } else if (length !== 2) pairs = 0
@@ -160,7 +166,7 @@ export class TextScanner {
           ruled = true
           break
         case PERCENT:
-          if (byteAt(data, i) >= 0) this.#saw |= SAW_PERCENT
+          if (byteAt(data, i) >= 0 && !this.#isCopy) this.#percent(data, i - 1)
           break
         case LINK:
           if (i > 1 && data[i - 2] === 0x5d && i > this.#linkEnd && !this.#isCopy) this.#link(data, i - 1, size)
@@ -175,6 +181,12 @@ export class TextScanner {
     if (looked === NO_RULED_END) return
     this.#allowance.left -= OF_BEGINNING
     if (looked === RULED_END) this.#saw |= SAW_RULED_END
+  }
+
+  #percent(data: Uint16Array, at: number): void {
+    this.#saw |= SAW_PERCENT
+    // A run of them counts once.
+    if (at < 3 || data[at - 3] !== 0x25) this.#allowance.left -= OF_PERCENT
   }
 
   #marker(data: Uint16Array, at: number, size: number): void {
@@ -212,20 +224,26 @@ export class TextScanner {
 
   /** A stretch of a script without spaces. Returns where it ends. */
   #unspaced(data: Uint16Array, from: number, size: number): number {
-    const { alone, pairs } = this.#vocabulary
+    const { alone, pairs, pairKeys, pairKinds } = this.#vocabulary
+    let ordinal = this.#ordinal
     let i = from
     let code = data[i] as number
     do {
       const after = data[i + 1] as number
       const pair = hashPair(code, after)
       let reach = 0
-      if ((((pairs[pair >>> 5] as number) >>> (pair & 31)) & 1) !== 0) reach = this.#entry(data, i, size)
-      else if ((((alone[code >> 3] as number) >> (code & 7)) & 1) !== 0) {
-        this.phrases.take(this.#lookUp(Math.imul(HASH_START ^ code, HASH_PRIME)), this.#ordinal + 1, i, i + 1)
+      if ((((pairs[pair >>> 5] as number) >>> (pair & 31)) & 1) !== 0) {
+        const kind = pairKinds[placeOf(pairKeys, code, after, pair)] as number
+        if (kind !== LONGER && kind !== 0 && i + 1 < size) {
+          this.phrases.take(kind, ordinal + 1, i, i + 2)
+          reach = 2
+        } else reach = this.#entry(data, i, size, ordinal + 1)
+      } else if ((((alone[code >> 3] as number) >> (code & 7)) & 1) !== 0) {
+        this.phrases.take(this.#lookUp(Math.imul(HASH_START ^ code, HASH_PRIME)), ordinal + 1, i, i + 1)
         reach = 1
       }
-      if (reach === 0) this.#ordinal += i & 1
-      else this.#ordinal++
+      if (reach === 0) ordinal += i & 1
+      else ordinal++
       if (reach > 1) {
         i += reach
         code = data[i] as number
@@ -234,11 +252,12 @@ export class TextScanner {
         code = after
       }
     } while (i < size && isUnspaced(code))
+    this.#ordinal = ordinal
     return i
   }
 
   /** Words of scripts without spaces begin anywhere: tries those that begin here, longest last. Returns how far the one found reaches. */
-  #entry(data: Uint16Array, at: number, size: number): number {
+  #entry(data: Uint16Array, at: number, size: number, ordinal: number): number {
     const { known } = this.#vocabulary
     // A bit for each length that a word which begins so can have.
     let lengths = this.#vocabulary.lengths[data[at] as number] as number
@@ -256,7 +275,7 @@ export class TextScanner {
       }
       lengths >>>= 1
     }
-    if (reach > 0) this.phrases.take(found, this.#ordinal + 1, at, at + reach)
+    if (reach > 0) this.phrases.take(found, ordinal, at, at + reach)
     return reach
   }
 }

@@ -62,7 +62,8 @@ function* eachWord(languages: readonly ScreeningLanguage[]): Generator<readonly 
 /** Compiles rules and the words of the chosen languages. */
 export function compileVocabulary(languages: readonly ScreeningLanguage[], extra: readonly PhraseRule[]): Vocabulary {
   const words = wordsByHash(languages)
-  const kindOf = new Map<string, number>()
+  const kindsOfClasses = new Map<string, number>()
+  const kindNumbers = new Map<number, number>()
   const kindClasses: ReadonlySet<WordClass>[] = [new Set()]
   let size = 1024
   while (size < words.size * 4) size *= 2
@@ -71,8 +72,9 @@ export function compileVocabulary(languages: readonly ScreeningLanguage[], extra
   const known = new Int32Array(1024)
   for (const [hash, classes] of words) {
     const key = [...classes].sort().join(' ')
-    let kind = kindOf.get(key)
-    if (kind === undefined) kindOf.set(key, (kind = kindClasses.push(classes) - 1))
+    let kind = kindsOfClasses.get(key)
+    if (kind === undefined) kindsOfClasses.set(key, (kind = kindClasses.push(classes) - 1))
+    kindNumbers.set(hash, kind)
     let at = (hash ^ (hash >>> 15)) & (size - 1)
     while (kinds[at] !== 0) at = (at + 1) & (size - 1)
     hashes[at] = hash
@@ -80,6 +82,7 @@ export function compileVocabulary(languages: readonly ScreeningLanguage[], extra
     known[hash >>> 22] = (known[hash >>> 22] as number) | (1 << (hash >>> 17))
   }
   const rules = [...PHRASES, ...extra].filter((rule) => rule.languages === undefined || rule.languages.some((language) => languages.includes(language)))
-  const unspaced = compileUnspaced([...eachWord(languages)].map(([, word]) => word.normalize('NFKC')))
+  const kindOf = (word: string): number => kindNumbers.get(hashWord(word)) as number
+  const unspaced = compileUnspaced([...eachWord(languages)].map(([, word]) => word.normalize('NFKC')), kindOf)
   return { known, mask: size - 1, hashes, kinds, program: compileProgram(rules, kindClasses), ...unspaced }
 }
