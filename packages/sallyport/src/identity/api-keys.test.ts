@@ -109,6 +109,7 @@ describe('apiKeys', () => {
 
   test('reads the roles of now, where told how; denies when the principal is gone', async () => {
     const { store, key } = await setUp()
+    expect(() => apiKeys({ store, toPrincipal: undefined } as never)).toThrow(DefinitionError)
     const now = apiKeys({ store, toPrincipal: ({ principal }) => ({ ...principal, roles: ['reader'] }) })
     expect(await now.authenticate(bearer(key), at(NOW))).toMatchObject({ roles: ['reader'] })
     await expect(apiKeys({ store, toPrincipal: () => null }).authenticate(bearer(key), at(NOW))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })

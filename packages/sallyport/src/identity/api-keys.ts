@@ -1,5 +1,5 @@
 import { sha256Hex } from '#digest'
-import { SallyportError } from '../errors/sallyport-error.ts'
+import { DefinitionError, SallyportError } from '../errors/sallyport-error.ts'
 import type { CallRequest } from '../lib/call-request.ts'
 import type { MaybePromise } from '../lib/maybe-promise.ts'
 import { apiKeyId, checkPrefix } from './api-key.ts'
@@ -25,6 +25,7 @@ export interface ApiKeysOptions<P extends PrincipalFacts = PrincipalFacts> {
  * Authenticates callers by opaque API keys. The key is looked up by its id on every call, and its hash compared in constant
  * time; a key that is unknown, wrong, expired or revoked denies, all in the same way.
  *
+ * @throws DefinitionError when the prefix is malformed, or `toPrincipal` is no function.
  * @example
  * ```ts
  * identity: apiKeys({ store })
@@ -33,6 +34,8 @@ export interface ApiKeysOptions<P extends PrincipalFacts = PrincipalFacts> {
 export function apiKeys<P extends PrincipalFacts = PrincipalFacts>(options: ApiKeysOptions<P>): IdentityProvider<P & Principal> {
   const prefix = checkPrefix(options.prefix ?? 'sp')
   const header = options.header ?? 'x-api-key'
+  // One that was mistyped where it is imported would leave everybody the roles of the day of issue.
+  if ('toPrincipal' in options && typeof options.toPrincipal !== 'function') throw new DefinitionError('`toPrincipal` of apiKeys() is no function. Leave it out where keys keep the roles that they were issued with.')
   return {
     name: 'api-keys',
     async authenticate(request, { now }) {

@@ -19,7 +19,7 @@ export interface PolicyOptions<Roles extends RoleMap, Extra extends string> {
 /**
  * A role-based policy: which role holds which permission. A role that it does not know holds nothing.
  *
- * @throws DefinitionError for a permission that is not `subject:verb`, or a pattern that matches nothing.
+ * @throws DefinitionError for a permission that is not `subject:verb`, a pattern that matches nothing, or a `decide` that is no function.
  * @example
  * ```ts
  * const policy = definePolicy({
@@ -30,6 +30,8 @@ export interface PolicyOptions<Roles extends RoleMap, Extra extends string> {
 export function definePolicy<const Roles extends RoleMap, const Extra extends string = never>(
   options: PolicyOptions<Roles, Extra>,
 ): Policy<PermissionsIn<Roles> | Extra> {
+  // One that is there and `undefined` was mistyped where it is imported: without it everything that a role holds would be permitted.
+  if ('decide' in options && typeof options.decide !== 'function') throw new DefinitionError('`decide` of definePolicy is no function. Leave it out where roles decide alone.')
   const named = new Set<string>(options.permissions ?? [])
   for (const list of Object.values(options.roles)) for (const permission of list) if (!permission.endsWith('*')) named.add(permission)
   for (const permission of named) {
