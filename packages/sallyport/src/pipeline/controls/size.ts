@@ -15,6 +15,8 @@ export const size: Control = {
       let bytes = measure(call.clientInput, maxDepth, maxBytes)
       for (const argument of call.bindArgs) bytes += measure(argument, maxDepth, maxBytes)
       if (bytes > maxBytes) tooLarge(maxBytes)
+      // A character is three bytes at most: most calls are so small that it does not matter which they are.
+      if (bytes * 3 > maxBytes && bytes + furtherBytes([call.clientInput, ...call.bindArgs]) > maxBytes) tooLarge(maxBytes)
       return PASS
     }
   },
@@ -25,8 +27,8 @@ function tooLarge(maxBytes: number): never {
 }
 
 /**
- * Bytes of a value, counted as JSON would need at least: a lower bound that can't be gamed, since every node counts.
- * Stops at the limit, so that its own work is bounded.
+ * Bytes of a value, counted as JSON would need at least, with one for each character: a lower bound that can't be gamed, since every
+ * node counts. Stops at the limit, so that its own work is bounded.
  */
 export function measure(value: unknown, maxDepth: number, maxBytes: number): number {
   return visit(value, 0, 0, maxDepth, maxBytes)
@@ -71,6 +73,18 @@ function visitObject(item: object, depth: number, counted: number, maxDepth: num
       bytes = visit((item as Record<string, unknown>)[key], depth + 1, bytes + key.length + 3, maxDepth, maxBytes)
     }
   }
+  return bytes
+}
+
+const UTF_8 = new TextEncoder()
+
+/** What characters beyond ASCII need more than the one byte that `measure` has counted for them. It has looked at all of this: it has an end. */
+function furtherBytes(item: unknown): number {
+  if (typeof item === 'string') return UTF_8.encode(item).length - item.length
+  if (typeof item !== 'object' || item === null || ArrayBuffer.isView(item) || item instanceof ArrayBuffer || item instanceof Blob) return 0
+  let bytes = 0
+  const isList = Array.isArray(item) || item instanceof Set || item instanceof Map || item instanceof FormData
+  for (const part of isList ? (item as Iterable<unknown>) : Object.entries(item).flat()) bytes += furtherBytes(part)
   return bytes
 }
 
