@@ -2,12 +2,14 @@ import type { Clock } from '../lib/clock.ts'
 import { parseDuration } from '../lib/duration.ts'
 import type { SecretDefinition } from './definition.ts'
 import { fingerprint } from './fingerprint.ts'
-import { partsOf, type Registrations } from './holding.ts'
+import { HeldVersions, type Held } from './held-versions.ts'
+import type { Registrations } from './holding.ts'
 import type { SecretAccess } from './options.ts'
 import { isPlaceholder, SecretsError, type SecretProblem, type SecretProblemKind } from './problems.ts'
 import { SecretProviderError, type SecretProvider, type SecretReading } from './provider.ts'
 import { advanceRotation, beginRotation, revokeVersion, type RotationEvent, type RotationHost, type RotationStatus } from './rotation.ts'
 import { Secret } from './secret.ts'
+import { SeenValues } from './seen-values.ts'
 import type { RotationStep, SecretRecord, SecretStateStore, VersionRecord } from './state.ts'
 import { statusOf, type SecretStatus } from './status.ts'
 
@@ -31,22 +33,14 @@ export interface EntryOptions {
   readonly onRotation: (event: RotationEvent) => void
 }
 
-interface Held {
-  readonly version: string
-  readonly text: string
-  readonly value: unknown
-  readonly fingerprint: string
-}
-
 /** One secret: the versions of it that this process holds, and its handle. */
 export class SecretEntry {
   readonly name: string
   readonly definition: SecretDefinition
   readonly #options: EntryOptions
-  readonly #held = new Map<string, Held>()
+  readonly #held: HeldVersions
   readonly #handle: Secret<unknown>
-  /** Values that a rotation, revocation or import has had, until it ended well: nothing that it says has them. */
-  readonly #seen = new Set<string>()
+  readonly #seen: SeenValues
   #record: SecretRecord | undefined
   #expiresAt: number | undefined
   #acknowledged = false
@@ -56,6 +50,8 @@ export class SecretEntry {
     this.#options = options
     this.name = options.name
     this.definition = options.definition
+    this.#held = new HeldVersions(this.name, this.definition, options.registrations)
+    this.#seen = new SeenValues(this.name, this.definition.scrub !== false, options.registrations)
     this.#handle = new Secret<unknown>(this.name, { take: (how) => this.#take(this.#current(), how), version: () => this.#current().version }, options.strict)
   }
 
@@ -84,7 +80,7 @@ export class SecretEntry {
     const now = clock.now()
     const wanted = record?.versions.filter((version) => verifies(version, record, now)) ?? []
     for (const { version } of wanted) if (!this.#held.has(version)) await this.#hold(version)
-    for (const version of [...this.#held.keys()]) if (!wanted.some((known) => known.version === version)) this.#letGo(version)
+    for (const version of this.#held.versions) if (!wanted.some((known) => known.version === version)) this.#held.letGo(version)
     this.#record = record
     if (this.#closed) return this.#forget()
     if (record === undefined) return
@@ -114,7 +110,7 @@ export class SecretEntry {
     const others = known.filter((other) => other.version !== version).map((other): VersionRecord =>
       other.state === 'current' ? { ...other, state: 'previous', verifiesUntil: now + this.#overlapMs() } : other)
     const next: SecretRecord = { ...record, environment, name: this.name, revision: (record?.revision ?? 0) + 1, versions: [fresh, ...others] }
-    this.#keep({ ...reading, version }, print)
+    this.#held.keep({ ...reading, version }, print)
     return (await state.write(next)) ? next : this.#follow(await state.read(environment, this.name))
   }
 
@@ -134,41 +130,7 @@ export class SecretEntry {
     const print = await fingerprint(this.#options.fingerprintKey, reading.value)
     // A provider without versions gives what it has, which may not be what was asked for.
     if (reading.version === undefined && labelOf(print) !== version) return
-    this.#keep({ ...reading, version }, print)
-  }
-
-  #keep(reading: SecretReading & { readonly version: string }, print: string): void {
-    if (this.#held.has(reading.version)) return
-    let value: unknown = reading.value
-    try {
-      if (this.definition.parse !== undefined) value = this.definition.parse(reading.value)
-    } catch {
-      // What a parser throws often quotes what it was given.
-      throw new SecretsError([this.#problem('unfit', 'could not be parsed')])
-    }
-    if (this.definition.scrub !== false) this.#register(reading)
-    this.#held.set(reading.version, { version: reading.version, text: reading.value, value, fingerprint: print })
-  }
-
-  #register(reading: SecretReading & { readonly version: string }): void {
-    const label = `${this.name}@${reading.version}`
-    try {
-      this.#options.registrations.add(label, reading.value)
-    } catch {
-      throw new SecretsError([this.#problem('unfit', 'is too short or too plain to be kept out of what leaves: make it longer, or declare `scrub: false`')])
-    }
-    partsOf(reading.value).forEach((part, index) => {
-      try {
-        this.#options.registrations.add(`${label}#${index}`, part)
-      } catch {
-        // A part that is a plain word is no secret by itself; the whole is registered.
-      }
-    })
-  }
-
-  #letGo(version: string): void {
-    this.#held.delete(version)
-    this.#options.registrations.retire(`${this.name}@${version}`)
+    this.#held.keep({ ...reading, version }, print)
   }
 
   handle(): Secret<unknown> | undefined {
@@ -184,7 +146,7 @@ export class SecretEntry {
   }
 
   fingerprints(): readonly string[] {
-    return [...this.#held.values()].map((held) => held.fingerprint)
+    return this.#held.fingerprints
   }
 
   async status(): Promise<SecretStatus> {
@@ -193,7 +155,7 @@ export class SecretEntry {
   }
 
   async rotate(reason: 'schedule' | 'manual' | 'compromised'): Promise<RotationStatus> {
-    this.#forgetSeen()
+    this.#seen.forget()
     const host = this.#host()
     const running = (await host.state.read(host.environment, this.name))?.rotation
     // The rotation under way has put the value in use already that is now said to be known: ending it is not enough.
@@ -211,7 +173,7 @@ export class SecretEntry {
         continue
       }
       if (status.status !== 'waiting' || status.step === waitedAt) {
-        this.#forgetSeen()
+        this.#seen.forget()
         return status
       }
       waitedAt = status.step
@@ -225,14 +187,14 @@ export class SecretEntry {
     if (record?.versions.some((version) => version.state === 'current') === true) throw new SecretsError([this.#problem('unfit', 'has a current version already: rotate it')])
     if (record?.rotation !== undefined) throw new SecretsError([this.#problem('unfit', 'is being rotated: go on with that')])
     if (provider.write === undefined) throw new SecretProviderError(`the provider "${provider.name}" can't keep values: set it at its source`)
-    this.#forgetSeen()
-    this.#see(value)
+    this.#seen.forget()
+    this.#seen.add(value)
     const request = { name: this.name, key: this.definition.key ?? this.name }
     const { version } = await provider.write({ ...request, value, rotationId: crypto.randomUUID() })
     await provider.promote?.({ ...request, version })
     if (this.definition.rotation !== undefined) await this.#begin(version, await fingerprint(this.#options.fingerprintKey, value))
     await this.refresh()
-    this.#forgetSeen()
+    this.#seen.forget()
     return version
   }
 
@@ -248,10 +210,10 @@ export class SecretEntry {
   }
 
   async revoke(version: string | undefined): Promise<readonly string[]> {
-    this.#forgetSeen()
+    this.#seen.forget()
     const ended = await revokeVersion(this.#host(), version)
     await this.refresh()
-    this.#forgetSeen()
+    this.#seen.forget()
     return ended
   }
 
@@ -265,37 +227,15 @@ export class SecretEntry {
   }
 
   #forget(): void {
-    for (const version of [...this.#held.keys()]) this.#letGo(version)
-    this.#forgetSeen()
-  }
-
-  #see(value: string): void {
-    if (this.#seen.has(value)) return
-    this.#seen.add(value)
-    if (this.definition.scrub === false) return
-    for (const [index, part] of [value, ...partsOf(value)].entries()) {
-      try {
-        this.#options.registrations.add(`${this.name}@rotation#${this.#seen.size}.${index}`, part)
-      } catch {
-        // Too plain to be looked for in every form: as it stands, it is left out still.
-      }
-    }
-  }
-
-  #forgetSeen(): void {
-    this.#seen.clear()
-    this.#options.registrations.retire(`${this.name}@rotation`)
-  }
-
-  #clean(text: string): string {
-    return this.#options.registrations.clean([...this.#seen].reduce((cleaner, value) => cleaner.replaceAll(value, `[secret ${this.name}]`), text))
+    for (const version of this.#held.versions) this.#held.letGo(version)
+    this.#seen.forget()
   }
 
   #host(): RotationHost {
     const { environment, provider, state, instance, clock, fingerprintKey, onRotation } = this.#options
     return {
       environment, name: this.name, definition: this.definition, provider, state, instance, now: () => clock.now(), overlapMs: this.#overlapMs(), fingerprintKey,
-      onValue: (value) => this.#see(value), clean: (text) => this.#clean(text), onStep: onRotation,
+      onValue: (value) => this.#seen.add(value), clean: (text) => this.#seen.clean(text), onStep: onRotation,
     }
   }
 
