@@ -6,13 +6,16 @@ interface Node {
   [key: string]: Node | string[] | undefined
 }
 
+/** As many as the largest form has fields. Nobody reads more, and a small body of many bad items would be answered with a large one. */
+const MAX_ISSUES = 1_000
+
 /**
  * Issues of a schema in the shape of next-safe-action's `formatted`: `{ _errors: [...], field: { _errors: [...] } }`.
- * Messages are the schema's: they speak of the caller's own input.
+ * Messages are the schema's: they speak of the caller's own input. The first 1,000.
  */
 export function formatIssues(issues: readonly StandardIssue[]): Readonly<Record<string, unknown>> {
   const root: Node = Object.create(null)
-  for (const issue of issues) {
+  for (const issue of issues.slice(0, MAX_ISSUES)) {
     let node = root
     for (const part of issue.path ?? []) {
       const key = String(typeof part === 'object' ? part.key : part)
