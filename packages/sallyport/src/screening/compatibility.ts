@@ -7,12 +7,14 @@ const SEMI_VOICED = 0x309a
 /** What stands for several units, or none: an index into `#several` in the place of a lone surrogate, which nothing folds to. */
 const SEVERAL = 0xd800
 const UNKNOWN = 0
+const PLACES = MAX_LENGTH + 1
 
 /** What NFKC makes of characters, folded, one at a time, remembered. */
 export class Compatibility {
   /** By unit, and behind those by the second half of a pair. */
   readonly #plain: Uint16Array = new Uint16Array(0x10000 + 2 * 0x400)
-  readonly #several: Uint16Array[] = []
+  /** How many units these are, and the units: `PLACES` numbers for each. */
+  readonly #several: number[] = []
   readonly #voiced = new Map<number, number>()
 
   /**
@@ -24,9 +26,11 @@ export class Compatibility {
     let plain = this.#plain[at] as number
     if (plain === UNKNOWN) this.#plain[at] = plain = this.#find(unit, low)
     if (plain < SEVERAL || plain >= 0xe000) return this.#compose(units, size, plain)
-    const several = this.#several[plain - SEVERAL] as Uint16Array
-    if (size + several.length <= most) {
-      for (let k = 0; k < several.length; k++) size = this.#compose(units, size, several[k] as number)
+    const several = this.#several
+    const from = (plain - SEVERAL) * PLACES
+    const count = several[from] as number
+    if (size + count <= most) {
+      for (let k = 1; k <= count; k++) size = this.#compose(units, size, several[from + k] as number)
       return size
     }
     units[size] = unit
@@ -47,8 +51,9 @@ export class Compatibility {
       else if (to !== DROP) folded.push(code)
     }
     if (folded.length === 1) return folded[0] as number
-    this.#several.push(Uint16Array.from(folded))
-    return SEVERAL + this.#several.length - 1
+    const number = this.#several.length / PLACES
+    this.#several.push(folded.length, folded[0] ?? 0, folded[1] ?? 0, folded[2] ?? 0)
+    return SEVERAL + number
   }
 
   /** Adds a unit, and composes what NFKC composes of two: Hangul of its letters, Kana with their marks. */

@@ -81,19 +81,23 @@ export class TextLook {
    */
   #unveil(units: Units, saw: number, score: Score): boolean {
     const copy = this.#copy
-    const isOpen = (): boolean => score.sum < this.#threshold && !this.#allowance.isSpent
+    const allowance = this.#allowance
+    const isOpen = (): boolean => score.sum < this.#threshold && !allowance.isSpent
+    const isReadAgain = (saw & (SAW_PERCENT | SAW_SPACED_LETTERS)) !== 0
+    if (!isReadAgain && (saw & (SAW_LONG_RUN | SAW_HEX_BYTES)) === 0) return true
+    if (!isOpen()) return false
+    if ((saw & SAW_LONG_RUN) !== 0) allowance.decode(units.size)
+    if ((saw & SAW_HEX_BYTES) !== 0) allowance.decode(units.size)
+    if (isReadAgain) allowance.beginAgain()
     if ((saw & SAW_LONG_RUN) !== 0) {
       if (!isOpen()) return false
-      this.#allowance.decode(units.size)
       if (decodeRuns(units, copy)) this.#again(copy, ['base64-or-hex'], score)
     }
     if ((saw & SAW_HEX_BYTES) !== 0) {
       if (!isOpen()) return false
-      this.#allowance.decode(units.size)
       if (decodeSpacedHex(units, copy)) this.#again(copy, ['hex-bytes'], score)
     }
-    if ((saw & (SAW_PERCENT | SAW_SPACED_LETTERS)) === 0) return true
-    this.#allowance.beginAgain()
+    if (!isReadAgain) return true
     if (!isOpen()) return false
     // Percent encoding and spaced letters stand between words in the clear: one copy of the whole text, with both undone.
     const ways: string[] = []

@@ -9,7 +9,7 @@ import { lookAtRuledEnd, NO_RULED_END, RULED_END } from './ruled-ends.ts'
 import { SAW_HEX_BYTES, SAW_LINK_WITH_DATA, SAW_LONG_RUN, SAW_MARKER, SAW_PERCENT, SAW_RULED_END, SAW_SPACED_LETTERS, SAW_TURN } from './saw.ts'
 import { separatesLetters } from './spaced-letters.ts'
 import type { Traits } from './traits.ts'
-import { hashPair, isUnspaced, LONGER, placeOf } from './unspaced.ts'
+import { hashPair, isUnspaced, LONGER, MOST_LENGTHS, placeOf } from './unspaced.ts'
 import type { Units } from './units.ts'
 import { HASH_PRIME, HASH_START, mayBeKnown, type Vocabulary } from './vocabulary.ts'
 import { wordTable } from './words.ts'
@@ -93,6 +93,7 @@ export class TextScanner {
         i = this.#between(data, i, size)
         ordinal = this.#ordinal
         saw = this.#saw
+        if (this.#allowance.left < 0) return this.#rest(data, i, size)
         continue
       }
       const start = i
@@ -136,6 +137,16 @@ export class TextScanner {
     return saw
   }
 
+  /** The rest of a text that is overloaded: words mean nothing any more, but markers are named all the same. */
+  #rest(data: Uint16Array, from: number, size: number): number {
+    for (let i = from; i < size; ) {
+      const code = data[i] as number
+      if (code >= 0x80 || KIND[code] === OTHER) i++
+      else i = this.#between(data, i, size)
+    }
+    return this.#saw
+  }
+
   /** What stands between two words, other than a space: goes on to the next word, and returns where it begins. */
   #between(data: Uint16Array, from: number, size: number): number {
     if (this.#isCopy && this.#allowance.left < 0) return size
@@ -145,7 +156,7 @@ export class TextScanner {
     do {
       const code = data[i++] as number
       if (code >= 0x80) {
-        if (isUnspaced(code)) i = this.#unspaced(data, i - 1, size)
+        if (isUnspaced(code) && this.#allowance.left >= 0) i = this.#unspaced(data, i - 1, size)
         continue
       }
       switch (KIND[code]) {
@@ -224,7 +235,7 @@ export class TextScanner {
 
   /** A stretch of a script without spaces. Returns where it ends. */
   #unspaced(data: Uint16Array, from: number, size: number): number {
-    const { alone, pairs, pairKeys, pairKinds } = this.#vocabulary
+    const { alone, lengths, pairs, pairKeys, pairKinds } = this.#vocabulary
     let ordinal = this.#ordinal
     let i = from
     let code = data[i] as number
@@ -239,10 +250,11 @@ export class TextScanner {
           reach = 2
         } else reach = this.#entry(data, i, size, ordinal + 1)
       } else if ((((alone[code >> 3] as number) >> (code & 7)) & 1) !== 0) {
-        this.phrases.take(this.#lookUp(Math.imul(HASH_START ^ code, HASH_PRIME)), ordinal + 1, i, i + 1)
+        this.phrases.take((lengths[code] as number) >>> MOST_LENGTHS, ordinal + 1, i, i + 1)
         reach = 1
       }
       if (reach === 0) ordinal += i & 1
+      else if (this.#allowance.left < 0) return i + reach
       else ordinal++
       if (reach > 1) {
         i += reach
@@ -260,7 +272,7 @@ export class TextScanner {
   #entry(data: Uint16Array, at: number, size: number, ordinal: number): number {
     const { known } = this.#vocabulary
     // A bit for each length that a word which begins so can have.
-    let lengths = this.#vocabulary.lengths[data[at] as number] as number
+    let lengths = (this.#vocabulary.lengths[data[at] as number] as number) & ((1 << MOST_LENGTHS) - 1)
     let hash = HASH_START
     let reach = 0
     let found = 0

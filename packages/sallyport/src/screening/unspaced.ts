@@ -17,7 +17,10 @@ export interface UnspacedWords {
   readonly alone: Uint8Array
   /** A bit for each hash of two characters that a word begins with. */
   readonly pairs: Int32Array
-  /** By the first character, the lengths of the words that begin with it, a bit for each (bit 0: one character). */
+  /**
+   * By the first character, the lengths of the words that begin with it, a bit for each (bit 0: one character). In the upper 16 bits
+   * the kind of the character itself.
+   */
   readonly lengths: Uint32Array
   /** Two characters that a word begins with, found by their hash; 0 where there are none. */
   readonly pairKeys: Uint32Array
@@ -28,6 +31,8 @@ export interface UnspacedWords {
 /** In the place of a kind: there may be a longer word. */
 export const LONGER = 0xffff
 const PAIR_PLACES = 4096
+/** How many bits say how long words are. */
+export const MOST_LENGTHS = 16
 
 /** Notes how the words of a list begin. `kindOf`: the kind of a word. */
 export function compileUnspaced(words: Iterable<string>, kindOf: (word: string) => number): UnspacedWords {
@@ -39,8 +44,9 @@ export function compileUnspaced(words: Iterable<string>, kindOf: (word: string) 
   for (const word of words) {
     const code = word.charCodeAt(0)
     if (!isUnspaced(code)) continue
-    lengths[code] = (lengths[code] as number) | (1 << (Math.min(word.length, 32) - 1))
+    lengths[code] = (lengths[code] as number) | (1 << (Math.min(word.length, MOST_LENGTHS) - 1))
     if (word.length === 1) {
+      lengths[code] = (lengths[code] as number) | (kindOf(word) << MOST_LENGTHS)
       alone[code >> 3] = (alone[code >> 3] as number) | (1 << (code & 7))
       continue
     }
