@@ -14,14 +14,16 @@ export function decodePercent(source: Units, into: Units): boolean {
   let size = 0
   let count = 0
   for (let i = 0; i < length && size < MAX_DECODED; ) {
-    const code = data[i] as number
-    const byte = code === 0x25 ? byteAt(data, i + 1) : -1
-    if (byte < 0) {
+    // What is decoded is never longer than what encodes it.
+    const stop = Math.min(length, i + MAX_DECODED - size)
+    for (; i < stop; i++) {
+      const code = data[i] as number
+      if (code === 0x25 && byteAt(data, i + 1) >= 0) break
       // Half a pair of surrogates is no text.
       decoded[size++] = code === 0x2b || (code >= 0xd800 && code <= 0xdfff) ? 0x20 : code
-      i++
-      continue
     }
+    if (i === stop) break
+    const byte = byteAt(data, i + 1)
     count++
     i += 3
     if (byte < 0x80) {
