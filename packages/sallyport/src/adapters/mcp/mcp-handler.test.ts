@@ -217,6 +217,8 @@ describe('the server', () => {
       ['a notification', { jsonrpc: '2.0', method: 'notifications/initialized' }],
       ['a call that wants no answer', call('shop_hours', undefined)],
       ['a call that the protocol refuses for its form', { ...call('shop_hours'), jsonrpc: '1.0' }],
+      ['a call whose arguments are no object, which the SDK answers itself', { ...call('shop_hours'), params: { name: 'shop_hours', arguments: 'x' } }],
+      ['a call with a state that nobody gave it', { ...call('shop_hours'), params: { name: 'shop_hours', requestState: 5 } }],
       ['what is no JSON', '{'],
       ['an empty batch', []],
       ['null', 'null'],

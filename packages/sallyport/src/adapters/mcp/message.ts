@@ -1,3 +1,4 @@
+import { isSpecType } from '@modelcontextprotocol/server'
 import type { DeadlineList } from '../../lib/deadline.ts'
 import { readBody } from '../../lib/read-body.ts'
 
@@ -44,8 +45,10 @@ export function askedBy(message: unknown): readonly Asked[] {
   const messages: readonly unknown[] = Array.isArray(message) && message.length > 0 ? message : [message]
   return messages.map((one) => {
     const { method, id, params } = record(one)
-    const isCall = method === 'tools/call' && (typeof id === 'string' || typeof id === 'number')
-    return { method, tool: isCall ? record(params)['name'] : undefined }
+    const { name, requestState } = record(params)
+    // One of another form, or with a state that nobody gave it, is refused by the SDK, with status 200, before it comes to the pipeline.
+    const isCall = (typeof id === 'string' || typeof id === 'number') && isSpecType.CallToolRequest({ method, params }) && requestState === undefined
+    return { method, tool: isCall ? name : undefined }
   })
 }
 
