@@ -55,6 +55,44 @@ describe('toTools', () => {
     expect(JSON.stringify(refused.responseMessages)).not.toContain('9999')
   })
 
+  it.each([
+    ['is aborted', async (enough: AbortController) => enough.abort()],
+    ['takes longer than the port waits', async (_: AbortController, port: ReturnType<typeof setUp>['port']) => port.clock.advance(31_000)],
+  ])('waits no longer for who calls when the loop %s', async (_what, end) => {
+    const { read, port } = setUp()
+    const enough = new AbortController()
+    const called = toTools([read], { principal: () => new Promise<never>(() => undefined) })['order_read']?.execute?.({ id: 'o1' }, { toolCallId: 'c', messages: [], context: undefined, abortSignal: enough.signal })
+    const refused = expect(called).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await end(enough, port)
+    await refused
+    expect(await port.events()).toEqual([])
+  })
+
+  it('leaves a stream with the loop, whatever the handler does', async () => {
+    const port = createTestPort({ policy })
+    let read = 0
+    const endless = port.define('order.read').noInput().authorize('order:read').outputStream(z.string()).action(async function* () {
+      for (;;) yield await new Promise<string>((resolve) => setImmediate(() => resolve(`${++read}`)))
+    })
+    const enough = new AbortController()
+    const called = toTools([endless], { principal: person })['order_read']?.execute?.({}, { toolCallId: 'c', messages: [], context: undefined, abortSignal: enough.signal })
+    const left = expect(called).rejects.toThrow('enough')
+    await expect.poll(() => read).toBeGreaterThan(2)
+    enough.abort(new Error('enough'))
+    await left
+    await expect.poll(async () => (await port.events()).at(-1)?.event).toMatchObject({ kind: 'outcome', outcome: 'aborted' })
+  })
+
+  it('gives a stream that fails as a refusal that names its call', async () => {
+    const port = createTestPort({ policy })
+    const broken = port.define('order.read').noInput().authorize('order:read').outputStream(z.string()).action(async function* () {
+      yield 'a'
+      throw new Error('db://shop:9999')
+    })
+    const { steps } = await generateText({ model: callsOnce('order_read', {}), prompt: 'x', stopWhen: isStepCount(3), tools: toTools([broken], { principal: person }) })
+    expect(steps[0]?.toolResults[0]?.output).toEqual({ error: { code: 'INTERNAL', message: 'Something went wrong.', correlationId: port.log.at(-1)?.correlationId } })
+  })
+
   it('aborts the handler with the loop, and says so in the log', async () => {
     const port = createTestPort({ policy })
     const signals: AbortSignal[] = []

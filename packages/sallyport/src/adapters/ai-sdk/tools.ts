@@ -2,6 +2,7 @@ import { jsonSchema, tool, type ToolSet } from 'ai'
 import type { AnyAction } from '../../action/action.ts'
 import { SallyportError } from '../../errors/sallyport-error.ts'
 import type { Principal } from '../../identity/principal.ts'
+import { withDeadline, type DeadlineList } from '../../lib/deadline.ts'
 import type { MaybePromise } from '../../lib/maybe-promise.ts'
 import { describeTools } from '../tools/describe-tool.ts'
 import { toolOutcome } from '../tools/tool-result.ts'
@@ -34,14 +35,14 @@ export function toTools(actions: readonly AnyAction[], { principal }: ToToolsOpt
       // The action's own schema reads the arguments again, and its refusal is counted and audited: here they pass as they are.
       inputSchema: jsonSchema<Record<string, unknown>>(input as Parameters<typeof jsonSchema>[0]),
       async execute(args: Record<string, unknown>, { abortSignal }) {
-        const caller = typeof principal === 'function' ? await whoCalls(principal) : principal
+        const caller = typeof principal === 'function' ? await whoCalls(principal, action.bodyDeadline, abortSignal) : principal
         const handled = await action.handleCall({
           principal: caller,
           input: args,
           request: { transport: 'ai-sdk', method: 'CALL' },
           ...(abortSignal === undefined ? {} : { signal: abortSignal }),
         })
-        const outcome = await toolOutcome(handled)
+        const outcome = await toolOutcome(handled, abortSignal)
         return outcome.ok ? outcome.data : outcome.failure
       },
     })
@@ -49,11 +50,20 @@ export function toTools(actions: readonly AnyAction[], { principal }: ToToolsOpt
   return tools
 }
 
-/** What a function of the application's throws would be told to the model, word for word. */
-async function whoCalls(principal: () => MaybePromise<Principal>): Promise<Principal> {
+/**
+ * What a function of the application's throws would be told to the model, word for word. It is waited for as long as an adapter waits for
+ * the rest of a request, and no longer than somebody waits for the loop.
+ */
+async function whoCalls(principal: () => MaybePromise<Principal>, deadline: DeadlineList, signal: AbortSignal | undefined): Promise<Principal> {
+  let leave: (() => void) | undefined
   try {
-    return await principal()
+    signal?.throwIfAborted()
+    const left = new Promise<never>((_, reject) => signal?.addEventListener('abort', (leave = () => reject(signal.reason as Error)), { once: true }))
+    const late = (): Error => new Error(`\`principal\` did not answer within ${deadline.ms} ms`)
+    return await withDeadline(Promise.race([principal(), left]), deadline, late)
   } catch (cause) {
     throw cause instanceof SallyportError ? cause : new SallyportError('UNAVAILABLE', { reason: 'who calls could not be found out', cause })
+  } finally {
+    if (leave !== undefined) signal?.removeEventListener('abort', leave)
   }
 }

@@ -160,8 +160,9 @@ function serverFor(tools: readonly ToolDescription[], options: McpHandlerOptions
     const tool = tools.find((candidate) => candidate.name === params.name)
     // What a caller could never be granted answers as what does not exist.
     if (tool === undefined || !mayUse(tool, principal, options)) return failed({ error: { code: 'NOT_FOUND', message: 'There is no such tool.' } })
-    const handled = await tool.action.handle({ ...callRequest(request), signal: AbortSignal.any([request.signal, ctx.mcpReq.signal]) }, params.arguments ?? {})
-    const outcome = await toolOutcome(handled)
+    const signal = AbortSignal.any([request.signal, ctx.mcpReq.signal])
+    const handled = await tool.action.handle({ ...callRequest(request), signal }, params.arguments ?? {})
+    const outcome = await toolOutcome(handled, signal)
     if (!outcome.ok) return failed(outcome.failure)
     const { data } = outcome
     // A tool that returns nothing has worked all the same: an answer that can't be read would have the agent try again.

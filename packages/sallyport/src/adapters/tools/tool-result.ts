@@ -1,3 +1,4 @@
+import { StreamFailure } from '../../errors/stream-failure.ts'
 import type { HandledCall } from '../../lib/host.ts'
 import { toJson } from '../fetch/to-json.ts'
 
@@ -28,8 +29,12 @@ const NEXT: Readonly<Record<string, string>> = {
   REAUTHENTICATE: 'The user has to sign in again first.',
 }
 
-/** Reads a handled call as a tool's result. A stream is read to its end: tools answer whole. */
-export async function toolOutcome(handled: HandledCall): Promise<ToolOutcome> {
+/**
+ * Reads a handled call as a tool's result. A stream is read to its end: tools answer whole. It is left when nobody waits for it any more.
+ *
+ * @throws The signal's reason, where it was aborted while a stream was read.
+ */
+export async function toolOutcome(handled: HandledCall, signal?: AbortSignal): Promise<ToolOutcome> {
   const { data, serverError, validationErrors } = handled.result
   if (serverError !== undefined) {
     const { code, message, correlationId, retryAfterMs, details } = serverError
@@ -46,8 +51,31 @@ export async function toolOutcome(handled: HandledCall): Promise<ToolOutcome> {
     return { ok: false, failure: { error } }
   }
   if (!(data instanceof ReadableStream)) return { ok: true, data }
-  const parts: unknown[] = []
-  // The stream is one of the library's own, which can be iterated; the DOM types do not say so everywhere.
-  for await (const part of data as unknown as AsyncIterable<unknown>) parts.push(part)
-  return { ok: true, data: parts.every((part) => typeof part === 'string') ? parts.join('') : parts }
+  try {
+    const parts = await partsOf(data, signal)
+    return { ok: true, data: parts.every((part) => typeof part === 'string') ? parts.join('') : parts }
+  } catch (error) {
+    if (!(error instanceof StreamFailure)) throw error
+    const { code, message, correlationId } = error
+    return { ok: false, failure: { error: { code, message, correlationId, ...(NEXT[code] === undefined ? {} : { next: NEXT[code] }) } } }
+  }
+}
+
+async function partsOf(stream: ReadableStream<unknown>, signal: AbortSignal | undefined): Promise<readonly unknown[]> {
+  const reader = stream.getReader()
+  // What is being read then ends, whatever the handler does.
+  const leave = (): void => void reader.cancel(signal?.reason).catch(() => undefined)
+  if (signal?.aborted === true) leave()
+  signal?.addEventListener('abort', leave, { once: true })
+  try {
+    const parts: unknown[] = []
+    for (;;) {
+      const { done, value } = await reader.read()
+      signal?.throwIfAborted()
+      if (done) return parts
+      parts.push(value)
+    }
+  } finally {
+    signal?.removeEventListener('abort', leave)
+  }
 }
