@@ -2,6 +2,10 @@ import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { DefinitionError } from '../errors/sallyport-error.ts'
+import { approvalActions } from '../approvals/actions.ts'
+import { grantActions } from '../grants/actions.ts'
+import { identityActions } from '../identity/registry/actions.ts'
+import { limitActions } from '../limits/actions.ts'
 import type { StandardSchemaV1 } from '../lib/standard-schema.ts'
 import { definePolicy } from '../policy/define-policy.ts'
 import { createTestPort } from '../testing/index.ts'
@@ -46,6 +50,15 @@ describe('auditSchemas', () => {
 
   it('says so when a schema can not be read', () => {
     expect(audit(v.object({ note: v.string() }))).toEqual(['(the whole): unreadable'])
+  })
+
+  it("says nothing of the library's own actions, which nobody could change", () => {
+    const port = createTestPort({ policy, schemaAudit: 'throw', rolesOf: () => [] })
+    approvalActions(port, { permission: 'order:read' })
+    grantActions(port, { permission: 'order:read', actions: [] })
+    identityActions(port, { permission: 'order:read' })
+    limitActions(port, { permission: 'order:read' })
+    expect(port.defined.size).toBeGreaterThan(20)
   })
 
   it('warns in development, and throws where it is asked to', () => {

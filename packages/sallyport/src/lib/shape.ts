@@ -15,9 +15,12 @@ export type RecordOf<F extends Fields> = { readonly [Key in Exclude<keyof F, Opt
 
 type Read<T> = { readonly value: T } | { readonly issues: readonly StandardIssue[] }
 
+/** The vendor of the library's own schemas. */
+export const OWN = 'sallyport'
+
 function shape<T>(read: (value: unknown) => Read<T>, jsonSchema: Record<string, unknown>): Shape<T> {
   const json = (): Record<string, unknown> => jsonSchema
-  return { '~standard': { version: 1, vendor: 'sallyport', validate: read, jsonSchema: { input: json, output: json } } }
+  return { '~standard': { version: 1, vendor: OWN, validate: read, jsonSchema: { input: json, output: json } } }
 }
 
 const wrong = (message: string): Read<never> => ({ issues: [{ message }] })
