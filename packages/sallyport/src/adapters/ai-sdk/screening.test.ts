@@ -1,4 +1,4 @@
-import { generateText, isStepCount, tool, wrapLanguageModel } from 'ai'
+import { generateText, isStepCount, tool, wrapLanguageModel, type ModelMessage } from 'ai'
 import { MockLanguageModelV4 } from 'ai/test'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -34,6 +34,21 @@ describe('screeningMiddleware', () => {
     const { result, calls } = await run(ATTACK, { mode: 'reject' })
     expect(result).toMatchObject({ code: 'INPUT_REJECTED' })
     expect(calls).toBe(1)
+  })
+
+  it('keeps it from the model in the next turn too', async () => {
+    const steps: ModelMessage[] = [
+      { role: 'user', content: 'x' },
+      { role: 'assistant', content: [{ type: 'tool-call', toolCallId: 'c', toolName: 'fetch', input: {} }] },
+      { role: 'tool', content: [{ type: 'tool-result', toolCallId: 'c', toolName: 'fetch', output: { type: 'json', value: { page: ATTACK } } }] },
+    ]
+    let calls = 0
+    const mock = new MockLanguageModelV4({ doGenerate: async () => ({ content: [{ type: 'text', text: `${++calls}` }], finishReason: { unified: 'stop', raw: '' }, usage, warnings: [] }) })
+    const model = wrapLanguageModel({ model: mock, middleware: screeningMiddleware({ screener: createScreener(), mode: 'reject' }) })
+    const said = (...more: ModelMessage[]) => generateText({ model, messages: [...steps, ...more], maxRetries: 0 })
+    await expect(said({ role: 'user', content: 'Go on.' })).rejects.toMatchObject({ code: 'INPUT_REJECTED' })
+    await expect(said({ role: 'user', content: 'Go on.' }, { role: 'user', content: 'Please.' })).rejects.toMatchObject({ code: 'INPUT_REJECTED' })
+    expect(calls).toBe(0)
   })
 
   it('stays quiet about an ordinary page', async () => {

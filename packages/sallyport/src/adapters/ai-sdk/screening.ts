@@ -41,13 +41,16 @@ export function screeningMiddleware({ screener, mode = 'report', onFinding }: Sc
   }
 }
 
-/** The results that stand at the prompt's end: earlier ones were looked at in an earlier step. */
+/**
+ * The results behind the model's last answer: those before it were looked at in an earlier step. A person may have written since: where a
+ * loop ended with a tool, or was stopped for its result, that result comes back with the next message, and no model has read it yet.
+ */
 function toolResults(prompt: Prompt): readonly { readonly toolName: string; readonly output: unknown }[] {
   const results: { readonly toolName: string; readonly output: unknown }[] = []
   for (let i = prompt.length - 1; i >= 0; i--) {
     const message = prompt[i]
-    if (message?.role !== 'tool') break
-    for (const part of message.content) if (part.type === 'tool-result') results.push({ toolName: part.toolName, output: part.output })
+    if (message?.role === 'assistant') break
+    if (message?.role === 'tool') for (const part of message.content) if (part.type === 'tool-result') results.push({ toolName: part.toolName, output: part.output })
   }
   return results
 }
