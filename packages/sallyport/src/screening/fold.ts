@@ -125,16 +125,18 @@ function foldForms(from: number, into: Units): HiddenCharacters {
   const data = into.reserve(length + room, from)
   let size = from
   for (let i = from; i < length; i++) {
-    const code = source[i] as number
-    if (code < 0x80) {
+    let code = 0
+    let to = 0
+    for (; i < length; i++) {
+      code = source[i] as number
+      if (code >= 0x80) {
+        to = map[code] as number
+        if (to <= COMPATIBILITY) break
+        code = to
+      }
       data[size++] = code
-      continue
     }
-    const to = map[code] as number
-    if (to > COMPATIBILITY) {
-      data[size++] = to
-      continue
-    }
+    if (i === length) break
     const before = size > 0 ? (data[size - 1] as number) : 0
     if (to === DROP) {
       hidden.note(code, before, i)
