@@ -8,17 +8,22 @@ export class Searcher {
   #now: Int32Array
   #next: Int32Array
   #size = 0
-  readonly #seen: Int32Array
-  #stamp = 0
+  /** For each instruction, the last step that came by it. Steps are counted for as long as the process lives: 32 bits would not do. */
+  readonly #seen: Float64Array
+  #stamp: number
 
-  /** @throws PatternError */
-  constructor(pattern: string) {
+  /**
+   * @param steps how many characters it has read already
+   * @throws PatternError
+   */
+  constructor(pattern: string, steps = 0) {
     const parsed = parsePattern(pattern)
     this.#program = compileProgram(parsed.node, [])
     this.#empty = parsed.node.type === 'empty'
     this.#now = new Int32Array(this.#program.length)
     this.#next = new Int32Array(this.#program.length)
-    this.#seen = new Int32Array(this.#program.length)
+    this.#seen = new Float64Array(this.#program.length)
+    this.#stamp = steps
   }
 
   test(text: string): boolean {
