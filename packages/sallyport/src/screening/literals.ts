@@ -64,11 +64,17 @@ export class Literals {
     const mask = this.#mask
     const behind = this.#searched - 1
     let latest = 0
-    for (let i = 0; i < size; i++) {
-      const code = data[i] as number
-      if (code < 0x80) {
+    for (let i = 0; ; i++) {
+      let code = 0
+      for (; i < size; i++) {
+        code = data[i] as number
+        if (code >= 0x80) break
         latest = ((latest << BITS_OF_UNIT) | code | ANY_CASE) & mask
-        if (starts[hashOf(latest)] !== 0 && i >= behind && !this.each(data, i - behind, size, found)) return
+        if (starts[hashOf(latest)] !== 0) break
+      }
+      if (i >= size) return
+      if (code < 0x80) {
+        if (i >= behind && !this.each(data, i - behind, size, found)) return
       } else {
         latest = 0
         if (this.#beyond.includes(code) && !this.each(data, i, size, found)) return
