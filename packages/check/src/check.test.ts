@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -89,14 +89,57 @@ describe('a tree on disk', () => {
     }
   })
 
+  const manifest = '.next/server/server-reference-manifest.json'
+  /** A build that registers `remove` of `app/actions.ts`, as long after the sources as it takes to be newer. */
+  const build = (app = ''): void => {
+    write(`${app}.next/BUILD_ID`, 'x')
+    write(app + manifest, JSON.stringify({ node: { abc123: { filename: 'app/actions.ts', exportedName: 'remove' } }, edge: {} }))
+    const later = Date.now() / 1000 + 60
+    utimesSync(join(root, app + manifest), later, later)
+  }
+  const exposures = (): object => Object.fromEntries(check({ root }).entries.map(({ file, exposure }) => [file, exposure.tier]))
+
   it('takes exposure from the manifest of a build', () => {
     write('package.json', '{ "name": "app" }')
     write('app/other.ts', open)
-    write('.next/server/server-reference-manifest.json', JSON.stringify({ node: { abc123: { filename: 'app/actions.ts', exportedName: 'remove' } }, edge: {} }))
+    build()
     write('.next/static/chunks/a.js', 'createServerReference("abc123")')
-    const { entries, statistics } = check({ root })
-    expect(statistics.exposure).toBe('manifest')
-    expect(Object.fromEntries(entries.map(({ file, exposure }) => [file, exposure.tier]))).toEqual({ 'app/actions.ts': 'shipped', 'app/other.ts': 'latent' })
+    expect(check({ root }).statistics.exposure).toBe('manifest')
+    expect(exposures()).toEqual({ 'app/actions.ts': 'shipped', 'app/other.ts': 'latent' })
+  })
+
+  it('takes nothing from the build of one application for what another exposes', () => {
+    write('package.json', '{ "workspaces": ["apps/*", "shared"] }')
+    for (const name of ['one', 'two']) {
+      write(`apps/${name}/package.json`, `{ "name": "${name}", "dependencies": { "next": "16.4.5" } }`)
+      write(`apps/${name}/app/actions.ts`, open)
+      write(`apps/${name}/app/unused.ts`, open)
+      write(`apps/${name}/app/page.tsx`, 'import { remove } from \'./actions\'\nimport { remove as other } from \'@acme/shared\'')
+    }
+    write('shared/package.json', '{ "name": "@acme/shared" }')
+    write('shared/src/index.ts', open)
+    build('apps/one/')
+    expect(exposures()).toMatchObject({
+      'apps/one/app/actions.ts': 'registered', 'apps/one/app/unused.ts': 'latent',
+      'apps/two/app/actions.ts': 'registered', 'apps/two/app/unused.ts': 'latent', 'shared/src/index.ts': 'registered',
+    })
+  })
+
+  it('derives exposure where the build is older than a source, or of next dev, which lists the pages that were asked for alone', () => {
+    write('package.json', '{ "name": "app" }')
+    write('app/other.ts', open)
+    write('app/page.tsx', 'import { remove } from \'./other\'')
+    build()
+    expect(exposures()).toMatchObject({ 'app/other.ts': 'latent' })
+    const later = Date.now() / 1000 + 120
+    utimesSync(join(root, 'app/page.tsx'), later, later)
+    expect(exposures()).toMatchObject({ 'app/other.ts': 'registered' })
+    expect(check({ root }).problems).toEqual([{ file: manifest, problem: 'is older than app/page.tsx: exposure is derived instead' }])
+    build()
+    utimesSync(join(root, 'app/page.tsx'), 1, 1)
+    rmSync(join(root, '.next/BUILD_ID'))
+    expect(exposures()).toMatchObject({ 'app/other.ts': 'registered' })
+    expect(check({ root }).problems).toEqual([{ file: manifest, problem: 'is of no finished build: exposure is derived instead' }])
   })
 })
 

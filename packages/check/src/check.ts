@@ -7,7 +7,7 @@ import { readTree, type SourceTree } from './files/tree.ts'
 import { actionsOf, mayHoldActions, type Found } from './inventory/actions.ts'
 import { isRouteFile, routesOf } from './inventory/routes.ts'
 import { importersOf, type Importer } from './inventory/importers.ts'
-import { readBuildManifests } from './inventory/manifest.ts'
+import { readBuilds, registeredIn } from './inventory/manifest.ts'
 import { Shared } from './derive/shared.ts'
 import { examine, plainTraces } from './examine.ts'
 import { Findings } from './findings.ts'
@@ -50,8 +50,8 @@ export function check(options: CheckOptions): CheckResult {
   const tree = options.tree ?? readTree(options.root, { ignore: config.ignore ?? [] })
   const base = new CodeBase(tree)
   const libraries = new LibraryIndex([...(config.libraries ?? []), ...knownLibraries])
-  const registered = readBuildManifests(base)
-  const cache = options.only ? undefined : options.cache?.open(base, { config, registered })
+  const builds = readBuilds(base)
+  const cache = options.only ? undefined : options.cache?.open(base, { config, builds })
   const holders = inventory(base, config, options.only ?? tree.files, cache)
   const importers = options.only ? new Map<string, Importer[]>() : importersOf(base, holders.filter(holdsActions).map(({ path }) => path))
 
@@ -65,6 +65,7 @@ export function check(options: CheckOptions): CheckResult {
   let done = 0
   const examineAll = (path: string, found: readonly Found[], ofFile: readonly Importer[]): { contexts: EntryContext[]; failed: boolean } => {
     const contexts: EntryContext[] = []
+    const registered = registeredIn(base, builds, path)
     let inlineIndex = 0
     for (const one of found) {
       options.progress?.(done, total, short(path))
@@ -109,7 +110,7 @@ export function check(options: CheckOptions): CheckResult {
     findings: sorted(findings),
     suppressed,
     problems: tree.problems.map(({ file, problem }) => ({ file: short(file), problem })).sort(byPlace),
-    statistics: { files: tree.files.length, parsed: base.parsed, milliseconds: Math.round(performance.now() - started), exposure: registered ? 'manifest' : 'derived' },
+    statistics: { files: tree.files.length, parsed: base.parsed, milliseconds: Math.round(performance.now() - started), exposure: builds.length > 0 ? 'manifest' : 'derived' },
   }
 }
 

@@ -20,6 +20,7 @@ export interface Examination {
   readonly libraries: LibraryIndex
   readonly found: Found
   readonly importers: readonly Importer[]
+  /** What builds say of its file. */
   readonly registered: readonly RegisteredAction[] | undefined
   readonly depth: number
   readonly short: (path: string) => string

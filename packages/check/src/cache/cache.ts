@@ -5,7 +5,7 @@ import { Places, type Numbered, type NumberedPlace } from './places.ts'
 import type { CheckConfig } from '../config.ts'
 import type { KeptFinding } from '../findings.ts'
 import type { Importer } from '../inventory/importers.ts'
-import type { RegisteredAction } from '../inventory/manifest.ts'
+import type { Build } from '../inventory/manifest.ts'
 import type { CodeBase } from '../resolve/program.ts'
 import type { EntryPoint } from '../types.ts'
 
@@ -32,7 +32,7 @@ interface Stored {
 /** What a result depends on besides the source files. */
 export interface Circumstances {
   readonly config: CheckConfig
-  readonly registered: readonly RegisteredAction[] | undefined
+  readonly builds: readonly Build[]
 }
 
 /**
@@ -141,10 +141,10 @@ function parse(text: string | undefined, key: string): Stored | undefined {
 
 const resolving = /\/(?:package|[jt]sconfig(?:\.[\w-]+)?)\.json$/
 
-function keyOf({ tree }: CodeBase, { config, registered }: Circumstances): string {
+function keyOf({ tree }: CodeBase, { config, builds }: Circumstances): string {
   const { version } = createRequire(import.meta.url)('@sallyport/check/package.json') as { readonly version: string }
   const inside = (path: string): string => path.slice(tree.root.length)
   const manifests = tree.manifests.filter((path) => resolving.test(path)).map((path) => [inside(path), tree.read(path)])
-  const built = registered?.map((one) => (one.file === undefined ? one : { ...one, file: inside(one.file) }))
+  const built = builds.map(({ folder, actions }) => [inside(folder), actions.map((one) => (one.file === undefined ? one : { ...one, file: inside(one.file) }))])
   return hash('sha256', JSON.stringify([version, config, manifests, built]))
 }

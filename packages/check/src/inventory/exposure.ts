@@ -6,13 +6,13 @@ import type { RegisteredAction } from './manifest.ts'
 /** Files that nothing has to import: the router takes them by their names. */
 const special = /\/app\/(?:.*\/)?(?:page|layout|template|default|loading|error|global-error|not-found|forbidden|unauthorized)\.[cm]?[jt]sx?$|\/pages\/.*\.[cm]?[jt]sx?$/
 
-/** Who can call an entry point: read from a build where there is one, derived from imports otherwise. `inlineIndex` counts the inline actions of the file. */
+/** Who can call an entry point: read from a build where there is one, derived from imports otherwise. `registered` is what builds say of the file, `inlineIndex` counts the inline actions of the file. */
 export function exposureOf(found: Found, importers: readonly Importer[], registered: readonly RegisteredAction[] | undefined, inlineIndex = 0): Exposure {
   if (found.kind === 'route' || found.kind === 'api-route') return { tier: 'public', derived: false, reason: 'a route answers whoever asks' }
-  const inFile = registered?.filter((one) => one.file === found.module.path)
-  if (registered && registered.some((one) => one.file !== undefined)) {
-    const own = found.kind === 'action' ? inFile?.filter((one) => one.name === found.name) : inFile?.filter((one) => one.name === `$$RSC_SERVER_ACTION_${inlineIndex}`)
-    if (!own || own.length === 0) return { tier: 'latent', derived: false, reason: 'the build registers no such action' }
+  if (registered) {
+    const name = found.kind === 'action' ? found.name : `$$RSC_SERVER_ACTION_${inlineIndex}`
+    const own = registered.filter((one) => one.name === name)
+    if (own.length === 0) return { tier: 'latent', derived: false, reason: 'the build registers no such action' }
     return own.some((one) => one.shipped)
       ? { tier: 'shipped', derived: false, reason: 'its id stands in a client bundle' }
       : { tier: 'registered', derived: false, reason: 'the build registers it' }

@@ -28,6 +28,19 @@ describe('who imports a file', () => {
     expect(found.map(({ file }) => file)).toEqual(['/app/lib/index.ts', '/app/lib/uses.ts', '/app/page.ts'])
   })
 
+  it('is found where an import is not called like the file that it leads to', () => {
+    const found = importers({
+      'package.json': '{ "name": "@acme/ui", "exports": { ".": "./lib/index.ts" } }',
+      'tsconfig.json': '{ "compilerOptions": { "paths": { "@do": ["./lib/actions.ts"] } } }',
+      'lib/index.ts': 'export * from \'./actions\'', 'lib/dot.ts': 'import { act } from \'.\'', 'lib/index-of.ts': 'import { act } from \'./index\'',
+      'alias.ts': 'import { act } from \'@do\'', 'button.tsx': '\'use client\'\nimport { act } from \'@acme/ui\'',
+    })
+    expect(found).toEqual([
+      { file: '/app/alias.ts', client: false }, { file: '/app/lib/index.ts', client: false }, { file: '/app/button.tsx', client: true },
+      { file: '/app/lib/dot.ts', client: false }, { file: '/app/lib/index-of.ts', client: false },
+    ])
+  })
+
   it('is a client where one is above it, round circles and not past a file of the server', () => {
     const files = { 'form.ts': 'import { act } from \'./lib/actions\'\nimport \'./wrap\'', 'wrap.ts': 'import \'./form\'', 'view.ts': '\'use client\'\nimport \'./wrap\'' }
     expect(importers(files)).toEqual([{ file: '/app/form.ts', client: true }])

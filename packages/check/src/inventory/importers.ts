@@ -46,9 +46,19 @@ function* importsIn(text: string): Generator<{ readonly source: string; readonly
   }
 }
 
-/** Imports of all files, by what they end with. */
-function importsByEnd({ tree }: CodeBase): Map<string, Written[]> {
+/** `@acme/ui`, `@actions`, `.`: what such an import leads to need not be called like it. */
+function isByName(source: string): boolean {
+  return !source.startsWith('.') || /^\.{1,2}$/.test(stem(source))
+}
+
+/** Imports of all files, by what they end with, or by what the file is called that they lead to. */
+function importsByEnd({ tree, resolver }: CodeBase): Map<string, Written[]> {
   const all = new Map<string, Written[]>()
+  const listOf = (end: string): Written[] => {
+    const list = all.get(end) ?? []
+    if (list.length === 0) all.set(end, list)
+    return list
+  }
   // The same few packages are imported everywhere.
   const ends = new Map<string, Written[]>()
   let order = 0
@@ -58,13 +68,11 @@ function importsByEnd({ tree }: CodeBase): Map<string, Written[]> {
     for (const { source, at } of importsIn(text)) {
       if (source.startsWith('node:')) continue
       let same = ends.get(source)
-      if (same === undefined) {
-        const end = stem(source)
-        same = all.get(end)
-        if (same === undefined) all.set(end, (same = []))
-        ends.set(source, same)
-      }
-      same.push({ file, source, at, order: (order += 1) })
+      if (same === undefined) ends.set(source, (same = listOf(stem(source))))
+      const written = { file, source, at, order: (order += 1) }
+      same.push(written)
+      const resolution = isByName(source) ? resolver.resolve(file, source) : undefined
+      if (resolution?.kind === 'file' && stem(resolution.path) !== stem(source)) listOf(stem(resolution.path)).push(written)
     }
   }
   return all

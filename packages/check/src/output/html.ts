@@ -65,7 +65,7 @@ export function toHtml(result: CheckResult): string {
 <style>${style}</style></head><body>
 <h1>sallyport check</h1>
 <p>${counted(entries.length, 'entry point')} · <b class="error">${counted(count('error'), 'error')}</b> · <b class="warning">${counted(count('warning'), 'warning')}</b> · ${counted(count('note'), 'note')} · ${result.suppressed.length} accepted${result.known === undefined ? '' : ` · ${result.known} in the baseline`}</p>
-<p class="legend">${legend.map(([state, mark, name]) => `<span><i class="${state}">${mark}</i> ${name}</span>`).join(' ')}${result.statistics.exposure === 'derived' ? ' · * exposure derived from imports, not read from a build' : ''}</p>
+<p class="legend">${legend.map(([state, mark, name]) => `<span><i class="${state}">${mark}</i> ${name}</span>`).join(' ')}${entries.some(({ exposure }) => exposure.derived) ? ' · * exposure derived from imports, not read from a build' : ''}</p>
 <table class="posture">${controls.map((control) => bar(control, entries)).join('')}</table>
 <h2>Inventory</h2>
 <form><input type="search" placeholder="name or file" aria-label="name or file">

@@ -80,7 +80,7 @@ export function toTable(result: CheckResult, all: boolean, columns: number = Inf
   const lines: string[] = []
   if (entries.length > 0) {
     const wide = table(entries)
-    lines.push(wide.indexOf('\n') > columns ? list(entries, columns) : wide, colours.dim('✓ present  ✗ absent  ? unknown  → delegated  w waived  · nothing to do' + (statistics.exposure === 'derived' ? '   * derived: no build to read it from' : '')), '')
+    lines.push(wide.indexOf('\n') > columns ? list(entries, columns) : wide, colours.dim('✓ present  ✗ absent  ? unknown  → delegated  w waived  · nothing to do' + (entries.some(({ exposure }) => exposure.derived) ? '   * derived: no build to read it from' : '')), '')
   } else lines.push('No server actions and no route handlers here.', '')
   for (const group of grouped(findings.filter(({ level }) => all || level !== 'note'))) lines.push(...(group.length < several ? group.flatMap(one) : together(group)))
   for (const { file, problem } of result.problems) lines.push(`${colours.yellow('file')}    ${clean(file)} ${clean(problem)}`)
