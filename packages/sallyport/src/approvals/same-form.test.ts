@@ -24,6 +24,19 @@ test.each([
   expect(Reflect.ownKeys(ran[0] as object)).toEqual(Reflect.ownKeys(asked))
 })
 
+test('what is resumed waits for its yes and runs once, also where the call would need no approval by now', async () => {
+  const port = createTestPort({ policy, rolesOf: () => ['manager'] })
+  let needed = true
+  let ran = 0
+  const action = port.define('price.set').inputSchema(z.any()).authorize('price:update').approval({ approvers: 'price:approve', when: () => needed }).outputSchema(z.number()).action(() => ++ran)
+  const approval = String((await action.call({ principal: ann, input: { price: 1 } })).serverError?.details?.['approvalId'])
+  needed = false
+  const resume = async () => (await action.call({ principal: ann, input: undefined, approval, resume: true })).serverError?.code ?? 'ran'
+  expect(await resume()).toBe('APPROVAL_PENDING')
+  await port.store.approvals.decide(approval, { by: 'bea', decision: 'approve', at: port.clock.now() })
+  expect([await resume(), await resume(), ran]).toEqual(['ran', 'CONFLICT', 1])
+})
+
 test('what a caller changes while the approval is looked up does not run', async () => {
   const port = createTestPort({ policy, rolesOf: () => ['manager'] })
   const ran: unknown[] = []

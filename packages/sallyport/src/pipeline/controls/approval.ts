@@ -35,7 +35,8 @@ export const approval: Control = {
     return async (call): Promise<typeof PASS> => {
       const { principal } = call
       if (principal === null) throw new Refusal('UNAUTHENTICATED', 'nobody is signed in')
-      if (!(await isNeeded(call, options, principal))) {
+      // What is resumed is an approval's: it runs once, and not without a yes, also where the same call would need none by now.
+      if (!call.resume && !(await isNeeded(call, options, principal))) {
         call.approvalId = null
         return PASS
       }
