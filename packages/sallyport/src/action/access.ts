@@ -18,8 +18,8 @@ export interface ResourceOptions<Spec extends ActionSpec, Resource> {
   readonly type?: string
   /** Id of the resource, for the decision and the log. Default: its `id`. */
   readonly id?: (resource: NonNullable<Resource>) => string
-  /** Its version, which enters the digest. Default: its `version`, else its `updatedAt`. */
-  readonly version?: (resource: NonNullable<Resource>) => string | number | Date
+  /** Its version, which enters the digest. Default: its `version`, else its `updatedAt`, where that is one of these. */
+  readonly version?: (resource: NonNullable<Resource>) => string | number | bigint | Date | Uint8Array
 }
 
 /** Access to a list: the principal may see a part, and the handler gets which. */
@@ -45,5 +45,5 @@ export interface AccessOptions {
   readonly scope?: (args: never) => MaybePromise<unknown>
   readonly type?: string
   readonly id?: (resource: never) => string
-  readonly version?: (resource: never) => string | number | Date
+  readonly version?: (resource: never) => string | number | bigint | Date | Uint8Array
 }

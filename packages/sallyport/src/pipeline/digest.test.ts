@@ -21,6 +21,8 @@ describe('the digest of a call', () => {
     ['a person of a tenant', { ...user, tenant: 't1' }, { a: 'y' }, undefined],
     ['a row with a version', user, { a: '"ü' }, { id: 'r"1', version: 3 }],
     ['a row with a date', user, { a: 'y' }, { id: 7, updatedAt: new Date(0) }],
+    ['a row with a version that a driver gives as a bigint', user, { a: 'y' }, { id: 7, version: 3n }],
+    ['a row with a version in bytes', user, { a: 'y' }, { id: 7, version: new Uint8Array([0, 7]) }],
     ['a row that says nothing', user, { a: 'y' }, { name: 'x' }],
   ]
 

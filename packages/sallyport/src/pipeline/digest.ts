@@ -79,7 +79,7 @@ function resourceVersion({ definition, resource, resourceId }: Call): string {
   if (resource === undefined || definition.access.kind === 'public') return ',"resource":null'
   const { version } = definition.access.options
   const value: unknown = version !== undefined ? version(resource as never) : implicitVersion(resource)
-  const known = value instanceof Date || typeof value === 'string' || typeof value === 'number'
+  const known = value instanceof Date || value instanceof Uint8Array || ['string', 'number', 'bigint'].includes(typeof value)
   return (resourceId === undefined ? ',"resource":[null,' : ',"resource":[' + writeString(resourceId) + ',') + (known ? canonicalJson(value) : 'null') + ']'
 }
 
