@@ -18,7 +18,8 @@ export function idempotencyContract(name: string, open: () => Promise<Store>): v
     async function opened(work: (amount: number) => unknown = () => undefined) {
       const store = await open()
       const unique = `idempotency-${process.pid}-${name}-${++shops}`
-      const port = createTestPort<Principal, 'order:pay'>({ name: unique, environment: unique, policy, store })
+      const roles = new Map([['bea', ['customer']]])
+      const port = createTestPort<Principal, 'order:pay'>({ name: unique, environment: unique, policy, store, rolesOf: (id) => roles.get(id) ?? null })
       const ran: number[] = []
       const pay = port
         .define('order.pay')
@@ -32,7 +33,7 @@ export function idempotencyContract(name: string, open: () => Promise<Store>): v
         })
       const ann = testUser('ann', ['customer'], { tier: 'enterprise' })
       const call = (amount: number, key: string, principal: Principal = ann): Promise<ActionResult> => pay.call({ principal, input: { amount, key } })
-      return { port, pay, ran, ann, call }
+      return { port, pay, ran, ann, call, roles }
     }
 
     it('runs once and gives the first result again, dates and all', async () => {
@@ -100,6 +101,22 @@ export function idempotencyContract(name: string, open: () => Promise<Store>): v
       await port.store.grants.revoke(grantId, now)
       expect(code(await call(5, 'k', agent))).toBe('GRANT_REQUIRED')
       expect(ran).toEqual([5])
+    })
+
+    it('gives the first result again within what the giver of its grant still holds, and for its task alone', async () => {
+      const { call, port, roles } = await opened()
+      const now = port.clock.now()
+      await port.store.grants.create({
+        id: `grant-${port.environment}`, environment: port.environment, subject: null, actor: 'bot', chain: [], taskId: 'one', actions: ['order.pay'], resources: null, input: null, fields: null,
+        maxUses: 1, uses: 0, notBefore: now, expiresAt: now + 60_000, parentId: null, grantedBy: 'bea', revokedAt: null, createdAt: now,
+      })
+      const bot = testAgent('bot', ['order:pay'], { tier: 'enterprise', task: 'one' })
+      const first = await call(5, 'k', bot)
+      expect(code(first)).toBeUndefined()
+      expect(await call(5, 'k', bot)).toEqual(first)
+      expect(code(await call(5, 'k', { ...bot, task: 'two' }))).toBe('GRANT_REQUIRED')
+      roles.delete('bea')
+      expect(code(await call(5, 'k', bot))).toBe('GRANT_REQUIRED')
     })
 
     it('claims the key in the transaction of the intent, with the grant: all of it or nothing', async () => {

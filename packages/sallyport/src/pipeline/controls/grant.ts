@@ -49,6 +49,15 @@ async function choose(call: Call, grants: readonly GrantRecord[]): Promise<typeo
 
 /** Looked at again here: a store that returns a dead grant, or somebody else's, must not open the door. */
 function isLive(call: Call, grant: GrantRecord): boolean {
+  return isInForce(call, grant) && grant.uses < grant.maxUses
+}
+
+/** Whether a result that was given under a grant may be given again: it is live but for its uses, and who gave it still holds what it takes. */
+export async function maySeeAgain(call: Call, grant: GrantRecord): Promise<boolean> {
+  return isInForce(call, grant) && (await giverHolds(call, grant))
+}
+
+function isInForce(call: Call, grant: GrantRecord): boolean {
   const { principal, definition, port, startedAt: now } = call
   return (
     grant.environment === port.environment &&
@@ -59,8 +68,7 @@ function isLive(call: Call, grant: GrantRecord): boolean {
     grant.actions.includes(definition.name) &&
     grant.revokedAt === null &&
     grant.notBefore <= now &&
-    grant.expiresAt > now &&
-    grant.uses < grant.maxUses
+    grant.expiresAt > now
   )
 }
 

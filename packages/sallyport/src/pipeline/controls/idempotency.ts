@@ -4,6 +4,7 @@ import type { IdempotencyRecord } from '../../lib/idempotency.ts'
 import type { Call } from '../call.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
 import { repeat } from '../first-result.ts'
+import { maySeeAgain } from './grant.ts'
 
 const MAX_KEY = 500
 
@@ -49,7 +50,7 @@ async function judge(call: Call, known: IdempotencyRecord, inputDigest: string):
   if (principal !== null && principal.kind !== 'user') {
     // The result was given under a grant: without that grant, it is not given again.
     const grant = known.grantId === null ? null : await port.store.grants.get(known.grantId)
-    if (grant === null || grant.revokedAt !== null || grant.expiresAt <= port.clock.now()) return new Refusal('GRANT_REQUIRED', 'the grant of the first call is not live any more')
+    if (grant === null || !(await maySeeAgain(call, grant))) return new Refusal('GRANT_REQUIRED', 'the grant of the first call is not live any more')
   }
   return repeat(known)
 }
