@@ -211,6 +211,28 @@ describe('exposure', () => {
   })
 })
 
+describe('the inventory', () => {
+  const db = 'import { PrismaClient } from \'@prisma/client\'\nconst db = new PrismaClient()\n'
+  const erase = 'await db.post.delete({ where: { id } })'
+  const openIn = (files: { readonly [path: string]: string }) => run(files).entries.filter(({ controls }) => controls.authentication.state === 'absent').map(({ name }) => name)
+
+  it('runs a default export that has no name', () => {
+    expect(openIn({ 'app/actions.ts': `'use server'\n${db}export default async function (id: string) { ${erase} }` })).toEqual(['default'])
+    expect(openIn({ 'pages/api/erase.ts': `${db}export default async function ({ query: { id } }, response) { ${erase}; response.end() }` })).toEqual(['default'])
+  })
+
+  it('has what a pattern exports', () => {
+    const files = { 'app/actions.ts': `'use server'\n${db}const erase = async (id: string) => { ${erase} }\nexport const [first] = [erase]\nexport const { second } = { second: erase }` }
+    expect(openIn(files)).toEqual(['first', 'second'])
+  })
+
+  it('calls an inline action by its own name, or that of its method', () => {
+    const inline = `(id: string) { 'use server'; ${erase} }`
+    const files = { 'app/page.tsx': `${db}export function made() { return async function inner${inline} }\nexport class Posts { static async erase${inline} }` }
+    expect(openIn(files)).toEqual(['inner', 'erase'])
+  })
+})
+
 describe('suppressions', () => {
   const suppressed = (comment: string) => run({ 'app/actions.ts': open.replace('export async', `${comment}\nexport async`) })
 

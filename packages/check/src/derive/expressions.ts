@@ -28,7 +28,9 @@ export function evaluate(machine: Machine, node: Node, scope: Scope, module: Mod
     case 'TemplateLiteral':
       return template(machine, node, scope, module)
     case 'ArrowFunctionExpression':
-    case 'FunctionExpression': {
+    case 'FunctionExpression':
+    // `export default function () { … }`: one without a name is nowhere looked up.
+    case 'FunctionDeclaration': {
       const value: Value = { kind: 'function', node, module, scope, labels: 0 }
       if (machine.wanted === node) machine.captured ??= value
       return value

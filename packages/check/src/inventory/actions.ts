@@ -28,7 +28,7 @@ export function actionsOf(base: CodeBase, module: Module): Found[] {
       const symbol = base.exported(module, name)
       const node = symbol?.kind === 'local' || symbol?.kind === 'expression' ? symbol.node : target.node
       if (node.type === 'ClassDeclaration' || node.type === 'TSEnumDeclaration' || node.type.startsWith('TS')) continue
-      if (node.type === 'VariableDeclarator' && node.init && (node.init.type === 'Literal' || node.init.type === 'ObjectExpression' || node.init.type === 'ArrayExpression')) continue
+      if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier' && node.init && (node.init.type === 'Literal' || node.init.type === 'ObjectExpression' || node.init.type === 'ArrayExpression')) continue
       found.push({ kind: 'action', module, name, node: symbol?.kind === 'local' && symbol.module === module ? node : target.node, enclosing: [] })
     }
   }
@@ -43,10 +43,10 @@ export function actionsOf(base: CodeBase, module: Module): Found[] {
 }
 
 function inlineName(node: FunctionLike, parents: readonly Node[]): string {
-  if (node.type === 'FunctionDeclaration' && node.id) return node.id.name
+  if (node.type !== 'ArrowFunctionExpression' && node.id) return node.id.name
   for (const parent of [...parents].reverse()) {
     if (parent.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return parent.id.name
-    if (parent.type === 'Property') return keyName(parent.key, parent.computed) ?? 'inline'
+    if (parent.type === 'Property' || parent.type === 'MethodDefinition' || parent.type === 'PropertyDefinition') return keyName(parent.key, parent.computed) ?? 'inline'
     if (parent.type === 'JSXAttribute' && parent.name.type === 'JSXIdentifier') return parent.name.name
     if (isFunction(parent)) break
   }
