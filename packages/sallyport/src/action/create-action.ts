@@ -39,12 +39,17 @@ export function createAction(definition: ActionDefinition, port: PortRuntime): A
     return sallyport.execute(call)
   }
 
+  /** An approval that nobody asked for is none. */
+  function named(approval: string | undefined): string | null {
+    return definition.approval === null ? null : (approval ?? null)
+  }
+
   function directCall({ principal, input, bindArgs = NO_ARGUMENTS, approval, resume, signal, request }: AnyDirectCall): Call {
     const facts = request === undefined ? null : { transport: 'direct' as const, method: 'CALL', headers: NO_HEADERS, ...request }
     const call = new Call(port, definition, facts, input, bindArgs, signal ?? request?.signal)
     call.vouched = true
     call.principal = principal
-    call.approvalId = approval ?? null
+    call.approvalId = named(approval)
     call.resume = resume === true
     return call
   }
@@ -59,7 +64,7 @@ export function createAction(definition: ActionDefinition, port: PortRuntime): A
       noteWithoutAdapter(port, definition.name)
       const call = new Call(port, definition, request, input, options.bindArgs ?? NO_ARGUMENTS, request.signal)
       call.refused = options.refused
-      call.approvalId = options.approval ?? null
+      call.approvalId = named(options.approval)
       call.resume = options.resume === true
       return handled(call, await sallyport.execute(call))
     },

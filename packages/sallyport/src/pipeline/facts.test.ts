@@ -7,7 +7,7 @@ import { exportTiles, generateSigner, jsonLine, ocsfEvent } from 'sallyport/audi
 import { fetchAdapter, toFetchHandler } from 'sallyport/fetch'
 import { defineSecrets, envProvider } from 'sallyport/secrets'
 import { sqliteStore, sqlLogSource } from 'sallyport/sqlite'
-import { createTestPort } from 'sallyport/testing'
+import { createTestPort, testUser } from 'sallyport/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 
@@ -28,7 +28,7 @@ it('keeps no secret in the database, its journal, tiles or exports, from whereve
   const store = sqliteStore({ path: join(folder, 'store'), sealing: { signers: [generateSigner('shop.example/audit').signerText], everyMs: 1e6 } })
   const roles = definePolicy({ roles: { clerk: ['order:read', 'order:update'] } })
   const policy: Policy = { ...roles, decide: ({ context }) => (context.actionName === 'order.watched' ? { effect: 'deny', reason: planted('policy') } : { effect: 'permit' }) }
-  const port = createTestPort({ environment: 'production', policy, secrets, store, adapter: fetchAdapter({ trustedProxies: 1 }) })
+  const port = createTestPort({ environment: 'production', policy, secrets, store, rolesOf: () => ['clerk'], adapter: fetchAdapter({ trustedProxies: 1 }) })
   onTestFinished(async () => {
     await port.close()
     rmSync(folder, { recursive: true, force: true })
@@ -45,6 +45,7 @@ it('keeps no secret in the database, its journal, tiles or exports, from whereve
     base('order.read').loggable(['note']).outputSchema(z.any()).action(() => ({ ok: secrets.get('API_KEY').reveal() })),
     base('order.fail').loggable(['note']).outputSchema(z.any()).action(() => { throw Object.assign(new Error(planted('message')), { name: planted('name'), code: planted('code') }) }),
     base('order.own').errors({ OWN: z.strictObject({ why: z.string() }) }).outputSchema(z.any()).action(({ errors }) => { throw errors.OWN({ why: planted('why') }) }),
+    base('order.approved').approval({ approvers: 'order:update' }).outputSchema(z.any()).action(() => ({ ok: true })),
     base('order.watched').observe('authorization', 'being tried out', '2099-01-01').outputSchema(z.any()).action(() => ({ ok: true })),
   ]
   for (const person of people) {
@@ -56,7 +57,7 @@ it('keeps no secret in the database, its journal, tiles or exports, from whereve
           method: 'POST', body: JSON.stringify(input),
           headers: {
             'content-type': 'application/json', host: 'shop.example', origin: 'https://shop.example', 'user-agent': planted('agent'), referer: `https://shop.example/${VALUE}`,
-            'x-request-id': planted('request'), 'x-correlation-id': planted('correlation'), traceparent: planted('trace'), 'x-forwarded-for': VALUE, 'idempotency-key': planted('idempotency'), 'x-sallyport-approval': planted('approval'),
+            'x-request-id': planted('request'), 'x-correlation-id': planted('correlation'), traceparent: planted('trace'), 'x-forwarded-for': VALUE, 'idempotency-key': planted('idempotency'), 'x-approval-id': planted('approval'),
           },
         })
         await toFetchHandler(action as never)(request, { socketAddress: '192.0.2.1' })
@@ -72,6 +73,7 @@ it('keeps no secret in the database, its journal, tiles or exports, from whereve
   const said = events.map((stored) => `${jsonLine(stored)}${JSON.stringify(ocsfEvent(stored))}`).join('\n')
   expect(said).toContain('session [REDACTED')
   expect(said).toContain('policy [REDACTED')
+  expect(said).toContain('approval [REDACTED')
   for (const [where, text] of Object.entries({ before, after: bytesUnder(folder), said })) {
     for (const secret of [VALUE, TOKEN]) {
       const at = text.indexOf(secret)
@@ -92,4 +94,16 @@ it('keeps addresses as the application wants them', async () => {
     await toFetchHandler(action)(new Request('https://shop.example/', { method: 'POST', headers: { host: 'shop.example', origin: 'https://shop.example' } }), { socketAddress: '198.51.100.7' })
     expect((await port.events()).map(({ event }) => event.facts?.address)).toEqual([kept])
   }
+})
+
+it('keeps of an approval that a caller names no more than an id has, and nothing where none is asked for', async () => {
+  const port = createTestPort({ policy: definePolicy({ roles: { clerk: ['order:read', 'order:update'] } }), rolesOf: () => ['clerk'] })
+  const clerk = testUser('ann', ['clerk'])
+  const start = (name: string) => port.define(name).noInput().authorize('order:read')
+  const long = 'a'.repeat(5_000)
+  await start('order.approved').approval({ approvers: 'order:update' }).outputSchema(z.any()).action(() => 1).call({ principal: clerk, input: undefined, approval: long })
+  const seen = await start('order.read').outputSchema(z.any()).action(({ approvalId }) => ({ approvalId })).call({ principal: clerk, input: undefined, approval: long })
+  expect(seen).toEqual({ data: { approvalId: undefined } })
+  const [refused, intent] = (await port.events()).map(({ event }) => ('facts' in event ? event.facts?.approval : undefined))
+  expect([refused?.length, intent]).toEqual([100, undefined])
 })

@@ -49,7 +49,7 @@ class Facts implements CallFacts {
     this.chain = (principal?.chain ?? (call.grantChain === null || call.grantChain.length === 0 ? undefined : call.grantChain))?.map((id) => scrubbed(id, scrubber))
     this.session = principal?.session.id === undefined ? undefined : scrubbed(principal.session.id, scrubber)
     this.grant = call.grantId ?? undefined
-    this.approval = call.approvalId ?? undefined
+    this.approval = call.approvalId === null ? undefined : approvalOf(call.approvalId, scrubber)
     this.address = call.address === undefined ? undefined : port.addressForLog(call.address)
     this.passed = passed
     this.observed = observed === null ? undefined : observed.map(({ control, reason }) => ({ control, reason: scrubbed(reason, scrubber) }))
@@ -82,6 +82,11 @@ class Resource {
 
 function scrubbed(text: string, scrubber: Scrubber): string {
   return scrubber.isQuiet(text) ? text : scrubber.scrub(text).text
+}
+
+/** A caller names it, in a header for example, and may write there what it likes. */
+function approvalOf(id: string, scrubber: Scrubber): string {
+  return scrubbed(id, scrubber).slice(0, 100)
 }
 
 /** A row may be known by what is secret: the table of tokens has the token for its key. */
