@@ -84,11 +84,16 @@ export class TextScanner {
       let letter = words[data[i] as number] as number
       if (letter === 0) {
         const code = data[i] as number
-        if (code < 0x80 && KIND[code] === OTHER) {
+        if (code < 0x80 ? KIND[code] === OTHER : !isUnspaced(code)) {
           i++
           continue
         }
         this.#ordinal = ordinal
+        if (code >= 0x80 && this.#allowance.left >= 0) {
+          i = this.#unspaced(data, i, size)
+          ordinal = this.#ordinal
+          continue
+        }
         this.#saw = saw
         i = this.#between(data, i, size)
         ordinal = this.#ordinal
