@@ -70,6 +70,7 @@ describe('a definition with a hole', () => {
     ['middleware that was not found', (b: Loose) => b['use']?.(undefined)],
     ['validated middleware that was not found', (b: Loose) => b['useValidated']?.(undefined)],
     ['a key of repeats that was not found', (b: Loose) => b['idempotent']?.(undefined)],
+    ["an error of its own under one of the library's codes", (b: Loose) => b['errors']?.({ TIMEOUT: z.object({ step: z.string() }) })],
     ['an error without a schema', (b: Loose) => b['errors']?.({ OUT_OF_STOCK: {} })],
     ['an approval by nobody', (b: Loose) => b['approval']?.({})],
     ['an approval with a quorum that was mistyped', (b: Loose) => b['approval']?.({ approvers: 'order:approve', qourum: 2 })],

@@ -1,3 +1,4 @@
+import { ERRORS } from '../errors/codes.ts'
 import { DefinitionError } from '../errors/sallyport-error.ts'
 import { parseDuration, type Duration } from '../lib/duration.ts'
 import type { StandardSchemaV1, InferIn, InferOut } from '../lib/standard-schema.ts'
@@ -189,6 +190,7 @@ export class ActionBuilder<Spec extends ActionSpec> {
     for (const [code, schema] of Object.entries(errors)) {
       requireSchema(schema, `errors.${code}`)
       if (!/^[A-Z][A-Z0-9_]*$/.test(code)) throw new DefinitionError(`Error code '${code}' of '${this.#draft.name}' must be UPPER_CASE.`)
+      if (Object.hasOwn(ERRORS, code)) throw new DefinitionError(`Error code '${code}' of '${this.#draft.name}' is one of the library's, and means what it always means. Throw SallyportError('${code}'), or give yours another name.`)
     }
     return this.#next({ errors, errorFields: requireErrorFields(options.fields as AllowedFields | undefined, errors, `'${this.#draft.name}'`) })
   }
