@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { check } from './check.ts'
 import { ConfigError, parseConfig, readConfig } from './config.ts'
+import { CheckCache } from './cache/cache.ts'
 import { beyondBaseline, readBaseline, writeBaseline } from './baseline.ts'
 import { memoryTree } from './files/memory.ts'
 import { toManifest } from './output/posture.ts'
@@ -98,6 +99,20 @@ describe('a tree on disk', () => {
     utimesSync(join(root, app + manifest), later, later)
   }
   const exposures = (): object => Object.fromEntries(check({ root }).entries.map(({ file, exposure }) => [file, exposure.tier]))
+
+  it.each([
+    ['whatever it is called', { 'tsconfig.json': '{ "extends": ["./config/strict", "./config/base.json"] }', 'config/strict.json': '{}', 'config/base.json': '{ "compilerOptions": { "baseUrl": "..", "paths": { "#guards/*": ["lib/*"] } } }' }],
+    ['with paths from the folder of who extends it', { 'tsconfig.json': '{ "extends": "./config/base" }', 'config/base.json': '{ "compilerOptions": { "paths": { "#guards/*": ["${configDir}/lib/*"] } } }' }],
+  ])('takes aliases from a configuration that is extended, %s', (_, configurations) => {
+    for (const [path, text] of Object.entries(configurations)) write(path, text)
+    write('lib/session.ts', 'import { auth } from \'@clerk/nextjs/server\'\nexport async function demand() { if (!(await auth()).userId) throw new Error(\'no\') }')
+    write('app/actions.ts', open.replace('{ await', '{ await demand(); await').replace('import {', 'import { demand } from \'#guards/session\'\nimport {'))
+    const cache = new CheckCache()
+    const state = () => check({ root, cache }).entries[0]?.controls.authentication.state
+    expect(state()).toBe('present')
+    write('config/base.json', '{}')
+    expect(state()).not.toBe('present')
+  })
 
   it('takes exposure from the manifest of a build', () => {
     write('package.json', '{ "name": "app" }')

@@ -139,12 +139,13 @@ function parse(text: string | undefined, key: string): Stored | undefined {
   return text.slice(0, end) === `${key} ${hash('sha256', body)}` ? (JSON.parse(body) as Stored) : undefined
 }
 
-const resolving = /\/(?:package|[jt]sconfig(?:\.[\w-]+)?)\.json$/
+/** Where imports lead is said by every manifest but these. */
+const unresolving = /\/(?:package-lock\.json|[^/]*\.lock|pnpm-lock\.yaml|\.env[^/]*)$/
 
 function keyOf({ tree }: CodeBase, { config, builds }: Circumstances): string {
   const { version } = createRequire(import.meta.url)('@sallyport/check/package.json') as { readonly version: string }
   const inside = (path: string): string => path.slice(tree.root.length)
-  const manifests = tree.manifests.filter((path) => resolving.test(path)).map((path) => [inside(path), tree.read(path)])
+  const manifests = tree.manifests.filter((path) => !unresolving.test(path)).map((path) => [inside(path), tree.read(path)])
   const built = builds.map(({ folder, actions }) => [inside(folder), actions.map((one) => (one.file === undefined ? one : { ...one, file: inside(one.file) }))])
   return hash('sha256', JSON.stringify([version, config, manifests, built]))
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { extendedBy } from '../resolve/tsconfig.ts'
 
 /** A file that could not be taken as it is, and why. */
 export interface FileProblem {
@@ -13,7 +14,7 @@ export interface SourceTree {
   readonly root: string
   /** Source files, sorted. */
   readonly files: readonly string[]
-  /** package.json, tsconfig.json, lock files and .env files. */
+  /** package.json, tsconfig.json with what it extends, lock files and .env files. */
   readonly manifests: readonly string[]
   readonly problems: FileProblem[]
   has(path: string): boolean
@@ -27,6 +28,7 @@ const ignored = new Set([
 ])
 const source = /\.(?:[cm]?[jt]s|[jt]sx)$/
 const manifest = /^(?:package(?:-lock)?\.json|tsconfig(?:\.[\w-]+)?\.json|jsconfig\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lock|\.env(?:\.[\w.-]+)?)$/
+const configuration = /\/[jt]sconfig(?:\.[\w-]+)?\.json$/
 const maximumBytes = 2 * 1024 * 1024
 
 /** Options of {@link readTree}. */
@@ -51,6 +53,7 @@ export function readTree(root: string, options: TreeOptions = {}): SourceTree {
   const skip = new Set([...ignored, ...(options.ignore ?? [])])
   const files: string[] = []
   const manifests: string[] = []
+  const json = new Set<string>()
   const problems: FileProblem[] = []
   const seen = new Set<string>([top])
 
@@ -58,6 +61,7 @@ export function readTree(root: string, options: TreeOptions = {}): SourceTree {
     const path = `${directory}/${name}`
     if (source.test(name) && (options.tests || !testFile.test(name))) files.push(path)
     else if (manifest.test(name)) manifests.push(path)
+    else if (name.endsWith('.json')) json.add(path)
   }
   const follow = (directory: string, name: string): void => {
     try {
@@ -90,19 +94,19 @@ export function readTree(root: string, options: TreeOptions = {}): SourceTree {
   files.sort()
   const known = new Set(files)
   const texts = new Map<string, string | undefined>()
-  return {
-    root: top,
-    files,
-    manifests,
-    problems,
-    has: (path) => known.has(path),
-    read(path) {
-      if (texts.has(path)) return texts.get(path)
-      const text = readText(path, problems)
-      texts.set(path, text)
-      return text
-    },
+  const read = (path: string): string | undefined => {
+    if (!texts.has(path)) texts.set(path, readText(path, problems))
+    return texts.get(path)
   }
+  const configurations = manifests.filter((path) => configuration.test(path))
+  for (const path of configurations) {
+    for (const base of extendedBy(path, read(path) ?? '')) {
+      if (!json.delete(base)) continue
+      configurations.push(base)
+      manifests.push(base)
+    }
+  }
+  return { root: top, files, manifests, problems, has: (path) => known.has(path), read }
 }
 
 function readText(path: string, problems: FileProblem[]): string | undefined {

@@ -33,14 +33,15 @@ export class AliasFinder {
     if (this.#byFolder.has(folder)) return this.#byFolder.get(folder)
     let found: PathAliases | undefined
     for (const name of ['tsconfig.json', 'jsconfig.json']) {
-      found ??= this.#load(`${folder}/${name}`, 0)
+      found ??= this.#load(`${folder}/${name}`, 0, folder)
     }
     if (found === undefined && folder !== root && folder.startsWith(root)) found = this.for(posix.dirname(folder), root)
     this.#byFolder.set(folder, found)
     return found
   }
 
-  #load(path: string, depth: number): PathAliases | undefined {
+  /** @param top folder of the configuration that extends the others: `${configDir}` */
+  #load(path: string, depth: number, top: string): PathAliases | undefined {
     const text = depth > 8 ? undefined : this.#read(path)
     const config = text === undefined ? undefined : parseLooseJson(text)
     if (text !== undefined && config === undefined && !this.#malformed.has(path)) {
@@ -52,8 +53,8 @@ export class AliasFinder {
     const options = isRecord(config.compilerOptions) ? config.compilerOptions : {}
     const bases = Array.isArray(config.extends) ? config.extends : [config.extends]
     let inherited: PathAliases | undefined
-    for (const base of bases) if (typeof base === 'string') inherited = this.#load(this.#locate(folder, base), depth + 1) ?? inherited
-    const baseUrl = typeof options.baseUrl === 'string' ? posix.join(folder, options.baseUrl) : inherited?.baseUrl
+    for (const base of bases) if (typeof base === 'string') inherited = this.#load(this.#locate(folder, base), depth + 1, top) ?? inherited
+    const baseUrl = typeof options.baseUrl === 'string' ? within(folder, options.baseUrl, top) : inherited?.baseUrl
     if (!isRecord(options.paths)) return { ...(baseUrl === undefined ? {} : { baseUrl }), patterns: inherited?.patterns ?? [] }
     const patterns = Object.entries(options.paths).map(([pattern, targets]) => {
       const star = pattern.indexOf('*')
@@ -61,7 +62,7 @@ export class AliasFinder {
         prefix: star === -1 ? pattern : pattern.slice(0, star),
         suffix: star === -1 ? '' : pattern.slice(star + 1),
         exact: star === -1,
-        targets: (Array.isArray(targets) ? targets : []).flatMap((target) => (typeof target === 'string' ? [posix.join(baseUrl ?? folder, target)] : [])),
+        targets: (Array.isArray(targets) ? targets : []).flatMap((target) => (typeof target === 'string' ? [within(baseUrl ?? folder, target, top)] : [])),
       }
     })
     patterns.sort((left, right) => right.prefix.length - left.prefix.length)
@@ -72,6 +73,20 @@ export class AliasFinder {
     const path = base.startsWith('.') || base.startsWith('/') ? posix.resolve(folder, base) : (this.#extend(base) ?? base)
     return path.endsWith('.json') ? path : `${path}.json`
   }
+}
+
+/** A path of a configuration, from its folder, or from that of the configuration which extends it. */
+function within(folder: string, path: string, top: string): string {
+  return path.startsWith(configDir) ? posix.join(top, path.slice(configDir.length)) : posix.join(folder, path)
+}
+
+const configDir = '${configDir}'
+
+/** Files of the same code base that a configuration extends, by their paths. */
+export function extendedBy(path: string, text: string): string[] {
+  const config = parseLooseJson(text)
+  const bases = isRecord(config) ? (Array.isArray(config.extends) ? config.extends : [config.extends]) : []
+  return bases.flatMap((base) => (typeof base === 'string' && base.startsWith('.') ? [posix.resolve(posix.dirname(path), base.endsWith('.json') ? base : `${base}.json`)] : []))
 }
 
 /** Paths that an alias may mean, best first. */
