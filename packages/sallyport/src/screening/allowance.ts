@@ -2,7 +2,7 @@
 const OF_ANY_TEXT = 256
 const OF_EIGHT = 5
 /** For how many characters a decoding takes 1, as a power of two. */
-const BY_DECODING = 4
+const BY_DECODING = 5
 
 /** No text has as many. A number that fits in 32 bits, as all others here. */
 const UNBOUNDED = 0x7fffffff

@@ -88,8 +88,6 @@ export class TextLook {
     if (!isOpen()) return false
     if ((saw & SAW_LONG_RUN) !== 0) allowance.decode(units.size)
     if ((saw & SAW_HEX_BYTES) !== 0) allowance.decode(units.size)
-    if ((saw & SAW_PERCENT) !== 0) allowance.decode(units.size)
-    if ((saw & SAW_SPACED_LETTERS) !== 0) allowance.decode(units.size)
     if (isReadAgain) allowance.beginAgain()
     if ((saw & SAW_LONG_RUN) !== 0) {
       if (!isOpen()) return false

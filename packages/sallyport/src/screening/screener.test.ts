@@ -310,6 +310,10 @@ describe('a text that is full of triggers', () => {
     expect(texts.filter(overloaded)).toEqual([])
     expect(overloaded(texts.join('\n'))).toBe(false)
     for (let from = 0; from + 40 <= texts.length; from += 20) expect(overloaded(texts.slice(from, from + 40).join('\n'))).toBe(false)
+    // Read a second time as well, whatever piece of them it is.
+    const all = texts.join('\n')
+    const pieces = [300, 1000, 2000, 8000].flatMap((size) => Array.from({ length: Math.ceil(all.length / size) }, (_, k) => `${all.slice(k * size, (k + 1) * size)} %2e%2e%2e`))
+    expect(pieces.filter(overloaded)).toEqual([])
   })
 })
 
