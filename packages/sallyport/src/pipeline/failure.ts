@@ -67,7 +67,8 @@ function failure(
     code,
     message: ERRORS[code].message,
     correlationId: call.id,
-    ...(extra.retryAfterMs === undefined ? {} : { retryAfterMs: Math.max(0, Math.ceil(extra.retryAfterMs)) }),
+    // What an upstream said may be no number.
+    ...(extra.retryAfterMs === undefined || !Number.isFinite(extra.retryAfterMs) ? {} : { retryAfterMs: Math.max(0, Math.ceil(extra.retryAfterMs)) }),
     ...(details === undefined ? {} : { details }),
   }
   return {
