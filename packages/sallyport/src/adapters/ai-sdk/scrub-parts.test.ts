@@ -112,6 +112,9 @@ describe('pieces', () => {
     const deltas = pieces(json).map((delta) => ({ type: 'tool-input-delta', id: 'c', delta }))
     const joined = (parts: readonly { readonly [field: string]: unknown }[]) => parts.map((part) => part['delta'] ?? '').join('')
     expect(JSON.parse(joined(await loose(...deltas, { type: 'tool-input-end', id: 'c' })))).toEqual({ q: '[REDACTED] a/b' })
+    // Behind the letter of an escape a rule would see no beginning of a word.
+    const lines = JSON.stringify({ file: `key\n${TOKEN}\n\t${TOKEN}` })
+    expect(JSON.parse(joined(await loose(...pieces(lines).map((delta) => ({ type: 'tool-input-delta', id: 'c', delta })))))).toEqual({ file: 'key\n[REDACTED]\n\t[REDACTED]' })
     // Cut off by the end of an answer: it is no JSON, and whoever repairs it reads its escapes.
     for (const type of ['tool-call', 'tool-error', 'tool-input-error']) {
       const [half] = await loose({ type, toolCallId: 'c', toolName: 'n', input: json.slice(0, -5) })

@@ -1,5 +1,5 @@
 import type { Scrubber, ScrubStream } from '../../scrub/types.ts'
-import { JsonEscapes } from './json-escapes.ts'
+import { JsonStrings } from './json-strings.ts'
 import { scrubWhole } from './scrub-whole.ts'
 
 /** A part of any of the AI SDK's streams: the model's, `streamText`'s, or the UI message stream's. */
@@ -14,8 +14,8 @@ const NAMES: ReadonlySet<string> = new Set(['type', 'id', 'toolCallId', 'toolNam
 /** One text that is under way. */
 interface Run {
   readonly stream: ScrubStream
-  /** Where the text is JSON: its escapes are made plain first. */
-  readonly escapes: JsonEscapes | undefined
+  /** Where the text is JSON: each string in it is scrubbed first. */
+  readonly json: JsonStrings | undefined
   readonly field: string
   /** The names of its parts, under which what is held comes out. */
   readonly head: Part
@@ -41,8 +41,8 @@ export function scrubParts<P extends { readonly type: string }>(scrubber: Scrubb
   function end(name: string, how: 'end' | 'abort', emit: (part: Part) => void): void {
     const runs = texts.get(name)
     texts.delete(name)
-    for (const { stream, escapes, field, head } of runs?.values() ?? []) {
-      const rest = stream.push(escapes?.end() ?? '') + stream[how]()
+    for (const { stream, json, field, head } of runs?.values() ?? []) {
+      const rest = stream.push(json?.[how]() ?? '') + stream[how]()
       if (rest !== '') emit({ ...head, [field]: rest })
     }
   }
@@ -54,7 +54,7 @@ export function scrubParts<P extends { readonly type: string }>(scrubber: Scrubb
   function begin(name: string, part: Part, field: string): Run {
     const isJson = name.startsWith('tool-input:') ? !plain.has(name) : json && name.startsWith('text:')
     const names = Object.fromEntries(Object.entries(part).filter(([key]) => NAMES.has(key)))
-    return { stream: scrubber.stream(), escapes: isJson ? new JsonEscapes() : undefined, field, head: scrubber.scrubValue({ ...names, type: part.type }).value }
+    return { stream: scrubber.stream(), json: isJson ? new JsonStrings(scrubber) : undefined, field, head: scrubber.scrubValue({ ...names, type: part.type }).value }
   }
 
   function take(part: Part, emit: (part: Part) => void): void {
@@ -69,7 +69,7 @@ export function scrubParts<P extends { readonly type: string }>(scrubber: Scrubb
       let run = runs.get(field)
       if (run === undefined) runs.set(field, (run = begin(name, part, field)))
       const piece = part[field] as string
-      out[field] = run.stream.push(run.escapes?.push(piece) ?? piece)
+      out[field] = run.stream.push(run.json?.push(piece) ?? piece)
       empty[field] = ''
     }
     // A part whose text is held back whole still says what else it has to say, such as a signature.

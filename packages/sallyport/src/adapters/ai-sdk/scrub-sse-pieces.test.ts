@@ -64,6 +64,20 @@ describe('pieces that a reader joins', () => {
   })
 })
 
+describe('arguments', () => {
+  it.each([
+    ['completions', (text: string) => choice({ tool_calls: [{ index: 0, function: { arguments: text } }] })],
+    ['responses', (text: string) => event({ type: 'response.function_call_arguments.delta', item_id: 'i', delta: text })],
+    ['messages', (text: string) => event({ type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: text } })],
+    ['the UI message stream', (text: string) => event({ type: 'tool-input-delta', toolCallId: 'c', inputTextDelta: text })],
+  ])('of %s have no secret behind a line end, where a rule would see no beginning of a word', async (_, write) => {
+    const token = `ghp_${'a1B2'.repeat(9)}`
+    const out = await sse(pieces(JSON.stringify({ file: `key\n${token}\n${SECRET}` })).map(write).join('') + 'data: [DONE]\n\n')
+    const said = eventsOf(out).map((one) => /(?:arguments|partial_json|inputTextDelta|delta)":("(?:[^"\\]|\\.)*")/.exec(JSON.stringify(one))?.[1] ?? '""').map((text) => JSON.parse(text) as string).join('')
+    expect(JSON.parse(said)).toEqual({ file: 'key\n[REDACTED]\n[REDACTED]' })
+  })
+})
+
 describe('an event', () => {
   it('hides nothing in a key that comes twice', async () => {
     for (const first of [SECRET, SECRET.replace('zq7', '\\u007a\\u00717')]) {

@@ -1,5 +1,6 @@
 import type { Scrubber, ScrubStream } from '../../scrub/types.ts'
-import { JsonEscapes, plainEscapes } from './json-escapes.ts'
+import { plainEscapes } from './json-escapes.ts'
+import { JsonStrings } from './json-strings.ts'
 import type { Part } from './scrub-parts.ts'
 import { isSnapshot, withoutCandidates } from './scrub-whole.ts'
 import { SseReader } from './sse-reader.ts'
@@ -51,7 +52,7 @@ const WORD = /^[\w-]*$/
 /** A text under way, and how what is held of it comes out in an event of its own. */
 interface Run {
   readonly stream: ScrubStream
-  readonly escapes: JsonEscapes | undefined
+  readonly json: JsonStrings | undefined
   template: { readonly path: readonly string[]; readonly event: unknown } | null
   /** The line with the event's name. */
   title: string
@@ -140,8 +141,8 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
 
   function push(key: string, event: object, piece: Piece, clean: unknown, title: string): string {
     const run = runOf(key, title, isJsonText(event, piece))
-    const text = run.stream.push(run.escapes?.push(piece.text) ?? piece.text)
-    const held = run.stream.held + (run.escapes?.held ?? 0)
+    const text = run.stream.push(run.json?.push(piece.text) ?? piece.text)
+    const held = run.stream.held + (run.json?.held ?? 0)
     run.template = held > 0 ? { path: piece.path, event: outlineOf(clean, piece.path) } : null
     return text
   }
@@ -152,18 +153,18 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
       const [oldest] = runs.keys()
       endRuns((other) => (other === oldest ? 'abort' : null))
     }
-    if (run === undefined) runs.set(key, (run = { stream: scrubber.stream(), escapes: json ? new JsonEscapes() : undefined, template: null, title }))
+    if (run === undefined) runs.set(key, (run = { stream: scrubber.stream(), json: json ? new JsonStrings(scrubber) : undefined, template: null, title }))
     run.title = title
     return run
   }
 
   /** Ends texts. What is held of them goes with the event at hand where that has a piece of them, else into an event of its own. */
   function endRuns(which: (key: string) => Ending | null, attach?: (key: string, rest: string) => boolean): void {
-    for (const [key, { stream, escapes, template, title }] of runs) {
+    for (const [key, { stream, json, template, title }] of runs) {
       const how = which(key)
       if (how === null) continue
       runs.delete(key)
-      const rest = stream.push(escapes?.end() ?? '') + stream[how]()
+      const rest = stream.push(json?.[how]() ?? '') + stream[how]()
       if (rest === '' || attach?.(key, rest) === true) continue
       const data = template !== null ? JSON.stringify(replaceAt(template.event, template.path, rest)) : quoted === true ? JSON.stringify(rest) : rest
       out += `${title}${dataLines(data)}\n`

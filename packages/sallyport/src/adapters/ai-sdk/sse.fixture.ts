@@ -3,7 +3,7 @@ import { scrubSse, type ScrubSseOptions } from './scrub-sse.ts'
 
 export const SECRET = 'zq7-Kd82_mN4vX9pL1wR'
 export const LINES = 'first-Kd82mN4vX9\nsecond-line-pL1wR'
-export const scrubber = createScrubber({ secrets: { API_KEY: SECRET, LINES } })
+export const scrubber = createScrubber({ rules: [{ id: 'token', description: 'token', pattern: '\\bghp_[A-Za-z0-9]{36}' }], secrets: { API_KEY: SECRET, LINES } })
 
 export type Json = Readonly<Record<string, unknown>>
 export const event = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`
