@@ -146,7 +146,7 @@ function holdsActions({ known, found }: Holder): boolean {
 }
 
 function shortened(importers: readonly Importer[], short: (path: string) => string): Importer[] {
-  return importers.map(({ file, client }) => ({ file: short(file), client }))
+  return importers.map((importer) => ({ ...importer, file: short(importer.file) }))
 }
 
 function badSuppressions(suppressions: readonly Suppression[], config: CheckConfig, today: string): Finding[] {

@@ -5,6 +5,8 @@ import type { CodeBase } from '../resolve/program.ts'
 export interface Importer {
   readonly file: string
   readonly client: boolean
+  /** It hands something of the module to the browser: `<form action={save}>`. */
+  readonly hands?: true
 }
 
 const specifier = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/y
@@ -102,7 +104,8 @@ export function importersOf(base: CodeBase, targets: readonly string[]): Map<str
           next.add(stem(file))
         }
         const list = result.get(target)
-        if (list && !list.some((one) => one.file === file)) list.push({ file, client: isClientText(base.tree.read(file) ?? '') })
+        const text = base.tree.read(file) ?? ''
+        if (list && !list.some((one) => one.file === file)) list.push({ file, client: isClientText(text), ...(handsOn(text, at) ? { hands: true } : {}) })
       }
     }
     stems = next
@@ -154,4 +157,10 @@ function isReExport(text: string, at: number): boolean {
   const before = text.slice(Math.max(0, at - 2_000), at)
   const statement = Math.max(before.lastIndexOf('export '), before.lastIndexOf('import '))
   return statement !== -1 && before.startsWith('export', statement)
+}
+
+/** Whether what is imported at a place becomes a prop: as it is, bound, or as a member of the namespace. */
+function handsOn(text: string, at: number): boolean {
+  const names = text.slice(Math.max(0, text.lastIndexOf('import', at)), at).match(/[\w$]+/g)?.slice(1).map((name) => name.replaceAll('$', '\\$')) ?? []
+  return names.length > 0 && new RegExp(`=\\{\\s*(?:${names.join('|')})(?:\\.[\\w$]+)?(?:\\.bind\\(|\\s*\\})`).test(text)
 }

@@ -21,7 +21,7 @@ export async function decrypt(value: string) { … }`,
     const used = importers.filter(({ file }) => file !== first.entry.file)
     const open = entries.filter(({ entry }) => entry.controls.authentication.state === 'absent' && entry.controls.authentication.applies)
     if (helper) reports.push({ message: `${helper.entry.name} offers ${helper.facts.reached.find((effect) => effect.kind === 'decrypt' || effect.kind === 'command')?.operation ?? ''} to any caller; no browser should call it`, at: helper.at, key: helper.entry.name })
-    else if (open.length > 0 && used.length > 0 && used.every(({ client }) => !client)) {
+    else if (open.length > 0 && used.length > 0 && used.every(({ client, hands }) => !client && hands !== true)) {
       reports.push({ message: `only server code imports this file, and the directive opens ${open.length} of its functions to the browser`, at: first.at, key: 'file' })
     }
     return reports

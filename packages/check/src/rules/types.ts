@@ -1,6 +1,7 @@
 import type { EntryFacts } from '../derive/facts-of.ts'
 import type { Place, Trace } from '../derive/facts.ts'
 import type { Found } from '../inventory/actions.ts'
+import type { Importer } from '../inventory/importers.ts'
 import type { CodeBase } from '../resolve/program.ts'
 import type { EntryPoint, Level } from '../types.ts'
 
@@ -39,8 +40,8 @@ export interface EntryContext {
 /** All entry points of one file. */
 export interface FileContext {
   readonly entries: readonly EntryContext[]
-  /** Files that import an action of this one, and whether each is a client module. */
-  readonly importers: readonly { readonly file: string; readonly client: boolean }[]
+  /** Files that import an action of this one. */
+  readonly importers: readonly Importer[]
 }
 
 /** The whole code base. */
