@@ -50,6 +50,8 @@ describe('auditSchemas', () => {
 
   it('says so when a schema can not be read', () => {
     expect(audit(v.object({ note: v.string() }))).toEqual(['(the whole): unreadable'])
+    const { definition } = createTestPort({ policy }).define('a').noInput().authorize('order:read').outputSchema(v.looseObject({ note: v.string() })).action(() => ({ note: 'x', cost: 1 }))
+    expect(auditSchemas(definition)).toMatchObject([{ path: '(the result)', issue: 'unreadable' }])
   })
 
   it("says nothing of the library's own actions, which nobody could change", () => {

@@ -21,7 +21,8 @@ const ENDLESS_FORMATS: ReadonlySet<string> = new Set(['cuid', 'cuid2', 'time', '
 
 /**
  * Names what the schemas of an action's input leave open: strings with no maximum length or no trim, models and modes as
- * free text, identifiers without a format, objects that pass unknown keys, lists with no maximum, what takes anything.
+ * free text, identifiers without a format, objects that pass unknown keys, lists with no maximum, what takes anything. And a result whose
+ * schema can't be read, so that what it does not name is not dropped.
  */
 export function auditSchemas(definition: ActionDefinition): readonly SchemaIssue[] {
   const issues: SchemaIssue[] = []
@@ -32,6 +33,10 @@ export function auditSchemas(definition: ActionDefinition): readonly SchemaIssue
     const node = describeSchema(schema)
     if (node === null) issues.push({ path: path || '(the whole)', issue: 'unreadable', message: 'gives no JSON Schema, so nothing can be said of it' })
     else visit(node, path, issues, new Set())
+  }
+  const { output } = definition
+  if (output.kind !== 'waived' && describeSchema(output.schema) === null) {
+    issues.push({ path: '(the result)', issue: 'unreadable', message: 'gives no JSON Schema, so keys that it lets through without naming them leave: name them all' })
   }
   return issues
 }
