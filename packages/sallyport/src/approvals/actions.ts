@@ -10,7 +10,7 @@ import type { Port } from '../port.ts'
 import type { ApprovalNotice } from './notice.ts'
 import { requesterOf, withOwners } from './requester.ts'
 import { approvalStatus } from './status.ts'
-import type { ApprovalRecord } from './types.ts'
+import type { ApprovalFilter, ApprovalRecord } from './types.ts'
 import { approvalViewShape, mayDecide, viewOf, type ApprovalView } from './view.ts'
 
 /** Options of {@link approvalActions}. */
@@ -85,11 +85,14 @@ export function approvalActions<P extends Principal, Permission extends string>(
   const showAll = (records: readonly ApprovalRecord[], principal: Principal): Promise<ApprovalView[]> => Promise.all(records.map((record) => show(record, principal)))
   const tell = (kind: ApprovalNotice['kind'], { id, environment }: ApprovalRecord): void => notify(runtime, { kind, approvalId: id, environment })
 
+  const placeOf = ({ tenant }: Principal): Required<Pick<ApprovalFilter, 'environment' | 'tenant'>> => ({ environment: runtime.environment, tenant: tenant ?? null })
+  /** Looked at here too: a store of one's own may not know the filter. */
+  const isHere = ({ tenant }: Principal) => (record: ApprovalRecord): boolean => record.environment === runtime.environment && record.tenant === tenant
+
   /** Loads an approval of this port and tenant; what a principal has no part in is not there for them. */
   async function load(id: string, principal: Principal, part: (record: ApprovalRecord) => boolean): Promise<ApprovalRecord | null> {
     const record = await approvals.get(id)
-    const here = record?.environment === runtime.environment && record.tenant === principal.tenant
-    return here && part(record) ? record : null
+    return record !== null && isHere(principal)(record) && part(record) ? record : null
   }
   const canSee = (principal: Principal) => (record: ApprovalRecord): boolean => holds(principal.roles, record.approvers) || record.requester === requesterOf(principal)
   const isOwn = (principal: Principal) => (record: ApprovalRecord): boolean => record.requester === requesterOf(principal)
@@ -129,7 +132,7 @@ export function approvalActions<P extends Principal, Permission extends string>(
       .outputSchema(many)
       .action(async ({ principal }) => {
         const permissions = runtime.policy.permissionsOf(principal.roles)
-        const found = await approvals.pending({ now: now(), environment: runtime.environment, tenant: principal.tenant ?? null, approvers: permissions, limit: 200 })
+        const found = await approvals.pending({ now: now(), ...placeOf(principal), approvers: permissions, decider: principal.id, limit: 200 })
         return { approvals: (await showAll(found, principal)).filter((view) => view.mayDecide) }
       }),
 
@@ -151,9 +154,8 @@ export function approvalActions<P extends Principal, Permission extends string>(
       .authorize(ownPermission)
       .outputSchema(many)
       .action(async ({ principal }) => {
-        const found = await approvals.ofRequester(requesterOf(principal), { limit: 200 })
-        const here = found.filter((record) => record.environment === runtime.environment && record.tenant === principal.tenant)
-        return { approvals: await showAll(here, principal) }
+        const found = await approvals.ofRequester(requesterOf(principal), { ...placeOf(principal), limit: 200 })
+        return { approvals: await showAll(found.filter(isHere(principal)), principal) }
       }),
 
     withdraw: define('approval.withdraw')
@@ -194,8 +196,8 @@ export function approvalActions<P extends Principal, Permission extends string>(
       .authorize(reviewPermission, { when: ({ principal }) => principal.kind === 'user' })
       .outputSchema(many)
       .action(async ({ principal }) => {
-        const found = (await approvals.unreviewed({ limit: 200 })).filter((record) => record.environment === runtime.environment && record.tenant === principal.tenant)
-        return { approvals: await showAll(found, principal) }
+        const found = await approvals.unreviewed({ ...placeOf(principal), limit: 200 })
+        return { approvals: await showAll(found.filter(isHere(principal)), principal) }
       }),
 
     review: define('approval.review')

@@ -125,6 +125,41 @@ export function approvalStoreContract(name: string, open: () => Promise<Store>):
       expect((await approvals.ofRequester('user:ann', { limit: 2 })).map(({ id }) => id)).toEqual(['d', 'c'])
     })
 
+    it('narrows each list before it cuts it to its length', async () => {
+      const { approvals } = await opened()
+      const glass = { requester: 'user:ann', by: 'ann', justification: 'the till is down', at: 1_100, executeWithinMs: 60 }
+      const product = (id: string) => ({ breakGlassPermission: 'price:emergency', resource: { type: 'product', id } })
+      const made = [waiting('a', { ...product('1'), tenant: 'acme' }), waiting('b', { ...product('2'), environment: 'production' }), waiting('c', product('3')), waiting('d', { ...product('4'), tenant: 'acme' })]
+      for (const one of made) await approvals.create(one)
+      const here = { environment: 'test', tenant: null, limit: 1 }
+      const ids = (found: readonly ApprovalRecord[]): readonly string[] => found.map(({ id }) => id)
+      expect(ids(await approvals.ofRequester('user:ann', here))).toEqual(['c'])
+      expect(ids(await approvals.ofRequester('user:ann', { ...here, tenant: 'acme' }))).toEqual(['d'])
+      for (const { id } of made) await approvals.breakGlass(id, glass)
+      expect(ids(await approvals.unreviewed(here))).toEqual(['c'])
+      expect(ids(await approvals.unreviewed({ ...here, tenant: 'acme' }))).toEqual(['a'])
+      expect(await approvals.unreviewed({ ...here, tenant: 'other' })).toEqual([])
+    })
+
+    it('lists for who decides neither what they have a part in nor what they have decided', async () => {
+      const { approvals } = await opened()
+      for (const [i, excluded] of [['ann', 'bea'], ['ann'], ['ann']].entries()) await approvals.create(waiting(`p${i}`, { excluded, quorum: 2, resource: { type: 'product', id: `${i}` } }))
+      await approvals.decide('p1', yes('bea'))
+      const first = async (decider: string): Promise<unknown> => (await approvals.pending({ now: 1_100, decider, limit: 1 }))[0]?.id
+      expect([await first('bea'), await first('cid'), await first('ann'), await first('b')]).toEqual(['p2', 'p0', undefined, 'p0'])
+    })
+
+    it('supersedes nothing in another tenant', async () => {
+      const { approvals } = await opened()
+      await approvals.create(waiting('none'))
+      await approvals.create(waiting('acme', { tenant: 'acme' }))
+      await approvals.create(waiting('bolt', { tenant: 'bolt' }))
+      const states = () => Promise.all(['none', 'acme', 'bolt'].map(async (id) => (await approvals.get(id))?.state))
+      expect(await states()).toEqual(['pending', 'pending', 'pending'])
+      await approvals.create(waiting('acme again', { tenant: 'acme' }))
+      expect(await states()).toEqual(['pending', 'superseded', 'pending'])
+    })
+
     it('is used up once, with its digest, in its time, together with the intent', async () => {
       const { approvals, ledger } = await opened()
       const action = `price.${crypto.randomUUID()}`

@@ -76,21 +76,27 @@ export interface ApprovalRecord {
   readonly breakGlass?: BreakGlass
 }
 
-/** Which pending approvals to list. */
-export interface PendingFilter {
-  readonly now: number
+/** Which approvals to list, and how many. */
+export interface ApprovalFilter {
   readonly environment?: string
   /** `null`: those of no tenant. Left out: all. */
   readonly tenant?: string | null
+  /** Of those that all the rest leaves. Default 100. */
+  readonly limit?: number
+}
+
+/** Which pending approvals to list. */
+export interface PendingFilter extends ApprovalFilter {
+  readonly now: number
   /** Those that one of these permissions may decide. Left out: all. */
   readonly approvers?: readonly string[]
-  /** Default 100. */
-  readonly limit?: number
+  /** Those that this person has no part in and has not decided yet. Left out: all. */
+  readonly decider?: string
 }
 
 /** Where approvals are kept. Every method is one atomic step. Consuming happens in the ledger, with the intent. */
 export interface ApprovalStore {
-  /** Stores a new one, and marks older pending ones of the same requester, action and resource as superseded. */
+  /** Stores a new one, and marks older pending ones of the same requester, action and resource in its environment and tenant as superseded. */
   create(record: ApprovalRecord): MaybePromise<void>
   get(id: string): MaybePromise<ApprovalRecord | null>
   /** The newest one of this requester with this digest that is not executed, withdrawn or superseded. */
@@ -102,7 +108,7 @@ export interface ApprovalStore {
   /** Those that wait for a decision, oldest first. */
   pending(filter: PendingFilter): MaybePromise<readonly ApprovalRecord[]>
   /** Those of one requester, newest first. */
-  ofRequester(requester: string, options: { readonly limit?: number }): MaybePromise<readonly ApprovalRecord[]>
+  ofRequester(requester: string, filter: ApprovalFilter): MaybePromise<readonly ApprovalRecord[]>
   /**
    * The requester approves by themself, where the approval is pending and names a permission for it: from then on it is like one that
    * was approved, with `executeWithinMs` to run it. Null when that does not hold.
@@ -111,7 +117,7 @@ export interface ApprovalStore {
   /** Somebody else has looked at an emergency. False when there is none to review, or it is their own. */
   review(id: string, by: string, now: number): MaybePromise<boolean>
   /** Emergencies that nobody has reviewed, oldest first. */
-  unreviewed(options: { readonly limit?: number }): MaybePromise<readonly ApprovalRecord[]>
+  unreviewed(filter: ApprovalFilter): MaybePromise<readonly ApprovalRecord[]>
   /** Somebody has left: withdraws every open request in which they are requester, subject, actor, owner or giver of the grant; with a tenant, of that tenant. Returns how many. */
   withdrawAll(principalId: string, now: number, tenant?: string): MaybePromise<number>
 }

@@ -106,6 +106,7 @@ const QUARTER_MS = 15 * 60_000
 export function grantActions<P extends Principal, Permission extends string>(port: Port<P, Permission>, options: GrantActionsOptions<Permission>): GrantActions {
   const { permission, governPermission, approval, freshness = '1h' } = options
   const longestMs = parseDuration(options.longest ?? '24h')
+  const defaultMs = Math.min(QUARTER_MS, longestMs)
   const answerWithinMs = parseDuration(options.answerWithin ?? '1h')
   const { runtime } = port
   const { grants } = runtime.store
@@ -126,7 +127,7 @@ export function grantActions<P extends Principal, Permission extends string>(por
     principal.kind === 'user' && (request.subject === null || request.subject === principal.id) && holdsAll(principal, request.actions)
 
   function fresh(giver: Principal, terms: Pick<GrantRecord, 'subject' | 'actor' | 'actions'> & Scope & { readonly chain?: readonly string[]; readonly uses?: number; readonly durationMs?: number; readonly taskId?: string; readonly tokenHash?: string; readonly approvalId?: string | undefined }): GrantRecord {
-    const durationMs = terms.durationMs ?? QUARTER_MS
+    const durationMs = terms.durationMs ?? defaultMs
     if (durationMs > longestMs) throw new SallyportError('FORBIDDEN', { reason: `a grant lives ${longestMs} ms at most` })
     const time = now()
     return {
@@ -193,7 +194,7 @@ export function grantActions<P extends Principal, Permission extends string>(por
 
   async function give({ parsedInput: { forMe, seconds, token: wanted, ...terms }, principal, approvalId }: Giving<GiveInput>) {
     const made = wanted === true ? await newGrantToken() : undefined
-    const durationMs = seconds === undefined ? QUARTER_MS : seconds * 1_000
+    const durationMs = seconds === undefined ? defaultMs : seconds * 1_000
     const grant = fresh(principal, { ...terms, subject: forMe ? principal.id : null, durationMs, approvalId, ...(made === undefined ? {} : { tokenHash: made.tokenHash }) })
     await grants.create(grant)
     return { grant: viewOfGrant(grant, now()), ...(made === undefined ? {} : { token: made.token }) }
@@ -246,7 +247,7 @@ export function grantActions<P extends Principal, Permission extends string>(por
       .outputSchema(recordShape({ requests: listShape(requestViewShape, 100) }))
       .action(async ({ principal }) => {
         const asker = requireHolder(principal)
-        const own = (await grants.requests.ofActor(asker.id, {})).filter((one) => one.environment === runtime.environment && one.tenant === asker.tenant && one.subject === (asker.subject?.id ?? null))
+        const own = (await grants.requests.ofActor(asker.id, { environment: runtime.environment, tenant: asker.tenant ?? null, subject: asker.subject?.id ?? null })).filter((one) => one.environment === runtime.environment && one.tenant === asker.tenant && one.subject === (asker.subject?.id ?? null))
         return { requests: own.map((one) => viewOfRequest(one, now())) }
       }),
 
@@ -257,7 +258,7 @@ export function grantActions<P extends Principal, Permission extends string>(por
       .authorize(permission, { when: ({ principal }) => principal.kind === 'user' })
       .outputSchema(recordShape({ requests: listShape(requestViewShape, 200) }))
       .action(async ({ principal }) => {
-        const found = await grants.requests.pending({ now: now(), environment: runtime.environment, ...(principal.tenant === undefined ? {} : { tenant: principal.tenant }), limit: 200 })
+        const found = await grants.requests.pending({ now: now(), environment: runtime.environment, ...(principal.tenant === undefined ? {} : { tenant: principal.tenant }), subject: principal.id, limit: 200 })
         return { requests: found.filter((one) => mayAnswer(principal, one)).map((one) => viewOfRequest(one, now())) }
       }),
 
@@ -301,7 +302,7 @@ export function grantActions<P extends Principal, Permission extends string>(por
       .outputSchema(recordShape({ grants: listShape(grantViewShape, 200) }))
       .action(async ({ parsedInput: { actor }, principal }) => {
         const lists = actor === undefined ? [{ grantedBy: principal.id }, { subject: principal.id }] : [{ actor }]
-        const found = (await Promise.all(lists.map((filter) => grants.list({ ...filter, limit: 100 })))).flat()
+        const found = (await Promise.all(lists.map((filter) => grants.list({ ...filter, environment: runtime.environment, tenant: principal.tenant ?? null, limit: 100 })))).flat()
         const here = found.filter((grant) => grant.environment === runtime.environment && grant.tenant === principal.tenant)
         const unique = [...new Map(here.map((grant) => [grant.id, grant])).values()].sort((a, b) => b.createdAt - a.createdAt)
         return { grants: unique.map((grant) => viewOfGrant(grant, now())) }

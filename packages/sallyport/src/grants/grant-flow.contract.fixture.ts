@@ -26,7 +26,7 @@ interface Shop {
 
 let shops = 0
 
-function openShop(store: Store, more: Pick<GrantActionsOptions<Permission>, 'approval'> = {}): Shop {
+function openShop(store: Store, more: Pick<GrantActionsOptions<Permission>, 'approval' | 'longest'> = {}): Shop {
   const ran: string[] = []
   const roles = new Map<string, readonly string[]>([['ann', ['customer']], ['bea', ['customer']], ['cle', ['clerk']], ['gov', ['governor']]])
   const unique = `grants-${process.pid}-${++shops}`
@@ -58,7 +58,7 @@ const code = (result: AnyResult): string | undefined => result.serverError?.code
 /** What grants do, on every store. */
 export function grantFlowContract(name: string, open: () => Promise<Store>): void {
   describe(`granting, on ${name}`, () => {
-    const opened = async (more?: Pick<GrantActionsOptions<Permission>, 'approval'>): Promise<Shop> => openShop(await open(), more)
+    const opened = async (more?: Pick<GrantActionsOptions<Permission>, 'approval' | 'longest'>): Promise<Shop> => openShop(await open(), more)
 
     it('holds for the task that it was given for, and for no other', async () => {
       const shop = await opened()
@@ -233,6 +233,26 @@ export function grantFlowContract(name: string, open: () => Promise<Store>): voi
       const stored = await shop.port.store.grants.get(given.data?.grant.id ?? '')
       expect(stored?.tokenHash).toMatch(/^[\da-f]{64}$/)
       expect(JSON.stringify([stored, await shop.port.events()])).not.toContain(given.data?.token)
+    })
+
+    it('lets each person see what is asked of them, however much is asked of others', async () => {
+      const shop = await opened()
+      const { environment, store, clock } = shop.port
+      const now = clock.now()
+      const terms = { environment, actor: 'bot', chain: [], actions: ['order.cancel'], resources: null, input: null, fields: null, uses: 1, durationMs: 60_000, reason: 'why', createdAt: now, answerBy: now + 60_000, state: 'pending' as const }
+      for (let i = 0; i < 201; i++) await store.grants.requests.create({ ...terms, id: `${environment}-${i}`, subject: i % 2 === 0 ? `somebody-${i}` : null })
+      const request = async (subject: string) => (await shop.grants.request.call({ principal: shop.agent('bot', subject), input: { actions: ['order.cancel'], reason: 'why' } })).data?.requestId
+      const [of, its] = [await request('ann'), await request('bea')]
+      const seen = (await shop.grants.requests.call({ principal: shop.person('ann'), input: undefined })).data?.requests.map(({ id }) => id) ?? []
+      expect([seen[0], seen.includes(String(its))]).toEqual([of, false])
+      expect((await shop.grants.asked.call({ principal: shop.agent('bot', 'ann'), input: undefined })).data?.requests.map(({ id }) => id)).toEqual([of])
+    })
+
+    it('gives for a shorter time where fifteen minutes are more than a grant may live', async () => {
+      const shop = await opened({ longest: '5m' })
+      const { data } = await shop.give('ann')
+      const grant = await shop.port.store.grants.get(data?.grant.id ?? '')
+      expect(grant?.expiresAt).toBe(shop.port.clock.now() + 300_000)
     })
 
     it('lists to who gave it or governs', async () => {

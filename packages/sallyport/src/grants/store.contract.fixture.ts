@@ -158,6 +158,21 @@ export function grantStoreContract(name: string, open: () => Promise<Store>): vo
       expect((await grants.requests.get('a'))?.grantId).toMatch(/^g[123]$/)
     })
 
+    it('narrows each list before it cuts it to its length', async () => {
+      const { grants } = await opened()
+      for (const one of [grant('mine', { tenant: 'acme' }), grant('none'), grant('other', { tenant: 'bolt' }), grant('far', { environment: 'production' })]) await grants.create(one)
+      const list = async (filter: Parameters<typeof grants.list>[0]): Promise<readonly string[]> => (await grants.list({ ...filter, environment: 'test', limit: 1 })).map(({ id }) => id)
+      expect([await list({ tenant: 'acme' }), await list({ tenant: null, actor: 'bot' }), await list({ tenant: 'x' })]).toEqual([['mine'], ['none'], []])
+      const request = (id: string, subject: string | null, more: Partial<GrantRequest> = {}): GrantRequest => ({
+        id, environment: 'test', subject, actor: 'bot', chain: [], actions: ['order.cancel'], resources: null, input: null, fields: null, uses: 1, durationMs: 60_000, reason: 'why', createdAt: 1_000, answerBy: 2_000, state: 'pending', ...more,
+      })
+      for (const one of [request('a', 'bea'), request('b', null), request('c', 'ann'), request('d', 'ann', { tenant: 'acme' }), request('e', 'ann', { environment: 'production' })]) await grants.requests.create(one)
+      const waiting = async (subject: string, limit: number): Promise<readonly string[]> => (await grants.requests.pending({ now: 1_500, environment: 'test', subject, limit })).map(({ id }) => id)
+      expect([await waiting('ann', 1), await waiting('ann', 9), await waiting('zoe', 9)]).toEqual([['c'], ['c', 'b'], ['b']])
+      const asked = async (filter: Parameters<typeof grants.requests.ofActor>[1]): Promise<readonly string[]> => (await grants.requests.ofActor('bot', { environment: 'test', tenant: null, limit: 1, ...filter })).map(({ id }) => id)
+      expect([await asked({ subject: 'bea' }), await asked({ subject: null }), await asked({ subject: 'ann' }), await asked({ subject: 'ann', tenant: 'acme' })]).toEqual([['a'], ['b'], ['c'], ['d']])
+    })
+
     it('lists, newest first, by each filter', async () => {
       const { grants } = await opened()
       await grants.create(grant('a'))

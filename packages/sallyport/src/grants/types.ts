@@ -39,6 +39,9 @@ export interface GrantRecord {
 
 /** Which grants to list. All that are given must hold. */
 export interface GrantFilter {
+  readonly environment?: string
+  /** `null`: those of no tenant. Left out: all. */
+  readonly tenant?: string | null
   readonly actor?: string
   readonly subject?: string
   readonly grantedBy?: string
@@ -109,10 +112,10 @@ export interface GrantRequest {
 export interface GrantRequestStore {
   create(request: GrantRequest): MaybePromise<void>
   get(id: string): MaybePromise<GrantRequest | null>
-  /** Those that can still be answered, oldest first. */
-  pending(filter: { readonly now: number; readonly environment: string; readonly tenant?: string; readonly limit?: number }): MaybePromise<readonly GrantRequest[]>
-  /** Those of one actor, newest first. */
-  ofActor(actor: string, options: { readonly limit?: number }): MaybePromise<readonly GrantRequest[]>
+  /** Those that can still be answered, oldest first. With a person as `subject`: those for them, then those for nobody. */
+  pending(filter: { readonly now: number; readonly environment: string; readonly tenant?: string; readonly subject?: string; readonly limit?: number }): MaybePromise<readonly GrantRequest[]>
+  /** Those of one actor, newest first. `null`: of no tenant, for nobody. What is left out is of any. */
+  ofActor(actor: string, filter: { readonly environment?: string; readonly tenant?: string | null; readonly subject?: string | null; readonly limit?: number }): MaybePromise<readonly GrantRequest[]>
   /** Settles one that is pending. With a grant, both are stored or neither. False when it was settled, or is too late. */
   answer(id: string, answer: { readonly by: string; readonly now: number; readonly grant: GrantRecord | null }): MaybePromise<boolean>
 }

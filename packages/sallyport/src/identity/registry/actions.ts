@@ -206,7 +206,7 @@ export function identityActions<P extends Principal, Permission extends string>(
       .authorize(permission, { when: isPerson })
       .outputSchema(recordShape({ identities: listShape(identityViewShape, 1_000) }))
       .action(async ({ parsedInput, principal }) => {
-        const all = await identities.list({ ...parsedInput, environment: runtime.environment, limit: 1_000 })
+        const all = await identities.list({ ...parsedInput, environment: runtime.environment, tenant: principal.tenant ?? null, limit: 1_000 })
         return { identities: await Promise.all(all.filter(({ tenant }) => tenant === principal.tenant).map(view)) }
       }),
 

@@ -36,6 +36,19 @@ export function registryContract(name: string, open: () => Promise<Required<Stor
       expect(await ask(secret, { 'sallyport-grant': token })).toBe('UNAUTHENTICATED')
     })
 
+    it('lists those of one tenant, however many others have, and reports on all of them', async () => {
+      const { store, port, identities, person, register } = await opened()
+      const { environment } = port
+      const other = { kind: 'agent', name: 'Other', purpose: 'Is of another tenant.', owner: 'gone', environment, tenant: 'acme', ceiling: [], state: 'active', createdAt: 0, createdBy: 'gov', lastUsedAt: null } as const
+      for (let i = 0; i < 1_001; i++) await store.identities.create({ ...other, id: `${environment}-${i}` })
+      await register({ owner: 'new' })
+      const own = { environment, tenant: null, limit: 1 }
+      expect(await store.identities.list(own)).toHaveLength(1)
+      expect((await identities.list.call({ principal: person('gov'), input: {} })).data?.identities.map(({ owner }) => owner)).toEqual(['new'])
+      const { data } = await identities.report.call({ principal: { ...person('gov'), tenant: 'acme' }, input: {} })
+      expect(data?.findings.filter(({ risk }) => risk === 'NHI1:2025')).toHaveLength(1_001)
+    })
+
     it('lets in by a token that names a registered identity, with what the registry says of it now', async () => {
       const { register, store, port, bot, one, give, roles } = await opened()
       await register()

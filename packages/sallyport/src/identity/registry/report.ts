@@ -42,7 +42,7 @@ const PAGE = 1_000
  */
 export async function nhiReport(options: NhiReportOptions): Promise<readonly NhiFinding[]> {
   const { identities, environment, tenant } = options
-  const all = await identities.list({ environment, limit: PAGE })
+  const all = await identities.list({ environment, ...(tenant === undefined ? {} : { tenant }), limit: Number.MAX_SAFE_INTEGER })
   const findings = await Promise.all(all.filter((one) => one.state !== 'ended' && (tenant === undefined || (one.tenant ?? null) === tenant)).map((identity) => lookAt(identity, options)))
   return findings.flat()
 }

@@ -51,6 +51,8 @@ export interface Sighting {
 /** Which identities to list. All that are given must hold. */
 export interface IdentityFilter {
   readonly environment?: string
+  /** `null`: those of no tenant. Left out: all. */
+  readonly tenant?: string | null
   readonly owner?: string
   readonly state?: IdentityState
   /** Default 100. */

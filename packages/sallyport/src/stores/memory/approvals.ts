@@ -1,5 +1,5 @@
 import { approvalStatus } from '../../approvals/status.ts'
-import type { ApprovalRecord, ApprovalStore } from '../../approvals/types.ts'
+import type { ApprovalFilter, ApprovalRecord, ApprovalStore } from '../../approvals/types.ts'
 import type { MemoryTake } from './ledger.ts'
 
 /** Approvals in this process's memory, and how the memory ledger consumes one. */
@@ -8,6 +8,8 @@ export interface MemoryApprovals extends ApprovalStore {
 }
 
 const MAX_KEPT = 10_000
+/** An emergency stays until somebody has looked at it. */
+const isUnreviewed = ({ breakGlass }: ApprovalRecord): boolean => breakGlass !== undefined && breakGlass.reviewedBy === undefined
 
 /**
  * Approvals in memory, for tests and development: nothing survives the process.
@@ -26,11 +28,13 @@ export function memoryApprovals(): MemoryApprovals {
   function makeRoom(now: number): void {
     for (const record of records.values()) {
       if (records.size < MAX_KEPT) return
-      if (!['pending', 'approved'].includes(approvalStatus(record, now))) records.delete(record.id)
+      if (!isUnreviewed(record) && !['pending', 'approved'].includes(approvalStatus(record, now))) records.delete(record.id)
     }
     if (records.size >= MAX_KEPT) throw new RangeError(`More than ${MAX_KEPT} approvals are open`)
   }
 
+  const isIn = ({ environment, tenant }: ApprovalFilter) => (record: ApprovalRecord): boolean =>
+    (environment === undefined || record.environment === environment) && (tenant === undefined || (record.tenant ?? null) === tenant)
   const newestFirst = (): ApprovalRecord[] => [...records.values()].reverse()
 
   return {
@@ -38,7 +42,7 @@ export function memoryApprovals(): MemoryApprovals {
       if (records.size >= MAX_KEPT) makeRoom(record.createdAt)
       for (const other of records.values()) {
         if (other.input !== null && approvalStatus(other, record.createdAt) === 'expired') update(other, { input: null })
-        const same = other.requester === record.requester && other.action === record.action && other.environment === record.environment && other.resource?.id === record.resource?.id
+        const same = other.requester === record.requester && other.action === record.action && other.environment === record.environment && other.tenant === record.tenant && other.resource?.id === record.resource?.id
         if (same && other.state === 'pending') update(other, { state: 'superseded', input: null })
       }
       records.set(record.id, record)
@@ -61,12 +65,13 @@ export function memoryApprovals(): MemoryApprovals {
       update(record, { state: 'withdrawn', input: null })
       return true
     },
-    pending: ({ now, environment, tenant, approvers, limit = 100 }) =>
+    pending: ({ now, approvers, decider, limit = 100, ...place }) =>
       [...records.values()]
-        .filter((record) => approvalStatus(record, now) === 'pending' && (environment === undefined || record.environment === environment))
-        .filter((record) => (tenant === undefined || (record.tenant ?? null) === tenant) && (approvers === undefined || approvers.includes(record.approvers)))
+        .filter(isIn(place))
+        .filter((record) => approvalStatus(record, now) === 'pending' && (approvers === undefined || approvers.includes(record.approvers)))
+        .filter(({ excluded, decisions }) => decider === undefined || !(excluded.includes(decider) || decisions.some(({ by }) => by === decider)))
         .slice(0, limit),
-    ofRequester: (requester, { limit = 100 }) => newestFirst().filter((record) => record.requester === requester).slice(0, limit),
+    ofRequester: (requester, { limit = 100, ...place }) => newestFirst().filter((record) => record.requester === requester).filter(isIn(place)).slice(0, limit),
     breakGlass(id, { by, requester, justification, at, executeWithinMs }) {
       const record = records.get(id)
       if (record?.requester !== requester || record.breakGlassPermission === undefined || approvalStatus(record, at) !== 'pending') return null
@@ -78,7 +83,7 @@ export function memoryApprovals(): MemoryApprovals {
       update(record, { breakGlass: { ...record.breakGlass, reviewedBy: by, reviewedAt: now } })
       return true
     },
-    unreviewed: ({ limit = 100 }) => [...records.values()].filter(({ breakGlass }) => breakGlass !== undefined && breakGlass.reviewedBy === undefined).slice(0, limit),
+    unreviewed: ({ limit = 100, ...place }) => [...records.values()].filter(isUnreviewed).filter(isIn(place)).slice(0, limit),
     withdrawAll(principalId, now, tenant) {
       const open = [...records.values()].filter((record) => record.excluded.includes(principalId) && (tenant === undefined || record.tenant === tenant) && ['pending', 'approved'].includes(approvalStatus(record, now)))
       for (const record of open) update(record, { state: 'withdrawn', input: null })

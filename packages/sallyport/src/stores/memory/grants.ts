@@ -71,9 +71,10 @@ export function memoryGrants(): MemoryGrants {
       const theirs = [...records.values()].filter((grant) => isTheirs(grant, grant.grantedBy))
       return theirs.reduce((sum, { id }) => sum + revoke(id, now), 0)
     },
-    list: ({ limit = 100, ...filter }) =>
+    list: ({ limit = 100, environment, tenant, ...filter }) =>
       [...records.values()]
         .reverse()
+        .filter((grant) => (environment === undefined || grant.environment === environment) && (tenant === undefined || (grant.tenant ?? null) === tenant))
         .filter((grant) => (['actor', 'subject', 'grantedBy', 'parentId'] as const).every((key) => filter[key] === undefined || grant[key] === filter[key]))
         .slice(0, limit),
     requests: {
@@ -83,9 +84,17 @@ export function memoryGrants(): MemoryGrants {
         requests.set(request.id, request)
       },
       get: (id) => requests.get(id) ?? null,
-      pending: ({ now, environment, tenant, limit = 100 }) =>
-        [...requests.values()].filter((one) => one.state === 'pending' && one.answerBy > now && one.environment === environment && one.tenant === tenant).slice(0, limit),
-      ofActor: (actor, { limit = 100 }) => [...requests.values()].reverse().filter((one) => one.actor === actor).slice(0, limit),
+      pending({ now, environment, tenant, subject, limit = 100 }) {
+        const open = [...requests.values()].filter((one) => one.state === 'pending' && one.answerBy > now && one.environment === environment && one.tenant === tenant)
+        if (subject === undefined) return open.slice(0, limit)
+        return [...open.filter((one) => one.subject === subject), ...open.filter((one) => one.subject === null)].slice(0, limit)
+      },
+      ofActor: (actor, { environment, tenant, subject, limit = 100 }) =>
+        [...requests.values()]
+          .reverse()
+          .filter((one) => one.actor === actor && (environment === undefined || one.environment === environment))
+          .filter((one) => (tenant === undefined || (one.tenant ?? null) === tenant) && (subject === undefined || one.subject === subject))
+          .slice(0, limit),
       answer(id, { by, now, grant }) {
         const request = requests.get(id)
         if (request?.state !== 'pending' || request.answerBy <= now) return false

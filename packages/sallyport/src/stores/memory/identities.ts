@@ -14,8 +14,9 @@ export function memoryIdentities(): IdentityStore {
       return true
     },
     get: (id) => identities.get(id) ?? null,
-    list: ({ environment, owner, state, limit = 100 }) =>
+    list: ({ environment, tenant, owner, state, limit = 100 }) =>
       [...identities.values()]
+        .filter((one) => tenant === undefined || (one.tenant ?? null) === tenant)
         .filter((one) => (environment === undefined || one.environment === environment) && (owner === undefined || one.owner === owner) && (state === undefined || one.state === state))
         .slice(0, limit),
     change(id, states, patch) {

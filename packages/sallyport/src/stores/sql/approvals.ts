@@ -1,4 +1,4 @@
-import type { ApprovalDecision, ApprovalRecord, ApprovalState, ApprovalStore } from '../../approvals/types.ts'
+import type { ApprovalDecision, ApprovalFilter, ApprovalRecord, ApprovalState, ApprovalStore } from '../../approvals/types.ts'
 import { APPROVALS_MIGRATIONS, APPROVALS_SCHEMA } from './approvals-schema.ts'
 import { fromSetColumn, holdsMember, insertStep, integer, integerOrNull, ofTenant, present, setColumn, setMember, text, textOrNull } from './columns.ts'
 import type { SqlDriver, SqlRow, SqlStep, SqlValue } from './driver.ts'
@@ -25,6 +25,16 @@ export function sqlApprovals(driver: SqlDriver, encryption: Encryption): SqlAppr
     const ids = rows.map((row) => text(row, 'id'))
     const decisions = await driver.query(`SELECT * FROM sallyport_approval_decision WHERE approval_id IN (${ids.map((_, i) => `$${i + 1}`).join(', ')}) ORDER BY at`, ids)
     return Promise.all(rows.map((row, i) => recordFrom(row, decisions.filter((decision) => decision['approval_id'] === ids[i]).map(decisionFrom), encryption)))
+  }
+
+  /** Narrowed before it is cut to its length: what is of others must not take the places. */
+  function list(condition: string, first: readonly SqlValue[], { environment, tenant, limit = 100 }: ApprovalFilter, order: string, more: (bind: (value: SqlValue) => string) => readonly string[] = () => []): Promise<ApprovalRecord[]> {
+    const params: SqlValue[] = [...first]
+    const bind = (value: SqlValue): string => `$${params.push(value)}`
+    const where = [condition, ...more(bind)]
+    if (environment !== undefined) where.push(`environment = ${bind(environment)}`)
+    if (tenant !== undefined) where.push(tenant === null ? 'tenant IS NULL' : `tenant = ${bind(tenant)}`)
+    return read(`${where.join(' AND ')} ORDER BY ${order} LIMIT ${bind(limit)}`, params)
   }
 
   const get = async (id: string): Promise<ApprovalRecord | null> => (await read('id = $1', [id]))[0] ?? null
@@ -71,17 +81,18 @@ export function sqlApprovals(driver: SqlDriver, encryption: Encryption): SqlAppr
         params: [id, requester, now],
         expect: 'changed',
       }),
-    pending({ now, environment, tenant, approvers, limit = 100 }) {
-      const params: SqlValue[] = [now]
-      const bind = (value: SqlValue): string => `$${params.push(value)}`
-      const where = ["state = 'pending'", 'decide_by > $1']
-      if (environment !== undefined) where.push(`environment = ${bind(environment)}`)
-      if (tenant === null) where.push('tenant IS NULL')
-      else if (tenant !== undefined) where.push(`tenant = ${bind(tenant)}`)
-      if (approvers !== undefined) where.push(approvers.length === 0 ? '1 = 0' : `approvers IN (${approvers.map(bind).join(', ')})`)
-      return read(`${where.join(' AND ')} ORDER BY position LIMIT ${bind(limit)}`, params)
+    pending({ now, approvers, decider, ...filter }) {
+      return list("state = 'pending' AND decide_by > $1", [now], filter, 'position', (bind) => {
+        const where: string[] = []
+        if (approvers !== undefined) where.push(approvers.length === 0 ? '1 = 0' : `approvers IN (${approvers.map(bind).join(', ')})`)
+        if (decider !== undefined) {
+          where.push(`NOT (${holdsMember('excluded', bind(setMember(decider)))})`)
+          where.push(`NOT EXISTS (SELECT 1 FROM sallyport_approval_decision d WHERE d.approval_id = sallyport_approval.id AND d.person = ${bind(decider)})`)
+        }
+        return where
+      })
     },
-    ofRequester: (requester, { limit = 100 }) => read('requester = $1 ORDER BY position DESC LIMIT $2', [requester, limit]),
+    ofRequester: (requester, filter) => list('requester = $1', [requester], filter, 'position DESC'),
     async breakGlass(id, { by, requester, justification, at, executeWithinMs }) {
       const broken = await change({
         sql: `UPDATE sallyport_approval SET state = 'approved', execute_by = $4, glass_by = $2, glass_justification = $5, glass_at = $6
@@ -97,7 +108,7 @@ export function sqlApprovals(driver: SqlDriver, encryption: Encryption): SqlAppr
         params: [id, by, now],
         expect: 'changed',
       }),
-    unreviewed: ({ limit = 100 }) => read('glass_by IS NOT NULL AND reviewed_by IS NULL ORDER BY position LIMIT $1', [limit]),
+    unreviewed: (filter) => list('glass_by IS NOT NULL AND reviewed_by IS NULL', [], filter, 'position'),
     async withdrawAll(principalId, now, tenant) {
       await ready()
       const result = await driver.transact([
@@ -129,11 +140,11 @@ function forgetExpired(now: number): SqlStep {
   }
 }
 
-function supersede({ requester, action, environment, resource }: ApprovalRecord): SqlStep {
+function supersede({ requester, action, environment, tenant, resource }: ApprovalRecord): SqlStep {
   return {
     sql: `UPDATE sallyport_approval SET state = 'superseded', input = NULL WHERE requester = $1 AND action = $2 AND environment = $3
-      AND resource_id IS NOT DISTINCT FROM $4 AND state = 'pending'`,
-    params: [requester, action, environment, resource?.id ?? null],
+      AND resource_id IS NOT DISTINCT FROM $4 AND tenant IS NOT DISTINCT FROM $5 AND state = 'pending'`,
+    params: [requester, action, environment, resource?.id ?? null, tenant ?? null],
   }
 }
 

@@ -47,6 +47,13 @@ export function ofTenant(column: string, parameter: string): string {
   return `COALESCE(${column}, '') = COALESCE(${parameter}, ${column}, '')`
 }
 
+/** The condition that columns have these values: `null` for none, `undefined` for any. */
+export function whereEqual(values: { readonly [column: string]: string | null | undefined }): { readonly sql: string; readonly params: readonly SqlValue[] } {
+  const params: SqlValue[] = []
+  const where = Object.entries(values).flatMap(([column, value]) => (value === undefined ? [] : [value === null ? `${column} IS NULL` : `${column} = $${params.push(value)}`]))
+  return { sql: where.length === 0 ? '1 = 1' : where.join(' AND '), params }
+}
+
 /** Text that the store itself wrote as JSON. */
 export function json<T>(row: SqlRow, column: string): T | null {
   const value = textOrNull(row, column)

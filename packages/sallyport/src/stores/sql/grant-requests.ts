@@ -1,5 +1,5 @@
 import type { GrantRequest, GrantRequestStore } from '../../grants/types.ts'
-import { insertStep, integer, present, text, textOrNull } from './columns.ts'
+import { insertStep, integer, present, text, textOrNull, whereEqual } from './columns.ts'
 import type { SqlDriver, SqlRow, SqlValue } from './driver.ts'
 import { termsColumns, termsFrom } from './grant-columns.ts'
 import { insertGrant } from './grants.ts'
@@ -27,9 +27,15 @@ export function sqlGrantRequests(driver: SqlDriver, ready: () => Promise<void> |
       ])
     },
     get: async (id) => (await read('id = $1', [id]))[0] ?? null,
-    pending: ({ now, environment, tenant = null, limit = 100 }) =>
-      read("state = 'pending' AND environment = $1 AND answer_by > $2 AND tenant IS NOT DISTINCT FROM $3 ORDER BY position LIMIT $4", [environment, now, tenant, limit]),
-    ofActor: (actor, { limit = 100 }) => read('actor = $1 ORDER BY position DESC LIMIT $2', [actor, limit]),
+    pending({ now, environment, tenant = null, subject, limit = 100 }) {
+      const open = "state = 'pending' AND environment = $1 AND answer_by > $2 AND tenant IS NOT DISTINCT FROM $3"
+      if (subject === undefined) return read(`${open} ORDER BY position LIMIT $4`, [environment, now, tenant, limit])
+      return read(`${open} AND (subject = $5 OR subject IS NULL) ORDER BY (CASE WHEN subject IS NULL THEN 1 ELSE 0 END), position LIMIT $4`, [environment, now, tenant, limit, subject])
+    },
+    ofActor(actor, { environment, tenant, subject, limit = 100 }) {
+      const { sql, params } = whereEqual({ actor, environment, tenant, subject })
+      return read(`${sql} ORDER BY position DESC LIMIT $${params.length + 1}`, [...params, limit])
+    },
     async answer(id, { by, now, grant }) {
       await ready()
       const result = await driver.transact([

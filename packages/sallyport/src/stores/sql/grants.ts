@@ -1,5 +1,5 @@
 import type { GrantRecord, GrantStore } from '../../grants/types.ts'
-import { fromSetColumn, holdsMember, insertStep, integer, integerOrNull, ofTenant, present, setColumn, setMember, text, textOrNull } from './columns.ts'
+import { fromSetColumn, holdsMember, insertStep, integer, integerOrNull, ofTenant, present, setColumn, setMember, text, textOrNull, whereEqual } from './columns.ts'
 import type { SqlDriver, SqlResult, SqlRow, SqlStep, SqlValue } from './driver.ts'
 import { termsColumns, termsFrom } from './grant-columns.ts'
 import { sqlGrantRequests } from './grant-requests.ts'
@@ -56,11 +56,9 @@ export function sqlGrants(driver: SqlDriver): SqlGrants {
       ])
       return changed(result)
     },
-    list({ actor, subject, grantedBy, parentId, limit = 100 }) {
-      const params: SqlValue[] = []
-      const bind = (value: SqlValue): string => `$${params.push(value)}`
-      const where = Object.entries({ actor, subject, granted_by: grantedBy, parent_id: parentId }).flatMap(([column, value]) => (value === undefined ? [] : [`${column} = ${bind(value)}`]))
-      return read(`${where.length === 0 ? '1 = 1' : where.join(' AND ')} ORDER BY position DESC LIMIT ${bind(limit)}`, params)
+    list({ actor, subject, grantedBy, parentId, environment, tenant, limit = 100 }) {
+      const { sql, params } = whereEqual({ actor, subject, granted_by: grantedBy, parent_id: parentId, environment, tenant })
+      return read(`${sql} ORDER BY position DESC LIMIT $${params.length + 1}`, [...params, limit])
     },
     requests: sqlGrantRequests(driver, ready),
     admission: ({ id, now, ancestors = [] }) =>

@@ -1,5 +1,5 @@
 import type { CredentialRecord, IdentityRecord, IdentityState, IdentityStore } from '../../identity/registry/types.ts'
-import { fromSetColumn, insertStep, integer, integerOrNull, present, setColumn, text, textOrNull } from './columns.ts'
+import { fromSetColumn, insertStep, integer, integerOrNull, present, setColumn, text, textOrNull, whereEqual } from './columns.ts'
 import { SqlError, type SqlDriver, type SqlRow, type SqlStep, type SqlValue } from './driver.ts'
 import { IDENTITIES_MIGRATIONS, IDENTITIES_SCHEMA } from './identities-schema.ts'
 import { migrateOnce } from './migrations.ts'
@@ -44,11 +44,9 @@ export function sqlIdentities(driver: SqlDriver): IdentityStore {
         }),
       )) !== false,
     get: async (id) => (await query('SELECT * FROM sallyport_identity WHERE id = $1', [id])).map(identityFrom)[0] ?? null,
-    async list({ limit = 100, ...filter }) {
-      const params: SqlValue[] = []
-      const bind = (value: SqlValue): string => `$${params.push(value)}`
-      const where = Object.entries(filter).flatMap(([column, value]) => (value === undefined ? [] : [`${column} = ${bind(value)}`]))
-      const rows = await query(`SELECT * FROM sallyport_identity WHERE ${where.length === 0 ? '1 = 1' : where.join(' AND ')} ORDER BY created_at, id LIMIT ${bind(limit)}`, params)
+    async list({ environment, tenant, owner, state, limit = 100 }) {
+      const { sql, params } = whereEqual({ environment, tenant, owner, state })
+      const rows = await query(`SELECT * FROM sallyport_identity WHERE ${sql} ORDER BY created_at, id LIMIT $${params.length + 1}`, [...params, limit])
       return rows.map(identityFrom)
     },
     async change(id, states, { state, owner, ceiling }) {
