@@ -52,7 +52,7 @@ describe('pieces that a reader joins', () => {
 
   it('are one text to the last, which the end cuts off', async () => {
     expect(await sse(`data: ${SECRET.slice(0, 7)}\n\ndata: ${SECRET.slice(7)}\n`)).toBe('data: \n\ndata: [REDACTED]\n')
-    expect(await sse(`${event(SECRET.slice(0, 7))}data: "${SECRET.slice(7, 15)}\n`)).toBe('data: ""\n\ndata: "[REDACTED]\n')
+    expect(await sse(`${event(SECRET.slice(0, 7))}data: "${SECRET.slice(7, 15)}\n`)).toBe('data: ""\n\ndata: "[REDACTED]"\n\n')
   })
 
   it('are one text for who takes each line for an event, too', async () => {

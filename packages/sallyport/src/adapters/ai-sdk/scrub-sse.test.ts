@@ -131,12 +131,13 @@ describe('data', () => {
     expect(await sse(`\ufeff${written}`, { size: 3 })).toBe(written)
   })
 
-  it('that the end cuts off is let out as what nobody acts on', async () => {
-    const text = event({ type: 'text-delta', id: 't', delta: SECRET.slice(0, 6) })
-    const out = await sse(text + text.slice(0, -8))
-    expect(dataOf(out).map((data) => (JSON.parse(data) as { delta: string }).delta).join('')).toBe(SECRET.slice(0, 6))
-    expect(out.endsWith('\n\n')).toBe(false)
-    expect(await sse(`data: {"delta":"${SECRET.slice(0, 12)}`)).toBe('data: {"delta":"[REDACTED]\n')
+  it('that the end cuts off is let out as what nobody acts on, and left out where it is half of JSON', async () => {
+    const text = event({ type: 'text-delta', id: 't', delta: SECRET.slice(0, 3) })
+    const out = await sse(text + text.slice(0, -2))
+    expect(out.replace(/.*\n\n/g, '')).toBe('data: {"type":"text-delta","id":"t","delta":"zq7"}\n')
+    const long = event({ type: 'text-delta', id: 't', delta: SECRET.slice(0, 6) })
+    for (const half of [long.slice(0, -8), `data: {"delta":"${SECRET.slice(6)}`, 'data: [1,']) expect(eventsOf(await sse(long + half)).map(({ delta }) => delta)).toEqual(['', '[REDACTED]'])
+    expect(await sse(`id: 1\ndata: {"delta":"${SECRET.slice(0, 12)}`)).toBe('id: 1\n')
   })
 
   it('of an event on endless lines ends with an error', async () => {

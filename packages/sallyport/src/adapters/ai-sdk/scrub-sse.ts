@@ -73,6 +73,8 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
   const runs = new Map<string, Run>()
   /** Whether the pieces of the plain text are JSON strings: as the first of them is, words before it left aside. */
   let quoted: boolean | undefined
+  /** The last event is half of one: the texts break off. */
+  let broken = false
   let out = ''
 
   const reader = new SseReader({
@@ -86,14 +88,14 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
       for (const part of data === null ? [] : partsOf(data)) {
         const clean = take(part, title, whole)
         // What is held of other texts comes first: it is in `out` already.
-        out += head + dataLines(clean)
+        out += clean === null ? head : head + dataLines(clean)
         head = ''
       }
       out += whole ? `${head}\n` : head
     },
   })
 
-  function take(data: string, title: string, whole: boolean): string {
+  function take(data: string, title: string, whole: boolean): string | null {
     if (data.trim() === DONE) {
       endRuns(() => 'end')
       return DONE
@@ -103,17 +105,20 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
     return takeText(data, title, whole)
   }
 
-  /** A piece of a text. What is cut off ends it, for whoever doesn't wait for the end of an event. */
-  function takeText(data: string, title: string, whole: boolean): string {
+  /** A piece of a text. What is cut off ends it, for whoever doesn't wait for the end of an event; half of JSON is read by nobody, and left out. */
+  function takeText(data: string, title: string, whole: boolean): string | null {
     const piece = pieceOf(data)
+    if (!whole && piece === undefined) {
+      broken = true
+      if (quoted !== false && /^\s*[{["]/.test(data)) return null
+    }
     if (piece !== undefined) quoted ??= true
     else if (!WORD.test(data)) quoted ??= false
     const { stream } = runOf(PLAIN, title)
     if (quoted === true && piece !== undefined) return JSON.stringify(stream.push(piece))
     if (whole) return stream.push(data)
     runs.delete(PLAIN)
-    const mark = quoted === true && data.startsWith('"') ? 1 : 0
-    return data.slice(0, mark) + stream.push(data.slice(mark)) + stream.abort()
+    return stream.push(data) + stream.abort()
   }
 
   /** The event, its texts replaced by what of them can be let out. */
@@ -190,7 +195,7 @@ export function scrubSse(scrubber: Scrubber, options: ScrubSseOptions = {}): Tra
       reader.end()
       const last = out
       out = before
-      endRuns(() => 'end')
+      endRuns(() => (broken ? 'abort' : 'end'))
       out += last
       if (out !== '') controller.enqueue(taken())
     },
