@@ -79,8 +79,11 @@ function resourceVersion({ definition, resource, resourceId }: Call): string {
   if (resource === undefined || definition.access.kind === 'public') return ',"resource":null'
   const { version } = definition.access.options
   const value: unknown = version !== undefined ? version(resource as never) : implicitVersion(resource)
-  const known = value instanceof Date || value instanceof Uint8Array || ['string', 'number', 'bigint'].includes(typeof value)
-  return (resourceId === undefined ? ',"resource":[null,' : ',"resource":[' + writeString(resourceId) + ',') + (known ? canonicalJson(value) : 'null') + ']'
+  return (resourceId === undefined ? ',"resource":[null,' : ',"resource":[' + writeString(resourceId) + ',') + (isVersion(value) ? canonicalJson(value) : 'null') + ']'
+}
+
+function isVersion(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'string' || typeof value === 'bigint' || value instanceof Date || value instanceof Uint8Array
 }
 
 function implicitVersion(resource: unknown): unknown {
