@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { fetchAdapter } from '../adapters/fetch/fetch-adapter.ts'
 import type { IdentityProvider } from '../identity/provider.ts'
 import { definePolicy } from '../policy/define-policy.ts'
-import { createTestPort, testRequest, testUser } from '../testing/index.ts'
+import { createTestPort, testAgent, testRequest, testUser } from '../testing/index.ts'
 
 const policy = definePolicy({ roles: { customer: ['order:read'] } })
 
@@ -41,5 +41,13 @@ describe.each(['as it is', 'waived', 'observed'] as const)('who stands on a deny
     expect((await action.call({ principal: testUser('eve', ['customer']), input: undefined })).serverError?.code).toBe('FORBIDDEN')
     port.signIn(testUser('ann', ['customer']))
     expect(await codeOf('198.51.100.1')).toBe('ran')
+  })
+
+  it('is refused through an agent that acts for them', async () => {
+    const { action } = open()
+    const agent = (id: string) => testAgent('helper', ['order:read'], { subject: testUser(id, ['customer']) })
+    expect((await action.call({ principal: agent('eve'), input: undefined })).serverError?.code).toBe('FORBIDDEN')
+    // Somebody else's agent comes as far as the question for a grant.
+    expect((await action.call({ principal: agent('ann'), input: undefined })).serverError?.code).toBe('GRANT_REQUIRED')
   })
 })
