@@ -168,6 +168,34 @@ describe('values', () => {
     expect(reads).toBe(2)
   })
 
+  it('are looked at again where a provider once gave no answer at all', async () => {
+    let version = 1
+    let asked: AbortSignal | undefined
+    const provider: SecretProvider = {
+      name: 'p',
+      read: ({ signal }) => (version === 2 ? new Promise(() => { asked = signal }) : Promise.resolve({ value: `${good.A_KEY}-${version}`, version: String(version) })),
+    }
+    const clock = fakeClock()
+    const secrets = defineSecrets({ clock, provider, refreshEvery: '10s', secrets: { A_KEY: define('a') } })
+    await secrets.load()
+    version = 2
+    await clock.advance(10_000)
+    version = 3
+    await clock.advance(30_000)
+    expect(asked?.aborted).toBe(true)
+    await clock.advance(10_000)
+    await expect.poll(() => secrets.get('A_KEY').version).toBe('3')
+    await secrets.close()
+  })
+
+  it('stop the start where a provider gives no answer, or throws at once', async () => {
+    const clock = fakeClock()
+    const silent = defineSecrets({ clock, provider: { name: 'silent', read: () => new Promise(() => undefined) }, secrets: { A_KEY: define('a') } }).load()
+    await Promise.all([clock.advance(30_000), expect(silent).rejects.toThrow('A_KEY: could not be read from the provider "silent": no answer within 30 seconds')])
+    const throws = defineSecrets({ provider: { name: 'throws', read: () => { throw new Error(good.A_KEY) } }, secrets: { A_KEY: define('a') } })
+    expect(await problemsOf(() => throws.load())).toEqual(['A_KEY unreadable'])
+  })
+
   it('stay when the provider is away', async () => {
     let away = false
     const provider: SecretProvider = { name: 'p', read: () => (away ? Promise.reject(new Error('away')) : Promise.resolve({ value: good.A_KEY, version: '1' })) }

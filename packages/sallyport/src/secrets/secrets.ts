@@ -4,6 +4,7 @@ import { parseDuration } from '../lib/duration.ts'
 import type { SecretDefinition, SecretDefinitions, SecretValue } from './definition.ts'
 import { Registrations } from './holding.ts'
 import { SecretEntry } from './entry.ts'
+import { inTime } from './in-time.ts'
 import type { DefineSecretsOptions, FingerprintRecord, SecretAccess, SecretsTarget } from './options.ts'
 import { isolationProblems, type LoadedFingerprint } from './problems-at-start.ts'
 import { SecretsError, type SecretProblem } from './problems.ts'
@@ -110,7 +111,7 @@ class SecretSet implements Omit<Secrets, 'get' | 'verifying'> {
     for (const [name, definition] of Object.entries(options.secrets)) {
       if (!NAME.test(name)) throw new DefinitionError(`'${name}' is not a name for a secret. Write letters, digits and underscores: STRIPE_KEY.`)
       this.#entries.set(name, new SecretEntry({
-        name, definition: definition as SecretDefinition, provider: definition.provider ?? provider, state, instance, strict, fingerprintKey,
+        name, definition: definition as SecretDefinition, provider: inTime(definition.provider ?? provider, this.#clock), state, instance, strict, fingerprintKey,
         environment: this.environment, clock: this.#clock, aliveMs: this.#refreshMs * 3, registrations: this.#registrations,
         onAccess: (access) => this.#accessListeners.forEach((listen) => listen(access)),
         onRotation: (event) => this.#rotationListeners.forEach((listen) => listen(event)),
