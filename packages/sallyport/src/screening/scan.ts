@@ -134,7 +134,8 @@ export class TextScanner {
           this.#allowance.left -= OF_SPACED_LETTERS
         }
         if (digits > 0) {
-          if (++pairs >= HEX_BYTES) saw |= SAW_HEX_BYTES
+          // Bytes in percent encoding are not looked for as bytes with something else between them.
+          if ((start === 0 || data[start - 1] !== 0x25) && ++pairs >= HEX_BYTES) saw |= SAW_HEX_BYTES
         } else if (length !== 2) pairs = 0
       }
       wordEnd = i
