@@ -1,5 +1,13 @@
+import { sha256Hex } from '#digest'
 import type { Clock } from '../lib/clock.ts'
 import type { LimitStore } from './types.ts'
+
+const PLAIN = /^(?!sha256:)[\x20-\x7e]{1,200}$/
+
+/** Whoever is not signed in writes what they like: a database refuses some of it, and memory has to hold all of it. */
+async function inKey(text: string): Promise<string> {
+  return PLAIN.test(text) ? text : `sha256:${await sha256Hex(text)}`
+}
 
 /** What `signInGuard` takes. */
 export interface SignInGuardOptions {
@@ -43,8 +51,8 @@ export function signInGuard(options: SignInGuardOptions): (who: { readonly accou
   return async ({ account, address }) => {
     const id = `sign-in:${crypto.randomUUID()}`
     const budgets = [
-      { name: 'sign-in-account', key: `sign-in:account:${account}`, limit: perAccount, windowMs, amount: 1 },
-      { name: 'sign-in-address', key: `sign-in:address:${address}`, limit: perAddress, windowMs, amount: 1 },
+      { name: 'sign-in-account', key: `sign-in:account:${await inKey(account)}`, limit: perAccount, windowMs, amount: 1 },
+      { name: 'sign-in-address', key: `sign-in:address:${await inKey(address)}`, limit: perAddress, windowMs, amount: 1 },
     ]
     const decision = await store.reserve({ id, budgets, ttlMs: attemptMs }, clock.now())
     if (!decision.reserved) return { allowed: false, retryAfterMs: decision.retryAfterMs }
