@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { DefinitionError } from '../errors/sallyport-error.ts'
 import { definePolicy } from '../policy/define-policy.ts'
 import { memoryLimits } from '../stores/memory/limits.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
@@ -65,6 +66,11 @@ describe('bans', () => {
     expect(await call()).toBe(0)
   })
 
+  it('can not be made of numbers that would ban nobody', () => {
+    const make = (options: object) => () => createBans({ store: memoryLimits(), clock: fakeClock(), ...options })
+    for (const options of [{ after: 0 }, { after: NaN }, { after: 1.5 }, { steps: [] }, { steps: [MINUTE, NaN] }, { steps: [-1] }, { steps: [Infinity] }, { withinMs: NaN }, { memoryMs: 0 }]) expect(make(options)).toThrow(RangeError)
+  })
+
   it('do not come from a few refusals now and then', async () => {
     const clock = fakeClock()
     const bans = createBans({ store: memoryLimits(), clock, after: 3 })
@@ -96,6 +102,10 @@ describe('access lists', () => {
     [{}, 'limited'],
   ] as const)('%j is %s', (facts, verdict) => {
     expect(verdictOf(facts)).toBe(verdict)
+  })
+
+  it('refuses a principal without its kind, which would stand on no list', () => {
+    for (const name of ['banned', 'users:banned', 'user:', '']) expect(() => accessLists({ deny: { principals: [name] } })).toThrow(DefinitionError)
   })
 
   it('refuses a malformed block when it is read', () => {

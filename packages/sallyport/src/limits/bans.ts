@@ -25,6 +25,7 @@ export interface Bans {
  * Bans a key that keeps calling after it was refused, each time for longer. The ban is on the limit's own key, so every decision
  * sees it without a further look, in every process; refusals during a ban don't count towards the next.
  *
+ * @throws RangeError for numbers with which nobody would ever be banned.
  * @example
  * ```ts
  * const bans = createBans({ store, clock })
@@ -34,6 +35,8 @@ export interface Bans {
 export function createBans(options: BanOptions): Bans {
   const { store, clock, after = 10, withinMs = 60_000, memoryMs = 7 * 86_400_000 } = options
   const steps = options.steps ?? [60_000, 600_000, 3_600_000, 86_400_000]
+  if (!Number.isSafeInteger(after) || after < 1) throw new RangeError('`after` of bans is a whole number of refusals, 1 or more')
+  if (steps.length === 0 || ![withinMs, memoryMs, ...steps].every((ms) => Number.isFinite(ms) && ms > 0)) throw new RangeError('The times of bans are positive numbers of milliseconds, and there is at least one step')
 
   return {
     async refused(key) {

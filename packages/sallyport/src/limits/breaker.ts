@@ -16,7 +16,9 @@ export class Breaker {
   /** True when the store may be asked. After a pause one caller may; the others wait for how that goes. */
   mayAsk(now: number): boolean {
     if (this.#failures < this.#options.failures) return true
-    if (now < this.#closedUntil) return false
+    // A pause that is further away than any is long: the clock was set back.
+    const left = this.#closedUntil - now
+    if (left > 0 && left <= Math.max(this.#options.retryMs, this.#options.probeMs)) return false
     this.#closedUntil = now + this.#options.probeMs
     return true
   }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../testing/fake-clock.ts'
+import { signInGuard } from './sign-in-guard.ts'
 import type { BudgetCheck, ConcurrencyCheck, LimitStore, WindowCheck } from './types.ts'
 
 /** A time that is the beginning of a bucket of every window that the tests use. */
@@ -261,6 +263,26 @@ export function describeLimitStore(name: string, open: () => LimitStore | Promis
       expect((await store.peek(budgets, START))[0]?.remaining).toBe(10)
       await store.settle(id('1'), [120], START)
       expect((await store.peek(budgets, START))[0]?.remaining).toBe(30)
+    })
+
+    it('takes no ban and no credit that is not finite: it would be none', async () => {
+      const { store, key } = await setUp()
+      for (const odd of [Infinity, NaN]) {
+        await expect((async () => store.block(key('k'), odd, START))()).rejects.toThrow(RangeError)
+        await expect((async () => store.credit(key('k'), 1, odd, START))()).rejects.toThrow(RangeError)
+        await expect((async () => store.credit(key('k'), odd, 1_000, START))()).rejects.toThrow(RangeError)
+      }
+    })
+
+    it.each(['a\0b', '\ud800', 'é', ''])('counts failed sign-ins of whatever somebody writes as an account: %j', async (text) => {
+      const { store, key } = await setUp()
+      const guard = signInGuard({ store, clock: fakeClock(START), perAccount: 1 })
+      // Random, for a database presses what repeats itself before it says that it is too long.
+      for (const account of [`${text}${key('k')}`, text + Array.from({ length: 600 }, () => crypto.randomUUID()).join('')]) {
+        const first = await guard({ account, address: key(`a${account.length}`) })
+        if (first.allowed) await first.failed()
+        expect([first.allowed, (await guard({ account, address: key('other') })).allowed]).toEqual([true, false])
+      }
     })
 
     it('bans a key: every check of it refuses until the ban ends, and a shorter one does not shorten it', async () => {

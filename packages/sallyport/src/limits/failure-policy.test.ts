@@ -113,6 +113,19 @@ describe('a store that hangs', () => {
 })
 
 describe('a store that keeps failing', () => {
+  it('is tried again after the same pause where the clock is set back', async () => {
+    const { store, guarded, clock } = setUp()
+    store.mode = 'rejects'
+    for (let i = 0; i < 5; i++) expect(await code(() => guarded.decide([window()], clock.now()))).toBe('UNAVAILABLE')
+    store.mode = 'answers'
+    clock.set(clock.now() - 3_600_000)
+    expect(await guarded.decide([window()], clock.now())).toMatchObject({ allowed: true })
+  })
+
+  it('is refused a share of the limits that is none', () => {
+    for (const localShare of [0, -1, 1.5, NaN, Infinity]) expect(() => setUp({ localShare })).toThrow(RangeError)
+  })
+
   it('is left alone, tried by one call after a pause, and used again when it answers', async () => {
     const { store, guarded, clock } = setUp({ failures: 3, retryMs: 1000 })
     store.mode = 'rejects'

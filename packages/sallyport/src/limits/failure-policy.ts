@@ -28,7 +28,7 @@ export interface FailurePolicyOptions {
  * `closed` limits and all budgets throw `UNAVAILABLE`, `open` limits pass, `local` ones are counted here with a share of
  * the limit. When the store answers again, it decides again; nothing has to be restarted.
  *
- * @throws `SallyportError` `UNAVAILABLE` from every method that can't be answered safely.
+ * @throws RangeError for a `localShare` that is none; `SallyportError` `UNAVAILABLE` from every method that can't be answered safely.
  * @example
  * ```ts
  * const limits = withFailurePolicy(redisLimits(redis), { local: memoryLimits(), localShare: 0.25 })
@@ -36,6 +36,7 @@ export interface FailurePolicyOptions {
  */
 export function withFailurePolicy(store: LimitStore, options: FailurePolicyOptions): LimitStore {
   const { local, localShare = 0.5, deadlineMs = 250, retryMs = 1000, clock = systemClock, report } = options
+  if (!(localShare > 0 && localShare <= 1)) throw new RangeError('localShare is above 0 and at most 1')
   const deadlines = new DeadlineList(clock, deadlineMs)
   const breaker = new Breaker({ failures: options.failures ?? 5, retryMs, probeMs: deadlineMs * 2 })
 

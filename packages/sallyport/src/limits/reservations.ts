@@ -128,8 +128,16 @@ function changeCounter(tables: LimitTables, key: string, now: number, change: (c
   tables.saveCounter(counter)
 }
 
+/** A row of a database has no form for what is not finite: a ban for ever would be none. */
+function requireSpan(ms: number): number {
+  if (!Number.isFinite(ms)) throw new RangeError('A time is a finite number of milliseconds')
+  return ms
+}
+
 /** Adds to the credit of a key. Where some is left, the later end holds for all of it. */
 export function credit(tables: LimitTables, key: string, amount: number, ttlMs: number, now: number): void {
+  if (!Number.isFinite(amount)) throw new RangeError('A credit is a finite number')
+  requireSpan(ttlMs)
   changeCounter(tables, key, now, (counter) => {
     const left = now < counter.creditUntil ? counter.credit : 0
     counter.credit = left + amount
@@ -141,6 +149,6 @@ export function credit(tables: LimitTables, key: string, amount: number, ttlMs: 
 /** Bans a key. */
 export function block(tables: LimitTables, key: string, durationMs: number, now: number): void {
   changeCounter(tables, key, now, (counter) => {
-    counter.blockedUntil = Math.max(counter.blockedUntil, now + durationMs)
+    counter.blockedUntil = Math.max(counter.blockedUntil, now + requireSpan(durationMs))
   })
 }

@@ -91,9 +91,9 @@ export interface LimitStore {
   peek(checks: readonly (WindowCheck | BudgetCheck)[], now: number): MaybePromise<readonly LimitState[]>
   /** Forgets what was charged to a key. */
   reset(key: string, now: number): MaybePromise<void>
-  /** A one-off extra amount for a key, until it is used or `ttlMs` has passed. */
+  /** A one-off extra amount for a key, until it is used or `ttlMs` has passed. Throws RangeError for what is not finite. */
   credit(key: string, amount: number, ttlMs: number, now: number): MaybePromise<void>
-  /** A ban: refuses every check of a key for this long. Never shortens one that holds; `reset` lifts it. */
+  /** A ban: refuses every check of a key for this long. Never shortens one that holds; `reset` lifts it. Throws RangeError for what is not finite. */
   block(key: string, durationMs: number, now: number): MaybePromise<void>
   close?(): MaybePromise<void>
 }

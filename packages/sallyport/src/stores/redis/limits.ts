@@ -60,6 +60,7 @@ export function redisLimits(client: RedisClient, options: RedisLimitsOptions = {
   const script = { peek: new Script(PEEK), change: new Script(CHANGE), leave: new Script(LEAVE), forget: new Script(FORGET_FAILOVER) }
 
   const change = async (key: string, what: string, amount: number, span: number, now: number): Promise<void> => {
+    if (!Number.isFinite(amount) || !Number.isFinite(span)) throw new RangeError('An amount and a time are finite numbers')
     await script.change.run(scripts, [`${base}c:${key}`, `${base}s:${key}`], [time(now), what, String(amount), String(span)])
   }
 
