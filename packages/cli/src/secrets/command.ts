@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { parseEnv } from 'node:util'
 import { Command, Option } from 'commander'
 import { createScrubber, type Scrubber } from 'sallyport/scrub'
-import { SecretsError, type RotationEvent, type RotationStatus, type Secrets } from 'sallyport/secrets'
+import { SecretsError, type RotationEvent, type RotationStatus, type SecretProblemKind, type Secrets } from 'sallyport/secrets'
 import { processHost } from '../audit/host.ts'
 import { list, type ListOptions } from './list.ts'
 import { loadSecrets } from './load.ts'
@@ -51,7 +51,7 @@ export function secretsCommand(): Command {
     .addOption(new Option('--compromised', 'end the old version at once, without an overlap'))
     .action((name: string, options: Common & { readonly compromised?: true }) =>
       run(options, async (secrets) => {
-        await secrets.refresh()
+        await readyFor(name, secrets)
         secrets.attach({ onRotation: tellStep })
         const status = await secrets.rotate(name, { reason: options.compromised === true ? 'compromised' : 'manual' })
         print(options.json === true ? JSON.stringify(status, null, 1) : tell(name, status))
@@ -64,7 +64,7 @@ export function secretsCommand(): Command {
     .argument('[version]')
     .action((name: string, version: string | undefined, options: Common) =>
       run(options, async (secrets) => {
-        await secrets.refresh()
+        await readyFor(name, secrets)
         const ended = await secrets.revoke(name, version)
         print(options.json === true ? JSON.stringify(ended) : ended.length === 0 ? `${name} has no such version.` : `Revoked ${name}: ${ended.join(', ')}`)
         return ended.length === 0 ? SECRETS_EXIT.problems : SECRETS_EXIT.fine
@@ -85,27 +85,47 @@ export function secretsCommand(): Command {
         // A value on the command line would be in the shell's history and in the list of processes.
         if ((name === undefined) === (options.file === undefined)) throw new TypeError('Give either a name, with the value on standard input, or --file')
         const values = options.file === undefined ? { [name as string]: (await text(process.stdin)).replace(/\r?\n$/, '') } : parseEnv(readFileSync(options.file, 'utf8'))
-        let failed = false
-        for (const [key, value] of Object.entries(values)) {
-          if (!secrets.names.includes(key)) {
-            print(`${key}: is not defined, left out`)
-            continue
-          }
-          try {
-            await secrets.import(key, value ?? '')
-            print(`${key}: imported`)
-          } catch (error) {
-            failed = true
-            print(messageOf(error) ?? `${key}: failed`)
-          }
-        }
-        return failed ? SECRETS_EXIT.problems : SECRETS_EXIT.fine
+        const done: Imported[] = []
+        for (const [key, value] of Object.entries(values)) done.push(await importOne(secrets, key, value ?? ''))
+        print(options.json === true ? JSON.stringify(done, null, 1) : done.map(({ name: key, message = 'imported' }) => (message.startsWith(`${key}: `) ? message : `${key}: ${message}`)).join('\n'))
+        return done.some(({ status }) => status === 'failed') ? SECRETS_EXIT.problems : SECRETS_EXIT.fine
       }))
   return command
 }
 
+/** What became of a value that was to be kept. */
+interface Imported {
+  readonly name: string
+  readonly status: 'imported' | 'left out' | 'failed'
+  readonly message?: string
+}
+
+async function importOne(secrets: Secrets, name: string, value: string): Promise<Imported> {
+  if (!secrets.names.includes(name)) return { name, status: 'left out', message: 'is not defined, left out' }
+  try {
+    await secrets.import(name, value)
+    return { name, status: 'imported' }
+  } catch (error) {
+    return { name, status: 'failed', message: messageOf(error) ?? 'failed' }
+  }
+}
+
+/** Problems of a value that is there. Without one, a rotation makes the first. */
+const UNUSABLE: ReadonlySet<SecretProblemKind> = new Set(['unreadable', 'empty', 'placeholder', 'unfit'])
+
+/** Loads what can be: that another secret is out of order must not keep this one, which may be known to somebody, from being ended. */
+async function readyFor(name: string, secrets: Secrets): Promise<void> {
+  const own = (await problemsOf(secrets)).filter((problem) => problem.name === name && UNUSABLE.has(problem.kind))
+  if (own.length > 0) throw new SecretsError(own)
+}
+
+/** Longer than anything that is waited for here. */
+const LONG_MS = 3_600_000
+
 async function run(options: Common, work: (secrets: Secrets) => Promise<number>): Promise<void> {
   let secrets: Secrets | undefined
+  // Deadlines keep no process alive: without this one, it would end while it waits for a provider that never answers.
+  const alive = setInterval(() => undefined, LONG_MS)
   try {
     secrets = await loadSecrets(process.cwd(), options.module)
     secrets.attach({ scrubber: tolerant })
@@ -114,7 +134,10 @@ async function run(options: Common, work: (secrets: Secrets) => Promise<number>)
     process.stderr.write(`sallyport secrets: ${messageOf(error) ?? 'failed'}\n`)
     process.exitCode = SECRETS_EXIT.failed
   } finally {
-    await secrets?.close()
+    await secrets?.close().catch(() => undefined)
+    clearInterval(alive)
+    // What the application's module left open (pools, timers) must not keep the process alive.
+    process.stdout.write('', () => process.exit())
   }
 }
 

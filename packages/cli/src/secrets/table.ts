@@ -9,7 +9,7 @@ export function statusTable(statuses: readonly SecretStatus[], now: number): str
   const rows = statuses.map((status) => [
     status.name, status.version === undefined ? '-' : shorten(status.version), status.ageMs === undefined ? '-' : days(status.ageMs), dueOf(status, now),
     stateOf(status), status.owner ?? '-', status.provider, status.description,
-  ])
+  ].map(clean))
   return aligned([['NAME', 'VERSION', 'AGE', 'ROTATE', 'STATE', 'OWNER', 'PROVIDER', 'FOR'], ...rows])
 }
 
