@@ -158,6 +158,13 @@ export function grantStoreContract(name: string, open: () => Promise<Store>): vo
       expect((await grants.requests.get('a'))?.grantId).toMatch(/^g[123]$/)
     })
 
+    it('finds the one that covers a call behind many that do not', async () => {
+      const { grants } = await opened()
+      for (let i = 0; i < 120; i++) await grants.create(grant(`other-${i}`, { resources: { order: [`${i}`] }, expiresAt: 1_900 }))
+      await grants.create(grant('wanted'))
+      expect((await grants.find(query)).at(-1)?.id).toBe('wanted')
+    })
+
     it('narrows each list before it cuts it to its length', async () => {
       const { grants } = await opened()
       for (const one of [grant('mine', { tenant: 'acme' }), grant('none'), grant('other', { tenant: 'bolt' }), grant('far', { environment: 'production' })]) await grants.create(one)

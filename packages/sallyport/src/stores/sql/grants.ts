@@ -12,6 +12,9 @@ export interface SqlGrants extends GrantStore {
   readonly admission: NonNullable<AdmissionSteps['grant']>
 }
 
+/** As many as memory keeps. The one that covers a call may be the last of them: other agents can pass theirs on to this one, whether it wants them or not. */
+const MAX_FOUND = 10_000
+
 /** Grants in the ledger's database: taking a use is a step of the transaction that writes the intent. */
 export function sqlGrants(driver: SqlDriver): SqlGrants {
   const ready = migrateOnce(driver, GRANTS_SCHEMA, GRANTS_MIGRATIONS)
@@ -33,7 +36,7 @@ export function sqlGrants(driver: SqlDriver): SqlGrants {
     async find({ environment, tenant = null, subject, actor, action, now }) {
       const found = await read(
         `actor = $2 AND ${isLive('$1')} AND not_before <= $1 AND environment = $3 AND tenant IS NOT DISTINCT FROM $4 AND subject IS NOT DISTINCT FROM $5
-          AND ${holdsMember('actions', '$6')} ORDER BY expires_at, position LIMIT 100`,
+          AND ${holdsMember('actions', '$6')} ORDER BY expires_at, position LIMIT ${MAX_FOUND}`,
         [now, actor, environment, tenant, subject, setMember(action)],
       )
       // Most have none: asked for apart, so that the usual question stays a simple one. Taking a use looks at them again.
