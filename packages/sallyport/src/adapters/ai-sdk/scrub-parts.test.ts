@@ -119,6 +119,8 @@ describe('pieces', () => {
     for (const type of ['tool-call', 'tool-error', 'tool-input-error']) {
       const [half] = await loose({ type, toolCallId: 'c', toolName: 'n', input: json.slice(0, -5) })
       expect([type, half?.['input']]).toEqual([type, '{"q":"[REDACTED] a'])
+      const [file] = await loose({ type, toolCallId: 'c', toolName: 'n', input: lines.slice(0, -1) })
+      expect([type, file?.['input']]).toEqual([type, '{"file":"key\\n[REDACTED]\\n\\t[REDACTED]"'])
     }
     expect(await loose({ type: 'tool-input-error', toolCallId: 'c', input: 'no \\/ secret' })).toMatchObject([{ input: 'no \\/ secret' }])
     expect(joined(await loose({ type: 'tool-input-start', id: 'c', toolName: 'n', inputEncoding: 'text' }, ...pieces('a\\/b \\u0041').map((delta) => ({ type: 'tool-input-delta', id: 'c', delta }))))).toBe('a\\/b \\u0041')

@@ -1,6 +1,7 @@
 import { isError } from '../../scrub/kinds.ts'
 import type { Scrubber } from '../../scrub/types.ts'
 import { plainEscapes } from './json-escapes.ts'
+import { JsonStrings } from './json-strings.ts'
 import { scrubFile } from './scrub-file.ts'
 import type { Part } from './scrub-parts.ts'
 import { withoutTokens } from './without-tokens.ts'
@@ -60,15 +61,17 @@ function wordsOf(error: { readonly name?: unknown; readonly message?: unknown })
   }
 }
 
-/** JSON in a string, scrubbed as the value that it is, then as text; only as text, its escapes read, where it is no JSON. */
+/** JSON in a string, scrubbed as the value that it is, then as text; string by string, and as text, where it is no JSON. */
 export function scrubJsonText(text: string, scrubber: Scrubber): string {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    // Cut off, perhaps: who repairs it reads its escapes.
-    const plain = scrubber.scrub(plainEscapes(text))
-    return plain.findings.length > 0 ? plain.text : scrubber.scrub(text).text
+    // Cut off, perhaps: who repairs it reads its strings, and its escapes.
+    const strings = new JsonStrings(scrubber)
+    const said = strings.push(text) + strings.end()
+    const plain = scrubber.scrub(plainEscapes(said))
+    return plain.findings.length > 0 ? plain.text : scrubber.scrub(said).text
   }
   const clean = scrubber.scrubValue(value)
   return scrubber.scrub(clean.findings.length === 0 ? plainEscapes(text) : JSON.stringify(clean.value)).text
