@@ -74,7 +74,7 @@ export function check(options: CheckOptions): CheckResult {
         contexts.push(examine({ base, libraries, found: one, importers: ofFile, registered, depth: config.depth ?? 8, short, shorten, ids, shared, inlineIndex }))
       } catch (error) {
         // One entry point that the checker fails on must not hide the others.
-        tree.problems.push({ file: path, problem: `${one.name} could not be checked: ${error instanceof Error ? error.message : String(error)}` })
+        tree.problems.push({ file: path, problem: `${one.name} could not be checked: ${error instanceof Error ? error.message : String(error)}`, unchecked: true })
       }
       if (one.kind === 'inline-action') inlineIndex += 1
     }
@@ -109,7 +109,7 @@ export function check(options: CheckOptions): CheckResult {
     entries,
     findings: sorted(findings),
     suppressed,
-    problems: tree.problems.map(({ file, problem }) => ({ file: short(file), problem })).sort(byPlace),
+    problems: tree.problems.map(({ file, problem, unchecked }): Problem => ({ file: short(file), problem, ...(unchecked || (base.flawed.has(file) && mayHoldEntries(base, config, file)) ? { unchecked: true } : {}) })).sort(byPlace),
     statistics: { files: tree.files.length, parsed: base.parsed, milliseconds: Math.round(performance.now() - started), exposure: builds.length > 0 ? 'manifest' : 'derived' },
   }
 }
@@ -133,12 +133,18 @@ function inventory(base: CodeBase, config: CheckConfig, files: readonly string[]
 
 /** Entry points of a file. Undefined for one that need not be parsed to see that it has none. */
 function foundIn(base: CodeBase, config: CheckConfig, file: string): Found[] | undefined {
-  const route = config.routes !== false && isRouteFile(file)
-  const text = base.tree.read(file)
-  if (text === undefined || (!route && !mayHoldActions(text))) return undefined
-  const module = base.module(file)
+  const module = mayHoldEntries(base, config, file) ? base.module(file) : undefined
   if (!module) return undefined
-  return [...actionsOf(base, module), ...(route ? routesOf(base, module) : [])]
+  return [...actionsOf(base, module), ...(isCheckedRoute(config, file) ? routesOf(base, module) : [])]
+}
+
+function isCheckedRoute(config: CheckConfig, file: string): boolean {
+  return config.routes !== false && isRouteFile(file)
+}
+
+function mayHoldEntries(base: CodeBase, config: CheckConfig, file: string): boolean {
+  const text = base.tree.read(file)
+  return text !== undefined && (isCheckedRoute(config, file) || mayHoldActions(text))
 }
 
 function holdsActions({ known, found }: Holder): boolean {

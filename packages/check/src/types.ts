@@ -90,6 +90,8 @@ export interface Suppressed {
 export interface Problem {
   readonly file: string
   readonly problem: string
+  /** Entry points that it holds may be missing: what was found is not all that there is. */
+  readonly unchecked?: true
 }
 
 /** What a check found. */

@@ -7,6 +7,8 @@ import { extendedBy } from '../resolve/tsconfig.ts'
 export interface FileProblem {
   readonly file: string
   readonly problem: string
+  /** What it holds was not looked at, and may be an entry point. */
+  readonly unchecked?: true
 }
 
 /** The source files of a code base. Paths are absolute, with forward slashes. */
@@ -78,7 +80,7 @@ export function readTree(root: string, options: TreeOptions = {}): SourceTree {
     try {
       entries = readdirSync(directory, { withFileTypes: true })
     } catch (error) {
-      problems.push({ file: directory, problem: `can't be listed${codeOf(error)}` })
+      problems.push({ file: directory, problem: `can't be listed${codeOf(error)}`, unchecked: true })
       return
     }
     for (const entry of entries) {
@@ -115,14 +117,14 @@ function readText(path: string, problems: FileProblem[]): string | undefined {
     // A character takes three bytes at most.
     const bytes = text.length * 3 > maximumBytes ? statSync(path).size : text.length
     if (bytes > maximumBytes) {
-      problems.push({ file: path, problem: `left out: ${Math.round(bytes / 1024)} KiB is more than the ${maximumBytes / 1024} KiB that are checked` })
+      problems.push({ file: path, problem: `left out: ${Math.round(bytes / 1024)} KiB is more than the ${maximumBytes / 1024} KiB that are checked`, ...(text.includes('use server') ? { unchecked: true } : {}) })
       return undefined
     }
     // Bytes that can't be read became this character, unless it stood there.
     if (text.includes('\uFFFD') && !isUtf8(readFileSync(path))) problems.push({ file: path, problem: 'is not UTF-8: bytes that can\'t be read were replaced' })
     return text
   } catch (error) {
-    problems.push({ file: path, problem: `can't be read${codeOf(error)}` })
+    problems.push({ file: path, problem: `can't be read${codeOf(error)}`, unchecked: true })
     return undefined
   }
 }

@@ -61,8 +61,8 @@ export function toSarif(check: CheckResult, version = '0.1.0'): string {
         },
         results: [...check.findings.map((finding) => result(finding)), ...check.suppressed.map((one) => result(one.finding, one))],
         invocations: [{
-          executionSuccessful: true,
-          toolExecutionNotifications: check.problems.map(({ file, problem }) => ({ level: 'warning', message: { text: `${file} ${problem}` } })),
+          executionSuccessful: !check.problems.some(({ unchecked }) => unchecked),
+          toolExecutionNotifications: check.problems.map(({ file, problem, unchecked }) => ({ level: unchecked ? 'error' : 'warning', message: { text: `${file} ${problem}` } })),
         }],
         columnKind: 'utf16CodeUnits',
       },

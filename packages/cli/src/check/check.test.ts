@@ -40,6 +40,24 @@ describe('sallyport check', () => {
     expect(err).toContain('Did you mean missing-authentication?')
   })
 
+  it('does not pass what it could not look at', async () => {
+    rmSync(join(root, 'app/page.tsx'))
+    writeFileSync(join(root, 'app/half.ts'), '\'use server\'\nexport async function half( {{{')
+    expect(await run(root)).toBe(2)
+    expect(out).toContain('app/half.ts can\'t be parsed')
+    expect(err).toBe('sallyport check: what is in app/half.ts was not checked. Mend it, or leave its folder out: { "ignore": […] } in sallyport.check.json.\n')
+    expect(await run(root, '--fail-on', 'warning')).toBe(1)
+    expect(await run(root, '--fail-on', 'never')).toBe(0)
+    await run(root, '-f', 'sarif')
+    expect(JSON.parse(out).runs[0].invocations[0].executionSuccessful).toBe(false)
+    writeFileSync(join(root, 'app/half.ts'), `'use server'\n//${'x'.repeat(3 * 1024 * 1024)}`)
+    expect(await run(root)).toBe(2)
+    // Nothing that can be called is in these.
+    writeFileSync(join(root, 'app/half.ts'), `//${'x'.repeat(3 * 1024 * 1024)}`)
+    writeFileSync(join(root, 'app/no-action.ts'), 'export const half = {{{')
+    expect(await run(root)).toBe(0)
+  })
+
   it('fails from the level on that it is told, by the configuration or, before it, by a flag', async () => {
     rmSync(join(root, 'app/page.tsx'))
     expect(await run(root)).toBe(0)

@@ -5,6 +5,7 @@ import {
   beyondBaseline, check, configFile, configSchema, ConfigError, explain, manifestFile, noSuchRule, readBaseline, readConfig, ruleOf, rules, toHtml, toJson, toManifest, toMarkdown, toSarif, writeBaseline,
   type CheckResult, type Finding, type Level,
 } from '@sallyport/check'
+import { clean } from '../clean.ts'
 import { progressBar } from './progress.ts'
 import { openCache } from './cache.ts'
 import { toTable } from './table.ts'
@@ -48,7 +49,7 @@ export const processHost: CommandHost = {
 /**
  * `sallyport check [dir]`: every server action of a code base, and what guards it.
  *
- * Exit codes: 0 nothing at or above the level of `--fail-on`; 1 findings; 2 it could not run.
+ * Exit codes: 0 nothing at or above the level of `--fail-on`; 1 findings; 2 it could not run, or not check all.
  */
 export function checkCommand(host: CommandHost = processHost): Command {
   return new Command('check')
@@ -109,8 +110,16 @@ function runCheck(dir: string, flags: CheckFlags, host: CommandHost): number {
   const text = render(result, flags, flags.output === undefined ? host.columns : undefined)
   if (flags.output === undefined) host.out(text)
   else write(flags.output, text)
-  return failed(result.findings, flags.failOn ?? config.failOn ?? 'error') ? 1 : 0
+  const from = flags.failOn ?? config.failOn ?? 'error'
+  const unchecked = new Set(result.problems.flatMap((problem) => (problem.unchecked ? [problem.file] : [])))
+  if (unchecked.size > 0) host.err(`sallyport check: what is in ${[...unchecked].slice(0, several).map(clean).join(', ')}${unchecked.size > several ? ` and ${unchecked.size - several} more` : ''} was not checked. Mend it, or leave its folder out: { "ignore": […] } in ${configFile}.\n`)
+  if (failed(result.findings, from)) return 1
+  // "Nothing found" would be said of what nobody looked at.
+  return unchecked.size > 0 && from !== 'never' ? 2 : 0
 }
+
+/** So many files are named on one line. */
+const several = 5
 
 /** Writes a file, and the folders that it stands in. */
 function write(file: string, text: string): void {
