@@ -45,6 +45,17 @@ describe('the command', () => {
     expect({ stdout, stderr }).toEqual({ stdout: '{', stderr: '' })
   })
 
+  it('puts no colours into a file', () => {
+    const folder = join(nowhere, 'coloured')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'actions.ts'), '\'use server\'\nexport async function remove(id: string) { return db.post.delete({ where: { id } }) }\n')
+    const table = join(nowhere, 'table.txt')
+    const told = (...words: readonly string[]): string => spawnSync(process.execPath, ['--conditions=@sallyport/source', bin, 'check', folder, ...words], { encoding: 'utf8', env: { ...process.env, FORCE_COLOR: '1', NO_COLOR: '' } }).stdout
+    expect(told()).toContain('\u001b[')
+    expect(told('--output', table)).toBe('')
+    expect(readFileSync(table, 'utf8')).not.toContain('\u001b[')
+  })
+
   it.skipIf(!existsSync('/dev/full'))('ends with 2 when what it says can not be written (skipped where there is no /dev/full)', () => {
     const { status, stderr } = spawnSync('sh', ['-c', '"$0" --conditions=@sallyport/source "$1" audit key shop.example/audit > /dev/full', process.execPath, bin], { encoding: 'utf8' })
     expect({ status, stderr: stderr.split('\n')[0] }).toEqual({ status: 2, stderr: expect.stringContaining('can not be written: ENOSPC') as string })

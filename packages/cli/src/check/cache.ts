@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { CheckCache } from '@sallyport/check'
 
@@ -17,11 +17,17 @@ export function openCache(root: string, named: string | undefined): CacheFile {
     held,
     save() {
       if (!held.changed) return undefined
+      const beside = `${file}.${process.pid}`
       try {
         mkdirSync(dirname(file), { recursive: true })
         // Another check may be reading it.
-        writeFileSync(`${file}.${process.pid}`, held.toText())
-        renameSync(`${file}.${process.pid}`, file)
+        writeFileSync(beside, held.toText())
+        try {
+          renameSync(beside, file)
+        } catch (error) {
+          rmSync(beside, { force: true })
+          throw error
+        }
         return undefined
       } catch (error) {
         return error instanceof Error ? error.message : String(error)

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
@@ -138,6 +138,9 @@ describe('sallyport check', () => {
     expect(await run('--cache', '--cache-location', join(root, 'app/page.tsx/cache'), root)).toBe(1)
     expect(out).toContain('missing-authentication')
     expect(err).toMatch(/^sallyport check: the cache could not be written: /)
+    mkdirSync(join(root, 'taken/cache'), { recursive: true })
+    await run(root, '--cache-location', join(root, 'taken/cache'))
+    expect(readdirSync(join(root, 'taken'))).toEqual(['cache'])
     expect(await run(root, '--cache-location', join(root, 'own/cache'))).toBe(1)
     expect(err).toBe('')
     expect(readFileSync(join(root, 'own/cache'), 'utf8')).toContain('app/actions.ts')

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { Command, Option } from 'commander'
 import {
   beyondBaseline, check, configFile, configSchema, ConfigError, explain, manifestFile, noSuchRule, readBaseline, readConfig, ruleOf, rules, toHtml, toJson, toManifest, toMarkdown, toSarif, writeBaseline,
@@ -109,7 +110,8 @@ function runCheck(dir: string, flags: CheckFlags, host: CommandHost): number {
   if (flags.manifest) writeFileSync(join(root, manifestFile), toManifest(result))
   const text = render(result, flags, flags.output === undefined ? host.columns : undefined)
   if (flags.output === undefined) host.out(text)
-  else write(flags.output, text)
+  // Colours are for a terminal, which this process may well have.
+  else write(flags.output, flags.format === 'table' ? stripVTControlCharacters(text) : text)
   const from = flags.failOn ?? config.failOn ?? 'error'
   const unchecked = new Set(result.problems.flatMap((problem) => (problem.unchecked ? [problem.file] : [])))
   if (unchecked.size > 0) host.err(`sallyport check: what is in ${[...unchecked].slice(0, several).map(clean).join(', ')}${unchecked.size > several ? ` and ${unchecked.size - several} more` : ''} was not checked. Mend it, or leave its folder out: { "ignore": […] } in ${configFile}.\n`)
