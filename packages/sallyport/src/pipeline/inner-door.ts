@@ -42,7 +42,7 @@ export function compileInnerDoor(definition: ActionDefinition, port: PortRuntime
     letOut(call, raw) {
       if (fieldsOf !== null) call.fields = intersectFields(call.fields, fieldsOf(call.principal))
       if (output.kind === 'stream') throw new Refusal('INTERNAL', 'the handler declared a stream and returned none')
-      if (schema === null) return walk(call, raw, disclosed, deadline)
+      if (schema === null) return walk(call, raw, disclosed, deadline, true)
       const result = schema['~standard'].validate(raw)
       if (isPromiseLike(result)) return withDeadline(result, deadline, late).then((settled) => walk(call, fitted(settled, project), disclosed, deadline))
       return walk(call, fitted(result, project), disclosed, deadline)
@@ -63,10 +63,10 @@ function fitted(result: StandardResult<unknown>, project: Projector | null): unk
   return project === null ? result.value : project(result.value)
 }
 
-function walk(call: Call, fitting: unknown, disclosed: ReadonlySet<string>, deadline: DeadlineList): MaybePromise<LetOut> {
+function walk(call: Call, fitting: unknown, disclosed: ReadonlySet<string>, deadline: DeadlineList, copies = false): MaybePromise<LetOut> {
   const value = call.fields === null ? fitting : narrow(fitting, call.fields)
-  if (isClean(value, call.port.scrubber)) return { data: value, findings: null }
-  const walker = new OutputWalker(call.port.scrubber, disclosed)
+  if (!copies && isClean(value, call.port.scrubber)) return { data: value, findings: null }
+  const walker = new OutputWalker(call.port.scrubber, disclosed, copies)
   const data = walker.walk(value)
   if (!walker.metPromise) return { data, findings: walker.findings }
   const late = (): Refusal => new Refusal('TIMEOUT', 'a promise in the result did not settle in time')

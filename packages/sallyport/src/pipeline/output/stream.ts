@@ -34,7 +34,7 @@ export function isStream(value: unknown): value is AsyncIterable<unknown> | Read
  */
 export function letOutStream(call: Call, source: AsyncIterable<unknown> | ReadableStream<unknown>, options: StreamOptions): ReadableStream<unknown> {
   const parts = partsOf(source)
-  const walker = new OutputWalker(call.port.scrubber, new Set())
+  const walker = new OutputWalker(call.port.scrubber, new Set(), options.schema === null)
   const text = new TextRun(call.port.scrubber, walker, options.textField)
   let over = false
 

@@ -73,6 +73,35 @@ describe('a result that says something else than what was looked at', () => {
     let reads = 0
     expect(await leaves(() => ({ found: SECRET, get turns() { return reads++ % 2 === 0 ? 'clean' : SECRET } }))).not.toContain(SECRET)
   })
+
+  test('is looked at once, and is then plain data, also where nothing was found in it', async () => {
+    const turns = () => {
+      let reads = 0
+      return () => (reads++ === 0 ? 'clean' : SECRET)
+    }
+    const once = () => {
+      const turn = turns()
+      return { get turn() { return turn() } }
+    }
+    expect(await leaves(once)).not.toContain(SECRET)
+    expect(await leaves(() => { const turn = turns(); return Object.defineProperty([1], 0, { get: turn, enumerable: true }) })).not.toContain(SECRET)
+    expect(await leaves(async function* () { yield once() })).not.toContain(SECRET)
+  })
+
+  // React sends what these yield.
+  test.each([Symbol.iterator, Symbol.asyncIterator])('has nothing left that yields: %s', async (symbol) => {
+    const inner = () => ({ a: 1, [symbol]: function* () { yield SECRET } })
+    for (const schema of [null, z.object({ inner: z.any() })]) {
+      const { data } = (await define(() => ({ inner: inner() }), schema).call({ principal: null, input: undefined })) as { readonly data: { readonly inner: object } }
+      expect(Reflect.ownKeys(data.inner)).toEqual(['a'])
+    }
+  })
+
+  test('has the prototype that React sends', async () => {
+    const { data } = (await define(() => ({ inner: Object.assign(Object.create(null), { a: 1 }) as object }), z.object({ inner: z.any() })).call({ principal: null, input: undefined })) as { readonly data: { readonly inner: object } }
+    expect(Object.getPrototypeOf(data.inner)).toBe(Object.prototype)
+    expect(data).toEqual({ inner: { a: 1 } })
+  })
 })
 
 test('a key __proto__ stays a key', async () => {

@@ -26,7 +26,7 @@ function isCleanObject(value: object, scrubber: Scrubber, depth: number): boolea
   // Asked first of whatever it is: the engine then knows what kinds of objects come here, and gives their prototypes at once.
   if (depth > MAX_DEPTH) return false
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype) return !('$$typeof' in value) && !behaves(value) && isCleanRecord(value as Readonly<Record<string, unknown>>, scrubber, depth)
+  if (prototype === Object.prototype) return !('$$typeof' in value) && !behaves(value) && !iterates(value) && isCleanRecord(value as Readonly<Record<string, unknown>>, scrubber, depth)
   if (!Array.isArray(value)) return prototype === Date.prototype && Reflect.ownKeys(value).length === 0
   if (prototype !== Array.prototype || behaves(value) || value[Symbol.iterator] !== ITERATE) return false
   for (let i = 0; i < value.length; i++) if (!isClean(value[i], scrubber, depth + 1)) return false
@@ -44,10 +44,14 @@ function isCleanRecord(record: Readonly<Record<string, unknown>>, scrubber: Scru
 
 const ITERATE: unknown = Array.prototype[Symbol.iterator]
 
-/** Says itself what it is as JSON, or what it settles to: whoever writes it out gets that, and not what was looked at. */
+/** Says itself what it is as JSON, what it settles to, or what comes of it one by one: whoever writes it out gets that, and not what was looked at. */
 function behaves(value: object): boolean {
-  const { toJSON, then } = value as { readonly toJSON?: unknown; readonly then?: unknown }
-  return typeof toJSON === 'function' || typeof then === 'function'
+  const { toJSON, then, [Symbol.asyncIterator]: later } = value as { readonly toJSON?: unknown; readonly then?: unknown; readonly [Symbol.asyncIterator]?: unknown }
+  return typeof toJSON === 'function' || typeof then === 'function' || later !== undefined
+}
+
+function iterates(record: object): boolean {
+  return (record as { readonly [Symbol.iterator]?: unknown })[Symbol.iterator] !== undefined
 }
 
 /**
@@ -58,15 +62,18 @@ function behaves(value: object): boolean {
 export class OutputWalker {
   readonly #scrubber: Scrubber
   readonly #disclosed: ReadonlySet<string>
+  readonly #copies: boolean
   /** How often each rule found something. `null` while none has. */
   findings: Map<string, number> | null = null
   /** A promise was met: the value has to be settled and walked again. */
   metPromise = false
   readonly #names = new FreeNames()
 
-  constructor(scrubber: Scrubber, disclosed: ReadonlySet<string>) {
+  /** @param copies Lets out a copy of all that is looked at, also of what is clean: where no schema has read it, a getter may say something else the next time. */
+  constructor(scrubber: Scrubber, disclosed: ReadonlySet<string>, copies = false) {
     this.#scrubber = scrubber
     this.#disclosed = disclosed
+    this.#copies = copies
   }
 
   walk(value: unknown, depth = 0): unknown {
@@ -114,7 +121,7 @@ export class OutputWalker {
   }
 
   #list(list: readonly unknown[], depth: number): readonly unknown[] {
-    const plain = Object.getPrototypeOf(list) === Array.prototype && !behaves(list) && list[Symbol.iterator] === ITERATE
+    const plain = !this.#copies && Object.getPrototypeOf(list) === Array.prototype && !behaves(list) && list[Symbol.iterator] === ITERATE
     let copy: unknown[] | null = plain ? null : []
     for (let i = 0; i < list.length; i++) {
       const item = list[i]
@@ -128,7 +135,8 @@ export class OutputWalker {
   #record(record: Record<string, unknown>, depth: number): Record<string, unknown> {
     if ('$$typeof' in record) throw new Refusal('INTERNAL', "the result holds a React element, which can't leave", { fix: 'Return data and render it in the component.' })
     const entries: [string, unknown][] = []
-    let changed = behaves(record)
+    // What has no prototype, React does not send.
+    let changed = this.#copies || behaves(record) || iterates(record) || Object.getPrototypeOf(record) === null
     for (const key of Object.keys(record)) {
       // Read once: what is looked at is what leaves.
       const value = record[key]
