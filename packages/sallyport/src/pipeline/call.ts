@@ -174,7 +174,12 @@ export class Call implements Expiring {
       if (this.#aborted !== undefined) this.#abort.abort(this.#aborted)
       const caller = this.callerSignal
       if (caller?.aborted === true) this.#abort.abort(caller.reason)
-      else caller?.addEventListener('abort', () => this.#abort?.abort(caller.reason), { once: true })
+      else if (caller !== undefined) {
+        const pass = (): void => this.#abort?.abort(caller.reason)
+        caller.addEventListener('abort', pass, { once: true })
+        // A caller's signal may live as long as its loop does, and be that of thousands of calls.
+        this.onEnd(() => caller.removeEventListener('abort', pass))
+      }
     }
     return this.#abort.signal
   }

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { SallyportError } from '../errors/sallyport-error.ts'
@@ -361,6 +362,16 @@ describe('what a handler throws', () => {
     expect((await pending).serverError?.code).toBe('TIMEOUT')
     expect(signal?.aborted).toBe(true)
     expect(await outcome(port)).toMatchObject({ outcome: 'unknown' })
+  })
+
+  it("leaves nothing on its caller's signal, which may be that of thousands of calls", async () => {
+    const port = makePort()
+    const caller = new AbortController()
+    const define = (name: string) => port.define(name).noInput().authorize('order:read').outputSchema(z.boolean())
+    const action = define('reads').action(({ signal }) => signal.aborted)
+    const failing = define('fails').action(({ signal }) => { throw new Error(String(signal.aborted)) })
+    for (const one of [action, failing]) await one.call({ principal: user, input: undefined, signal: caller.signal })
+    expect(getEventListeners(caller.signal, 'abort')).toEqual([])
   })
 
   it('is aborted when the caller has gone', async () => {
