@@ -30,7 +30,7 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
   const outer = compileOuterDoor(definition, port, runHandler)
   const inner = compileInnerDoor(definition, port)
   const deadline = port.deadlines.of(definition.deadlineMs)
-  const disclosed = definition.discloses.length === 0 ? undefined : definition.discloses.map(({ field, reason }) => `${field}: ${reason}`)
+  const { discloses } = definition
   const audited = !definition.exceptions.has('audit')
   let knownHash: MaybePromise<string> | null = null
 
@@ -146,7 +146,8 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
   }
 
   function succeed(call: Call, { data, findings }: LetOut): ActionResult {
-    record(call, 'success', findings === null ? NOTHING_TO_SAY : { findings })
+    const disclosed = discloses.length === 0 ? undefined : disclosedIn(data, discloses)
+    record(call, 'success', findings === null && disclosed === undefined ? NOTHING_TO_SAY : { findings, disclosed })
     call.end()
     return { data }
   }
@@ -167,7 +168,7 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
     const { started } = call
     const repeated = repeatedIn(error)
     if (repeated !== null) {
-      record(call, 'success', { reason: `the result of ${repeated.first} was given again` })
+      record(call, 'success', { reason: `the result of ${repeated.first} was given again`, disclosed: disclosedIn(repeated.result.data, discloses) })
       call.end()
       return repeated.result
     }
@@ -207,7 +208,7 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
     const time = port.clock.now()
     try {
       const facts = call.admitted ? undefined : factsOf(call, outer.names(call.passed))
-      port.store.ledger.record(new OutcomeRecord(call, time, outcome, details, facts, outcome === 'success' ? disclosed : undefined))
+      port.store.ledger.record(new OutcomeRecord(call, time, outcome, details, facts))
     } catch (cause) {
       // The intent stands: the reconciler closes it as unknown. A refusal that can't be written is still a refusal.
       logFailure(call, 'audit', { code: 'UNAVAILABLE', reason: 'the outcome could not be recorded', cause })
@@ -223,6 +224,13 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
 }
 
 const NOTHING_TO_SAY: OutcomeDetails = {}
+
+/** Which secrets are in what leaves: fields may have been hidden from who called. */
+function disclosedIn(data: unknown, discloses: ActionDefinition['discloses']): readonly string[] | undefined {
+  if (typeof data !== 'object' || data === null) return undefined
+  const left = discloses.filter(({ field }) => Object.hasOwn(data, field) && typeof (data as Record<string, unknown>)[field] === 'string')
+  return left.length === 0 ? undefined : left.map(({ field, reason }) => `${field}: ${reason}`)
+}
 const NO_PREVIOUS = Object.freeze({ prevResult: undefined })
 
 function repeatedIn(error: unknown): Repeated | null {

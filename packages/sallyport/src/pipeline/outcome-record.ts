@@ -7,6 +7,7 @@ export interface OutcomeDetails {
   readonly reason?: string
   readonly control?: string
   readonly findings?: ReadonlyMap<string, number> | null
+  readonly disclosed?: readonly string[] | undefined
 }
 
 /** How a call ended. A class with every field, as its facts are. */
@@ -25,7 +26,7 @@ export class OutcomeRecord implements OutcomeEvent {
   readonly secrets: OutcomeEvent['secrets'] | undefined
   readonly disclosed: readonly string[] | undefined
 
-  constructor(call: Call, time: number, outcome: Outcome, details: OutcomeDetails, facts: CallFacts | undefined, disclosed: readonly string[] | undefined) {
+  constructor(call: Call, time: number, outcome: Outcome, details: OutcomeDetails, facts: CallFacts | undefined) {
     const { findings } = details
     this.id = call.id
     this.time = time
@@ -38,6 +39,6 @@ export class OutcomeRecord implements OutcomeEvent {
     this.findings = findings === undefined || findings === null ? undefined : Object.fromEntries(findings)
     this.usage = call.budget === null ? undefined : { ...call.budget.usage }
     this.secrets = call.secrets ?? undefined
-    this.disclosed = disclosed
+    this.disclosed = details.disclosed
   }
 }

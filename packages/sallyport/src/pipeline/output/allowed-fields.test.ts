@@ -107,4 +107,20 @@ describe('fields that an action lists for a kind of principal', () => {
     }
     expect(() => start.outputSchema(z.intersection(Named, Named), { fields: { agent: ['cost'] } } as never)).toThrow(DefinitionError)
   })
+
+  it('and what they leave out was not disclosed', async () => {
+    const port = await open()
+    const read = port
+      .define('order.read').noInput().authorize('order:read')
+      .outputSchema(z.object({ id: z.string(), key: z.string() }), { fields: { agent: ['id'] } })
+      .discloses('key', 'a new key is shown once')
+      .action(() => ({ id: 'o1', key: 'k' }))
+    const disclosed = async (principal: Principal): Promise<unknown> => {
+      await read.call({ principal, input: undefined })
+      const event = (await port.events()).at(-1)?.event
+      return event?.kind === 'outcome' ? event.disclosed : undefined
+    }
+    expect(await disclosed(user)).toEqual(['key: a new key is shown once'])
+    expect(await disclosed(agent)).toBeUndefined()
+  })
 })
