@@ -149,6 +149,12 @@ export function approvalStoreContract(name: string, open: () => Promise<Store>):
       expect([await first('bea'), await first('cid'), await first('ann'), await first('b')]).toEqual(['p2', 'p0', undefined, 'p0'])
     })
 
+    it('leaves one of several requests that are made at once', async () => {
+      const { approvals } = await opened()
+      await Promise.all(Array.from({ length: 12 }, (_, i) => approvals.create(waiting(`r${i}`, { resource: { type: 'product', id: 'tea' } }))))
+      expect(await approvals.pending({ now: 1_100 })).toHaveLength(1)
+    })
+
     it('supersedes nothing in another tenant', async () => {
       const { approvals } = await opened()
       await approvals.create(waiting('none'))

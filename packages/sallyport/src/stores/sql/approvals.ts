@@ -49,7 +49,7 @@ export function sqlApprovals(driver: SqlDriver, encryption: Encryption): SqlAppr
       const { id, digest } = record
       const input = record.input === null ? null : await encryption.encrypt(record.input, context('input', id, digest))
       const summary = await encryption.encrypt(record.summary, context('summary', id, digest))
-      await change(forgetExpired(record.createdAt), supersede(record), insert(record, input, summary))
+      await change(takeTurn(record.requester), forgetExpired(record.createdAt), supersede(record), insert(record, input, summary))
     },
     get,
     async findByDigest(digest, requester) {
@@ -130,7 +130,17 @@ export function sqlApprovals(driver: SqlDriver, encryption: Encryption): SqlAppr
   }
 }
 
+/** A row for each requester would be kept for ever. */
+const TURNS = 251
+
 const isOpen = (now: string): string => `((state = 'pending' AND decide_by > ${now}) OR (state = 'approved' AND execute_by > ${now}))`
+
+/** Two requests of one person at once would not see each other: neither would supersede the other, and both could be approved. */
+function takeTurn(requester: string): SqlStep {
+  let bucket = 0
+  for (let i = 0; i < requester.length; i++) bucket = (bucket * 31 + requester.charCodeAt(i)) % TURNS
+  return { sql: 'INSERT INTO sallyport_approval_turn (bucket) VALUES ($1) ON CONFLICT (bucket) DO UPDATE SET bucket = excluded.bucket', params: [bucket] }
+}
 
 /** Nothing settles what just expires: its input goes with the next request of anybody. */
 function forgetExpired(now: number): SqlStep {
