@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { definePolicy } from '../policy/define-policy.ts'
 import { createTestPort, testRequest, testUser } from '../testing/index.ts'
 import { defaultTiers, type Tier } from './tiers.ts'
+import type { BudgetReservation } from './types.ts'
 
 const policy = definePolicy({ roles: { customer: ['order:read'] } })
 const user = (id: string, tier?: string) => testUser(id, ['customer'], tier === undefined ? {} : { tier })
@@ -116,5 +117,33 @@ describe('calls at once', () => {
     expect(waiting).toHaveLength(4)
     for (const end of waiting) end()
     expect(await Promise.all([first[1], other, third])).toEqual([{ data: 'x' }, { data: 'x' }, { data: 'x' }])
+  })
+})
+
+describe('a budget that is used up', () => {
+  it('says when tokens come back, and not when all of them are back, nor at once while others hold them', async () => {
+    const port = createTestPort({ policy, tiers: { free: { requestsPerMinute: 500, tokensPerHour: 100 } } })
+    const held: BudgetReservation[] = []
+    const spend = port.define('note.write').inputSchema(z.strictObject({ tokens: z.int() })).authorize('order:read').tokens().outputSchema(z.number())
+      .action(async ({ parsedInput, budget }) => held.push(await budget.reserve({ inputTokens: parsedInput.tokens, maxOutputTokens: 0 })))
+    const call = (tokens: number) => spend.call({ principal: user('u1'), input: { tokens } })
+    const settle = () => held.pop()?.settle({ inputTokens: 50, outputTokens: 0 })
+    await call(50)
+    await settle()
+    await port.clock.advance(30 * 60_000)
+    await call(50)
+    expect((await call(1)).serverError).toMatchObject({ code: 'BUDGET_EXCEEDED', retryAfterMs: expect.toSatisfy((ms: number) => ms > 0 && ms <= 35 * 60_000) as number })
+    await settle()
+    const wait = (await call(1)).serverError?.retryAfterMs ?? 0
+    expect(wait).toBeLessThanOrEqual(35 * 60_000)
+    await port.clock.advance(wait)
+    expect((await call(1)).serverError).toBeUndefined()
+  })
+
+  it('says to wait while one call holds all of it', async () => {
+    const port = createTestPort({ policy, tiers: { free: { requestsPerMinute: 500, tokensPerHour: 100 } } })
+    const spend = port.define('note.write').noInput().authorize('order:read').tokens().outputSchema(z.string()).action(async ({ budget }) => (await budget.reserve({ inputTokens: 100, maxOutputTokens: 0 })).id)
+    await spend.call({ principal: user('u1'), input: undefined })
+    expect((await spend.call({ principal: user('u1'), input: undefined })).serverError).toMatchObject({ code: 'BUDGET_EXCEEDED', retryAfterMs: expect.toSatisfy((ms: number) => ms > 0) as number })
   })
 })

@@ -1,8 +1,20 @@
 import { DefinitionError } from '../../errors/sallyport-error.ts'
-import { openBudgetSession, tierBudgets } from '../../limits/budget-session.ts'
+import { openBudgetSession, tierBudgets, type BudgetTerms } from '../../limits/budget-session.ts'
 import type { BudgetCheck } from '../../limits/types.ts'
+import type { Call } from '../call.ts'
 import { PASS, Refusal, type Control } from '../control.ts'
 import { limitedAs, tierOf } from './principal-limits.ts'
+
+/** When the smallest call fits again, which is long before all of a budget is back. What is held by others comes back when they say. */
+async function waitFor(call: Call, budgets: readonly BudgetTerms[]): Promise<number> {
+  const { port, id } = call
+  const { limits } = port.store
+  const request = { id: `${id}.0`, budgets: budgets.map(({ name, key, limit, windowMs }): BudgetCheck => ({ name, key, limit, windowMs, amount: 1 })), ttlMs: 1_000 }
+  const decision = await limits.reserve(request, port.clock.now())
+  if (!decision.reserved) return Math.max(1, decision.retryAfterMs)
+  await limits.release(request.id, port.clock.now())
+  return 1
+}
 
 /**
  * `token-budget`: for actions that call a model. A budget that is used up refuses here; around each model call the handler
@@ -24,7 +36,7 @@ export const tokenBudget: Control = {
       if (!Array.isArray(states) || states.length !== budgets.length) throw new Refusal('UNAVAILABLE', 'the budget store answered nothing that can be read')
       for (const state of states) {
         if (!Number.isFinite(state?.remaining)) throw new Refusal('UNAVAILABLE', 'the budget store answered nothing that can be read')
-        if (state.remaining <= 0) throw new Refusal('BUDGET_EXCEEDED', `the budget '${state.name}' is used up`, { retryAfterMs: state.resetMs })
+        if (state.remaining <= 0) throw new Refusal('BUDGET_EXCEEDED', `the budget '${state.name}' is used up`, { retryAfterMs: await waitFor(call, budgets) })
       }
       call.budget = openBudgetSession({ store, clock: port.clock, id: call.id, budgets, prices: port.prices, report })
       return PASS
