@@ -45,7 +45,11 @@ export function makeGate(port: PortRuntime): Gate {
       try {
         const [state] = await port.store.limits.peek(checks, port.clock.now())
         if (state === undefined || state.remaining >= 1) return null
-        return answer(429, 'too_many_requests', Math.ceil(state.resetMs / 1_000))
+        // Refused, it takes nothing, says when to come again, and is one refusal more of those that lead to a ban.
+        const decision = await port.store.limits.decide(checks, port.clock.now())
+        if (decision.allowed === true) return null
+        await port.bans?.refused(checks[0]?.key ?? '')
+        return answer(429, 'too_many_requests', Math.ceil(decision.retryAfterMs / 1_000))
       } catch (cause) {
         const open = port.limits.onStoreFailure.address !== undefined
         failed('the limit of the address could not be read', cause)

@@ -228,6 +228,20 @@ describe('the server', () => {
       expect(await send(message)).toBe(429)
     })
 
+    it('who goes on after a refusal, until the address is banned', async () => {
+      const { handle, port } = open({ adapter, limits: { perAddress: 2 }, bans: { after: 3, steps: [600_000] } })
+      const ask = () => handle(post({ ...HEADERS, authorization: 'Bearer nobody-knows' }))
+      for (const status of [401, 401]) expect((await ask()).status).toBe(status)
+      await port.clock.advance(30_000)
+      const refused = await ask()
+      expect([refused.status, Number(refused.headers.get('retry-after')) <= 35]).toEqual([429, true])
+      for (let i = 0; i < 3; i++) expect((await ask()).status).toBe(429)
+      await port.clock.advance(120_000)
+      expect(Number((await ask()).headers.get('retry-after'))).toBeGreaterThan(400)
+      await port.clock.advance(600_000)
+      expect((await ask()).status).toBe(401)
+    })
+
     it('each message of a batch, and a call of a tool once', async () => {
       const batch = open({ adapter, limits: { perAddress: 3 } })
       expect(await batch.send([LIST, LIST, LIST, LIST])).toBe(429)
