@@ -38,7 +38,7 @@ export function scanBundle(root: string, folders: readonly string[], engine: Sca
   // Before the build there is nothing to find, which must not read as "nothing found".
   if (there.length === 0) throw new TypeError(`There is no build: ${folders.join(', ')}. Build first, or name the folders that are sent to browsers.`)
   for (const folder of there) {
-    for (const file of listFiles(root, [folder], true)) {
+    for (const file of listFiles(root, [folder], true, (name) => unread.push(name))) {
       if (!SENT.test(file) || SERVER_CODE.test(file)) continue
       const bytes = reader.read(join(root, file), MAX_BYTES)
       if (bytes === undefined) {

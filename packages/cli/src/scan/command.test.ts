@@ -212,3 +212,34 @@ describe('the CI example', () => {
     expect(docs).toContain(readFileSync(HOOK_FILE, 'utf8'))
   })
 })
+
+describe('what this account may not read', () => {
+  // Whoever runs as root may read all: then the command runs as nobody.
+  const isRoot = process.getuid?.() === 0
+  const nobody = 65_534
+  const scanAsOther = (...args: readonly string[]): Run => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--conditions=@sallyport/source', '--no-warnings', BIN, 'scan', ...args], {
+      cwd: root, encoding: 'utf8', env: { ...process.env, HOME: '/nonexistent', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' }, ...(isRoot ? { uid: nobody, gid: nobody } : {}),
+    })
+    return { status, out: `${stdout}${stderr}` }
+  }
+  beforeEach(() => chmodSync(dirname(root), 0o755))
+
+  it('is named, and the rest is looked at', () => {
+    write('closed/a.txt', `key = ${TOKEN}\n`)
+    write('open/a.txt', `key = ${TOKEN}\n`)
+    write('public/a.txt', 'nothing\n')
+    write('public/closed/a.txt', 'nothing\n')
+    const closed = [join(root, 'closed'), join(root, 'public/closed')]
+    for (const folder of closed) chmodSync(folder, 0)
+    const tree = scanAsOther('--all')
+    const bundle = scanAsOther('--bundle', 'public')
+    for (const folder of closed) chmodSync(folder, 0o755)
+    expect(tree).toMatchObject({ status: 1, out: expect.stringMatching(/^open\/a\.txt:1:[\s\S]*Not looked at: closed \(EACCES\), public\/closed \(EACCES\)\.\n$/) as string })
+    expect(bundle).toMatchObject({ status: 0, out: expect.stringContaining('Not looked at: public/closed (EACCES).') as string })
+  })
+
+  it.skipIf(!isRoot)('is told of a repository of another account, with what to do about it (skipped where this account can make none)', () => {
+    expect(scanAsOther('--staged')).toMatchObject({ status: 2, out: expect.stringContaining('safe.directory') as string })
+  })
+})

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, type Dirent } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { git, repositoryRoot } from './git.ts'
 
@@ -11,9 +11,10 @@ const SKIPPED_FOLDERS = new Set(['.git', 'node_modules', '.hg', '.svn'])
  * The files under some paths, from `root`. In a repository: those that are tracked or could be, so not what `.gitignore`
  * leaves out. `everything` walks the folders instead.
  *
+ * @param unread is told of each folder that can't be listed, with the reason
  * @throws TypeError for a path that is not there
  */
-export function listFiles(root: string, paths: readonly string[], everything: boolean): readonly string[] {
+export function listFiles(root: string, paths: readonly string[], everything: boolean, unread: (folder: string) => void): readonly string[] {
   // A name that was mistyped must not read as "nothing found".
   for (const path of paths) if (lstatSync(join(root, path), { throwIfNoEntry: false }) === undefined) throw new TypeError(`There is no ${path}`)
   const repository = everything ? undefined : repositoryRoot(root)
@@ -26,16 +27,25 @@ export function listFiles(root: string, paths: readonly string[], everything: bo
     const name = relative(root, join(root, path)).split(sep).join('/')
     const stat = lstatSync(join(root, path))
     if (stat.isFile()) files.push(name)
-    if (stat.isDirectory()) walk(root, name, files)
+    if (stat.isDirectory()) walk(root, name, files, unread)
   }
   return files
 }
 
-function walk(root: string, folder: string, files: string[]): void {
+function walk(root: string, folder: string, files: string[], unread: (folder: string) => void): void {
   const before = folder === '' ? '' : `${folder}/`
-  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+  for (const entry of entriesOf(root, folder, unread)) {
     if (entry.isFile()) files.push(before + entry.name)
-    else if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) walk(root, before + entry.name, files)
+    else if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) walk(root, before + entry.name, files, unread)
+  }
+}
+
+function entriesOf(root: string, folder: string, unread: (folder: string) => void): readonly Dirent[] {
+  try {
+    return readdirSync(join(root, folder), { withFileTypes: true })
+  } catch (error) {
+    unread(`${folder === '' ? '.' : folder} (${(error as NodeJS.ErrnoException).code ?? String(error)})`)
+    return []
   }
 }
 

@@ -46,6 +46,12 @@ export function repositoryRoot(folder: string): string | undefined {
   return run.status === 0 ? run.stdout.trim() : undefined
 }
 
+/** What git says of a folder that is in no repository, or in one that it refuses: another account's, where it says what to do. */
+export function whyNoRepository(folder: string): string {
+  const { error, stderr } = spawnSync('git', ['rev-parse', '--show-toplevel'], { cwd: folder, encoding: 'utf8' })
+  return error === undefined ? stderr.trim() : `git can't be run: ${error.message}`
+}
+
 /** True where a clone has not the whole history. */
 export function isShallow(root: string): boolean {
   return git(root, ['rev-parse', '--is-shallow-repository']).trim() === 'true'

@@ -9,7 +9,7 @@ import type { ScanFinding } from './finding.ts'
 import { handFor } from './hand.ts'
 import { scanRange, scanStaged } from './history.ts'
 import { loadIgnored } from './ignore.ts'
-import { isShallow, repositoryRoot } from './git.ts'
+import { isShallow, repositoryRoot, whyNoRepository } from './git.ts'
 import { commitsOf, headsOf, present, readProgress, rulesId, writeProgress } from './progress.ts'
 import { readConfiguration, rulesOf } from './rules.ts'
 import type { Found, Portion, Task } from './task.ts'
@@ -71,7 +71,7 @@ const PORTIONS_OF_A_THREAD = 2
 export async function scan(options: ScanOptions): Promise<ScanResult> {
   const { root, mode = 'tree' } = options
   if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true) throw new TypeError(`There is no folder ${root}`)
-  if ((mode === 'staged' || mode === 'history') && repositoryRoot(root) === undefined) throw new TypeError(`There is no git repository at ${root}`)
+  if ((mode === 'staged' || mode === 'history') && repositoryRoot(root) === undefined) throw new TypeError(`There is no git repository at ${root}: ${whyNoRepository(root)}`)
   const layers = readConfiguration(root, options.config)
   const rules = rulesOf(layers)
   const known = new Map([...(mode === 'bundle' ? serverValues(root, options.env ?? {}) : []), ...(options.known ?? [])])
@@ -95,8 +95,9 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
       case 'bundle':
         return scanBundleFolders()
       case 'tree': {
-        const files = listFiles(root, options.paths ?? [], options.everything ?? false).filter((file) => rules.wantsFile(file))
-        return share('files', files)
+        const unread: string[] = []
+        const files = listFiles(root, options.paths ?? [], options.everything ?? false, (name) => unread.push(name)).filter((file) => rules.wantsFile(file))
+        return share('files', files).then((found) => [...found, { findings: [], scanned: 0, cutShort: [], unread }])
       }
     }
   }
