@@ -18,7 +18,7 @@ function sallyport(...words: readonly string[]): { readonly code: number | null;
 describe('the command', () => {
   it.each([
     'chekc', 'check --no-such-option', 'check --format paper', 'check one two', 'report --format paper', 'scan --no-such-option',
-    'audit tail --no-such-option', 'audit no-such-command', 'audit show', 'secrets rotate', 'identities rotate', '',
+    'audit tail --no-such-option', 'identities list --state asleep', 'audit no-such-command', 'audit show', 'secrets rotate', 'identities rotate', '',
   ])('ends with 2, and not with what means "found", where it is not understood: %s', (line) => {
     const { code, out, err } = sallyport(...line.split(' ').filter((word) => word !== ''))
     expect({ code, out }).toEqual({ code: 2, out: '' })

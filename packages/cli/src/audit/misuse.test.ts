@@ -89,6 +89,10 @@ describe('sallyport audit, asked for what it can not do', () => {
     await newer.close()
   })
 
+  it('says of what is no key, and no file either, that it is neither', async () => {
+    expect(await run(['verify', '-k', 'shop.example'])).toMatchObject({ code: 2, err: expect.stringContaining('shop.example is neither a public key') as string })
+  })
+
   it('reads a key from a file, whatever the file is called', async () => {
     writeFileSync(file('a+b.pub'), `${keys.verifierText}\n`)
     expect((await run(['verify', '-k', file('a+b.pub')])).code).toBe(0)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { eventFromText, macKeys, macSecretFrom, openProof, parseSigner, parseVerifier, verifyLog, type LogReport, type NoteVerifier, type Statement } from 'sallyport/audit'
 import { checkIndex, checkUnsealed, type IndexReport, type UnsealedReport } from 'sallyport/sqlite'
 import { clean, jsonOf } from './format.ts'
@@ -30,9 +30,14 @@ export function verifiersOf(keys: readonly string[] | undefined, host: AuditHost
 }
 
 function verifierFrom(text: string): NoteVerifier {
-  const key = LOOKS_LIKE_A_KEY.test(text) ? text : readFileSync(text, 'utf8')
+  const key = LOOKS_LIKE_A_KEY.test(text) ? text : keyFile(text)
   // As `audit key` prints it.
   return parseVerifier(key.trim().replace(/^SALLYPORT_AUDIT_KEY=/u, ''))
+}
+
+function keyFile(name: string): string {
+  if (!existsSync(name)) throw new UsageError(`${name} is neither a public key (name+hash+key, as \`sallyport audit key\` prints it) nor a file that holds one`)
+  return readFileSync(name, 'utf8')
 }
 
 /** `verify`: 0 when the whole log holds, 1 when it does not. */

@@ -117,7 +117,7 @@ export function identitiesCommand(host: IdentitiesHost = processHost()): Command
 
   sub('list', 'agents and services, their owners and credentials')
     .option('--owner <person>', 'those of one owner')
-    .option('--state <state>', 'active, suspended or ended')
+    .addOption(new Option('--state <state>', 'those in one state').choices(['active', 'suspended', 'ended']))
     .action((flags: RegistryFlags & { readonly owner?: string; readonly state?: 'active' | 'suspended' | 'ended' }) =>
       run(
         flags,
