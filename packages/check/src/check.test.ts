@@ -102,6 +102,7 @@ describe('a tree on disk', () => {
 
   it.each([
     ['whatever it is called', { 'tsconfig.json': '{ "extends": ["./config/strict", "./config/base.json"] }', 'config/strict.json': '{}', 'config/base.json': '{ "compilerOptions": { "baseUrl": "..", "paths": { "#guards/*": ["lib/*"] } } }' }],
+    ['before another that says nothing of them', { 'tsconfig.json': '{ "extends": ["./config/base.json", "./config/strict"] }', 'config/strict.json': '{ "compilerOptions": { "strict": true } }', 'config/base.json': '{ "compilerOptions": { "baseUrl": "..", "paths": { "#guards/*": ["lib/*"] } } }' }],
     ['with paths from the folder of who extends it', { 'tsconfig.json': '{ "extends": "./config/base" }', 'config/base.json': '{ "compilerOptions": { "paths": { "#guards/*": ["${configDir}/lib/*"] } } }' }],
   ])('takes aliases from a configuration that is extended, %s', (_, configurations) => {
     for (const [path, text] of Object.entries(configurations)) write(path, text)

@@ -53,7 +53,7 @@ export class AliasFinder {
     const options = isRecord(config.compilerOptions) ? config.compilerOptions : {}
     const bases = Array.isArray(config.extends) ? config.extends : [config.extends]
     let inherited: PathAliases | undefined
-    for (const base of bases) if (typeof base === 'string') inherited = this.#load(this.#locate(folder, base), depth + 1, top) ?? inherited
+    for (const base of bases) if (typeof base === 'string') inherited = over(inherited, this.#load(this.#locate(folder, base), depth + 1, top))
     const baseUrl = typeof options.baseUrl === 'string' ? within(folder, options.baseUrl, top) : inherited?.baseUrl
     if (!isRecord(options.paths)) return { ...(baseUrl === undefined ? {} : { baseUrl }), patterns: inherited?.patterns ?? [] }
     const patterns = Object.entries(options.paths).map(([pattern, targets]) => {
@@ -73,6 +73,12 @@ export class AliasFinder {
     const path = base.startsWith('.') || base.startsWith('/') ? posix.resolve(folder, base) : (this.#extend(base) ?? base)
     return path.endsWith('.json') ? path : `${path}.json`
   }
+}
+
+/** What two configurations that are extended say together: the later one decides what it says itself. */
+function over(earlier: PathAliases | undefined, later: PathAliases | undefined): PathAliases | undefined {
+  if (earlier === undefined || later === undefined) return later ?? earlier
+  return { ...earlier, ...later, patterns: later.patterns.length > 0 ? later.patterns : earlier.patterns }
 }
 
 /** A path of a configuration, from its folder, or from that of the configuration which extends it. */
