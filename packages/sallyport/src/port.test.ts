@@ -115,7 +115,7 @@ describe("a port's ledger", () => {
 })
 
 describe('an option that was mistyped', () => {
-  it.each([{ screening: 'Reject' }, { schemaAudit: 'error' }])('is refused: %j', (options) => {
+  it.each([{ screening: 'Reject' }, { schemaAudit: 'error' }, { limits: { onStoreFailure: { address: 'close' } } }])('is refused: %j', (options) => {
     expect(() => createTestPort({ policy, ...(options as object) })).toThrow(DefinitionError)
   })
 })

@@ -214,6 +214,7 @@ function requireOneOf(option: string, given: string | undefined, known: readonly
 /** The store of limits with its deadline, and with what holds for each limit while it fails. */
 function limitStore(store: LimitStore, options: PortOptions, clock: Clock, report: (cause: unknown) => void): LimitStore {
   const { local, localShare, storeDeadline = '250ms', onStoreFailure = {} } = options.limits ?? {}
+  for (const [limit, given] of Object.entries(onStoreFailure)) requireOneOf(`limits.onStoreFailure.${limit}`, given, ['closed', 'open', 'local'])
   if (local === undefined && Object.values(onStoreFailure).includes('local')) {
     throw new DefinitionError('A limit is declared `local`, so createPort needs `limits.local`: where to count while the store is away, for example memoryLimits().')
   }

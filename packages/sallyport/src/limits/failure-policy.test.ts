@@ -56,6 +56,12 @@ describe('a store that fails', () => {
     expect(reported).toHaveLength(2)
   })
 
+  it('refuses where a limit says a word that there is not', async () => {
+    const { store, guarded, clock } = setUp()
+    store.mode = 'throws'
+    expect(await code(() => guarded.decide([window('close' as StoreFailurePolicy)], clock.now()))).toBe('UNAVAILABLE')
+  })
+
   it('lets open limits through', async () => {
     const { store, guarded, clock } = setUp()
     store.mode = 'rejects'

@@ -3,7 +3,7 @@ import { systemClock, type Clock } from '../lib/clock.ts'
 import { DeadlineList, withDeadline } from '../lib/deadline.ts'
 import { isPromiseLike, type MaybePromise } from '../lib/maybe-promise.ts'
 import { Breaker } from './breaker.ts'
-import type { LimitCheck, LimitDecision, LimitState, LimitStore } from './types.ts'
+import type { LimitCheck, LimitDecision, LimitState, LimitStore, StoreFailurePolicy } from './types.ts'
 
 /** Options of `withFailurePolicy`. */
 export interface FailurePolicyOptions {
@@ -123,7 +123,8 @@ export function withFailurePolicy(store: LimitStore, options: FailurePolicyOptio
   }
 }
 
-const policyOf = (check: LimitCheck): string => check.onStoreFailure ?? 'closed'
+/** A word that there is not lets nobody through. */
+const policyOf = ({ onStoreFailure }: LimitCheck): StoreFailurePolicy => (onStoreFailure === 'open' || onStoreFailure === 'local' ? onStoreFailure : 'closed')
 
 function decideLocally(local: LimitStore | undefined, share: number, checks: readonly LimitCheck[], now: number): MaybePromise<LimitDecision> {
   const counted = checks.filter((check) => policyOf(check) === 'local')
