@@ -45,6 +45,15 @@ describe('the command', () => {
     expect({ stdout, stderr }).toEqual({ stdout: '{', stderr: '' })
   })
 
+  it.each(['check', 'scan', 'report'])('prints JSON where it is asked for it as the other commands are: %s', (command) => {
+    const folder = join(nowhere, `json-${command}`)
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'actions.ts'), '\'use server\'\nexport async function remove(id: string) { return id }\n')
+    const named = sallyport(command, folder, '--format', 'json').out
+    expect(named).toMatch(/^[[{]/)
+    expect(Object.keys(JSON.parse(sallyport(command, folder, '--json').out) as object)).toEqual(Object.keys(JSON.parse(named) as object))
+  })
+
   it('puts no colours into a file', () => {
     const folder = join(nowhere, 'coloured')
     mkdirSync(folder)

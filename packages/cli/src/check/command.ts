@@ -7,6 +7,7 @@ import {
   type CheckResult, type Finding, type Level,
 } from '@sallyport/check'
 import { clean } from '../clean.ts'
+import { jsonOption } from '../json-option.ts'
 import { progressBar } from './progress.ts'
 import { openCache } from './cache.ts'
 import { toTable } from './table.ts'
@@ -57,6 +58,7 @@ export function checkCommand(host: CommandHost = processHost): Command {
     .description('list every server action and route of a code base, and what guards it')
     .argument('[dir]', 'directory to check', '.')
     .addOption(new Option('-f, --format <format>', 'how to print it').choices(['table', 'json', 'sarif', 'markdown', 'html']).default('table'))
+    .addOption(jsonOption())
     .option('-o, --output <file>', 'write to a file')
     .option('-c, --config <file>', 'configuration (default: sallyport.check.json in the directory)')
     .option('-b, --baseline <file>', 'leave out the findings of this file')

@@ -7,6 +7,7 @@ import { queryOf, type FilterFlags } from '../audit/filters.ts'
 import { openLog, type LogFlags } from '../audit/open.ts'
 import { pages, readerOf } from '../audit/read.ts'
 import { verifiersOf } from '../audit/verify.ts'
+import { jsonOption } from '../json-option.ts'
 import { countLog, evidenceOf, verificationOf, type LogEvidence } from './evidence.ts'
 import { reportHtml } from './html.ts'
 import { reportJson, reportMarkdown } from './render.ts'
@@ -23,6 +24,7 @@ export function reportCommand(host: AuditHost = processHost()): Command {
     .description('evidence for an auditor: which control holds where, waivers, counts of the audit log')
     .argument('[dir]', 'directory of the application', '.')
     .addOption(new Option('-f, --format <format>', 'how to write it').choices(['markdown', 'html', 'json']).default('markdown'))
+    .addOption(jsonOption())
     .option('-o, --output <file>', 'write to a file')
     .option('--db <path>', 'the audit log: a SQLite file or the folder of a store')
     .option('--database-url <url>', 'the audit log in Postgres')

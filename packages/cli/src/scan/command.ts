@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { Command, Option } from 'commander'
 import { installHook } from './hook.ts'
+import { jsonOption } from '../json-option.ts'
 import { writeReport, type ReportFormat } from './reports.ts'
 import { scan, type ScanOptions, type ScanResult } from './scan.ts'
 import { ownVersion } from '../version.ts'
@@ -40,6 +41,7 @@ export function scanCommand(): Command {
     .option('-b, --baseline-path <file>', "a report in gitleaks' JSON whose findings are accepted")
     .option('-i, --gitleaks-ignore-path <file>', 'accepted fingerprints (default: .gitleaksignore)')
     .addOption(new Option('-f, --format <format>', 'form of the report').choices(['text', 'json', 'sarif']).default('text'))
+    .addOption(jsonOption())
     .option('-o, --output <file>', 'write the report to a file')
     .option('--all', 'files that git ignores, too')
     .option('--redact', 'leave values out of the report (default)', true)
