@@ -15,16 +15,16 @@ interface Input {
 }
 
 /** Mounts a hook; `current` is what it returned last. */
-async function mount<T>(hook: () => T): Promise<{ current: T; readonly rendered: T[]; unmount(): Promise<void> }> {
+async function mount<T>(hook: () => T): Promise<{ current: T; readonly rendered: T[]; render(): Promise<void>; unmount(): Promise<void> }> {
   const rendered: T[] = []
-  const box = { current: undefined as T, rendered, unmount: () => act(async () => root.unmount()) }
+  const box = { current: undefined as T, rendered, render: () => act(async () => root.render(createElement(Probe))), unmount: () => act(async () => root.unmount()) }
   const root = createRoot(newContainer())
   function Probe(): null {
     box.current = hook()
     rendered.push(box.current)
     return null
   }
-  await act(async () => root.render(createElement(Probe)))
+  await box.render()
   return box
 }
 
@@ -138,6 +138,16 @@ describe('useAction', () => {
     await expect(calls[2]!.fail(notFound)).rejects.toBe(notFound)
   })
 
+  test('a callback that throws before the call leaves nothing under way', async () => {
+    const { action, calls } = controlled()
+    const broken = new Error('a callback is broken')
+    const hook = await mount(() => useAction(action, { onExecute: () => { throw broken } }))
+    await act(async () => expect(() => hook.current.execute({ id: '1' })).toThrow(broken))
+    expect(calls).toEqual([])
+    expect(hook.current).toMatchObject({ status: 'idle', isPending: false })
+    await hook.unmount()
+  })
+
   test('an action without input, and one that answers nothing', async () => {
     const hook = await mount(() => useAction(async (_input?: undefined) => undefined as unknown as Result))
     await act(async () => hook.current.execute())
@@ -198,6 +208,44 @@ describe('useStateAction', () => {
     await act(async () => hook.current.execute({ id: '3' }))
     await calls[2]!.fail(redirect)
     expect(hook.current).toMatchObject({ status: 'hasNavigated', thrownError: undefined })
+    await hook.unmount()
+  })
+
+  test('a call runs the action that was there when it was made, however long it waits for its turn', async () => {
+    const { calls } = controlled()
+    const ran: string[] = []
+    const order = (id: string) => async (_prev: Result, input: Input): Promise<Result> => {
+      ran.push(`${id} ${input.id}`)
+      return new Promise((resolve) => calls.push({ args: [], answer: (result) => act(async () => resolve(result)), fail: async () => {} }))
+    }
+    let action = order('first order')
+    const hook = await mount(() => useStateAction(action))
+    await act(async () => hook.current.execute({ id: '1' }))
+    await act(async () => hook.current.execute({ id: '2' }))
+    // The page shows another order now: what was typed for the first is not for this one.
+    action = order('second order')
+    await hook.render()
+    await calls[0]!.answer({ data: 'done' })
+    expect(ran).toEqual(['first order 1', 'first order 2'])
+    await calls[1]!.answer({ data: 'done' })
+    await act(async () => hook.current.execute({ id: '3' }))
+    expect(ran.at(-1)).toBe('second order 3')
+    await calls[2]!.answer({ data: 'done' })
+    await hook.unmount()
+  })
+
+  test('a call that was reset settles unseen, whether it answers or is thrown out of', async () => {
+    const { stateAction, calls } = controlled()
+    const hook = await mount(() => useStateAction(stateAction))
+    await act(async () => hook.current.execute({ id: '1' }))
+    await act(async () => hook.current.reset())
+    await calls[0]!.answer({ data: 'late' })
+    expect(hook.current).toMatchObject({ status: 'idle', result: {}, input: undefined, isPending: false })
+
+    await act(async () => hook.current.execute({ id: '2' }))
+    await act(async () => hook.current.reset())
+    await calls[1]!.fail(new Error('the network is gone'))
+    expect(hook.current).toMatchObject({ status: 'idle', result: {}, input: undefined, thrownError: undefined })
     await hook.unmount()
   })
 

@@ -29,10 +29,11 @@ export function useCalls<A extends ClientAction>(action: A, options: ActionOptio
   })
 
   const executeAsync = useCallback((input?: InputOf<A>): Promise<ResultOf<A>> => {
+    // First of all: a callback that throws here ends in no call, so none may be shown as under way.
+    latest.current.options.onExecute?.({ input: input as InputOf<A> })
     const call = ++calls.current
     // Before the transition: what is dispatched within one shows only when it is over.
     dispatch({ type: 'started', call, input })
-    latest.current.options.onExecute?.({ input: input as InputOf<A> })
     return new Promise<ResultOf<A>>((resolve, reject) => {
       startTransition(async () => {
         latest.current.onTransition?.(input as InputOf<A>)

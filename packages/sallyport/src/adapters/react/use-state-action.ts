@@ -59,26 +59,37 @@ const NOTHING: Aside = { input: undefined, thrown: undefined, navigationKind: nu
 export function useStateAction<A extends ClientStateAction>(action: A & TakesPrevious<A>, options: StateActionOptions<A> = {}): UseStateAction<A> {
   const initial: AnyResult = options.initResult ?? {}
   const [aside, setAside] = useState(NOTHING)
-  const latest = useRef({ action, options })
+  const latest = useRef(options)
   useInsertionEffect(() => {
-    latest.current = { action, options }
+    latest.current = options
   })
+  // Resets that still wait in React's queue: what settles before their turn was called before them.
+  const resets = useRef(0)
 
-  const step = useCallback(async (previous: AnyResult, payload: unknown): Promise<AnyResult> => {
-    if (payload === RESET) return latest.current.options.initResult ?? {}
-    const input = payload instanceof Call ? payload.input : payload
-    latest.current.options.onExecute?.({ input: input as InputOf<A> })
-    const ending = await runAction(() => latest.current.action(previous as never, input as never))
-    if (ending.kind === 'settled') {
-      setAside({ ...NOTHING, input })
-      if (payload instanceof Call) payload.resolve(ending.result)
-    } else {
-      setAside({ input, thrown: ending.error, navigationKind: ending.navigationKind })
-      if (payload instanceof Call) payload.reject(ending.error)
-    }
-    tell(latest.current.options, input, ending)
-    return ending.kind === 'settled' ? ending.result : {}
-  }, [])
+  // Of this action, not of the latest: what was queued for one order must not go to the one that the page shows by then.
+  const call = useCallback(
+    async (previous: AnyResult, payload: unknown): Promise<AnyResult> => {
+      const input = payload instanceof Call ? payload.input : payload
+      latest.current.onExecute?.({ input: input as InputOf<A> })
+      const ending = await runAction(() => action(previous as never, input as never))
+      if (resets.current === 0) setAside(ending.kind === 'settled' ? { ...NOTHING, input } : { input, thrown: ending.error, navigationKind: ending.navigationKind })
+      if (payload instanceof Call) {
+        if (ending.kind === 'settled') payload.resolve(ending.result)
+        else payload.reject(ending.error)
+      }
+      tell(latest.current, input, ending)
+      return ending.kind === 'settled' ? ending.result : {}
+    },
+    [action],
+  )
+  const step = useCallback(
+    (previous: AnyResult, payload: unknown): AnyResult | Promise<AnyResult> => {
+      if (payload !== RESET) return call(previous, payload)
+      resets.current -= 1
+      return latest.current.initResult ?? {}
+    },
+    [call],
+  )
 
   // On the server the action itself, so that React can name it in a form that is posted without JavaScript.
   const stepping = typeof document === 'undefined' ? (action as unknown as typeof step) : step
@@ -96,6 +107,7 @@ export function useStateAction<A extends ClientStateAction>(action: A & TakesPre
   const execute = useCallback((input?: InputOf<A>): void => void executeAsync(input as InputOf<A>).catch(() => {}), [executeAsync])
   const reset = useCallback(() => {
     setAside(NOTHING)
+    resets.current += 1
     startTransition(() => dispatch(RESET))
   }, [dispatch])
 
