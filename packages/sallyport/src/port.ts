@@ -24,7 +24,8 @@ import { accessLists } from './limits/access-lists.ts'
 import { createBans } from './limits/bans.ts'
 import { withFailurePolicy } from './limits/failure-policy.ts'
 import type { LimitStore } from './limits/types.ts'
-import { defaultTiers } from './limits/tiers.ts'
+import { requirePrices } from './limits/prices.ts'
+import { defaultTiers, requireAmount, requireTiers } from './limits/tiers.ts'
 import type { Call } from './pipeline/call.ts'
 import { definitionFacts } from './pipeline/definition-hash.ts'
 import type { PortRuntime } from './pipeline/runtime.ts'
@@ -165,6 +166,7 @@ function makeRuntime(options: PortOptions): PortRuntime {
   if (typeof options.policy.holds !== 'function') throw new DefinitionError('`policy` of createPort is no policy: make one with definePolicy({ roles }).')
   requireOneOf('screening', options.screening, ['report', 'reject', 'off'])
   requireOneOf('schemaAudit', options.schemaAudit, ['warn', 'throw', 'off'])
+  for (const key of ['perAddress', 'perTenant', 'global'] as const) requireAmount(`limits.${key} of createPort`, options.limits?.[key] ?? 0)
   const name = options.name ?? 'default'
   const environment = options.environment ?? readEnvironment()
   const production = environment !== 'development' && environment !== 'test'
@@ -182,13 +184,13 @@ function makeRuntime(options: PortOptions): PortRuntime {
     bodyDeadlineMs: parseDuration(options.bodyDeadline ?? '30s'),
     identity: options.identity,
     policy: options.policy,
-    tiers: options.tiers ?? { ...defaultTiers },
+    tiers: requireTiers(options.tiers ?? { ...defaultTiers }),
     defaultTier: { user: 'free', service: 'enterprise', agent: 'agent', ...options.defaultTier },
     limits: { perAddress: 300, perTenant: null, global: null, onStoreFailure: {}, ...options.limits },
     store: { ...store, limits },
     accessOf: accessLists(options.access ?? {}),
     bans: options.bans === undefined ? null : createBans({ ...options.bans, store: limits, clock }),
-    prices: options.prices ?? {},
+    prices: requirePrices(options.prices ?? {}),
     host: options.adapter ?? null,
     rolesOf: options.rolesOf ?? null,
     notify: options.notify ?? null,

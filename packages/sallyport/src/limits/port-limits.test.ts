@@ -147,3 +147,20 @@ describe('a budget that is used up', () => {
     expect((await spend.call({ principal: user('u1'), input: undefined })).serverError).toMatchObject({ code: 'BUDGET_EXCEEDED', retryAfterMs: expect.toSatisfy((ms: number) => ms > 0) as number })
   })
 })
+
+describe('limits that would be none, or refuse everybody', () => {
+  const whole = { requestsPerMinute: 5, tokensPerHour: 10 }
+  it.each<[name: string, options: object, what: RegExp]>([
+    ['a number of calls that is none', { tiers: { free: { ...whole, requestsPerMinute: NaN } } }, /requestsPerMinute of tier 'free' is NaN/],
+    ['tokens without an end', { tiers: { free: { ...whole, tokensPerHour: Infinity } } }, /tokensPerHour of tier 'free' is Infinity/],
+    ['less than no money', { tiers: { free: { ...whole, moneyPerDay: -1 } } }, /moneyPerDay/],
+    ['a text', { tiers: { free: { ...whole, concurrency: '3' } } }, /concurrency/],
+    ['a mistyped name', { tiers: { free: { ...whole, concurency: 3 } } }, /'concurency'\. There are/],
+    ['no tokens', { tiers: { free: { requestsPerMinute: 5 } } }, /has no tokensPerHour/],
+    ['a price that is none', { prices: { m: { inputPerMillion: NaN, outputPerMillion: 1 } } }, /inputPerMillion of 'm'/],
+    ['a price that is missing', { prices: { m: { inputPerMillion: 1 } } }, /outputPerMillion of 'm'/],
+    ['a limit of the port that is none', { limits: { perAddress: NaN } }, /limits\.perAddress/],
+  ])('are refused when the port is made: %s', (_name, options, what) => {
+    expect(() => createTestPort({ policy: definePolicy({ roles: {} }), ...options })).toThrow(what)
+  })
+})

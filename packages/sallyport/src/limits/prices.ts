@@ -1,4 +1,5 @@
 import { SallyportError } from '../errors/sallyport-error.ts'
+import { requireAmount } from './tiers.ts'
 import type { ModelUsage } from './types.ts'
 
 /** What a model costs, in one currency of the application's choice. */
@@ -24,4 +25,13 @@ export function costOf(usage: ModelUsage, model: string | undefined, prices: Pri
   const cost = usage.inputTokens * price.inputPerMillion + usage.outputTokens * price.outputPerMillion
   // Without the rounding first, 0.1 + 0.2 would cost a unit more than it does.
   return Math.ceil(Number(cost.toFixed(6)))
+}
+
+/** @throws DefinitionError for a price that is no amount */
+export function requirePrices(prices: PriceTable): PriceTable {
+  for (const [model, { inputPerMillion, outputPerMillion }] of Object.entries(prices)) {
+    requireAmount(`inputPerMillion of '${model}'`, inputPerMillion)
+    requireAmount(`outputPerMillion of '${model}'`, outputPerMillion)
+  }
+  return prices
 }

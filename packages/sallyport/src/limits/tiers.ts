@@ -1,3 +1,5 @@
+import { DefinitionError } from '../errors/sallyport-error.ts'
+
 /** What a principal of a tier may use. */
 export interface Tier {
   /** Calls in any 60 seconds, over all actions. An action can weigh more than 1. */
@@ -20,4 +22,28 @@ export const defaultTiers: { readonly free: Tier; readonly pro: Tier; readonly e
   pro: { requestsPerMinute: 30, tokensPerHour: 100_000 },
   enterprise: { requestsPerMinute: 100, tokensPerHour: 1_000_000 },
   agent: { requestsPerMinute: 50, tokensPerHour: 500_000 },
+}
+
+const REQUIRED = ['requestsPerMinute', 'tokensPerHour']
+const KNOWN: ReadonlySet<string> = new Set([...REQUIRED, 'concurrency', 'moneyPerDay', 'moneyPerMonth'])
+
+/**
+ * Tiers as they are, looked through: with a mistyped name a limit would be none, and with no number it would refuse every call.
+ *
+ * @throws DefinitionError
+ */
+export function requireTiers(tiers: Tiers): Tiers {
+  for (const [name, tier] of Object.entries(tiers)) {
+    for (const key of REQUIRED) if (!Object.hasOwn(tier, key)) throw new DefinitionError(`Tier '${name}' of createPort has no ${key}.`)
+    for (const [key, value] of Object.entries(tier)) {
+      if (!KNOWN.has(key)) throw new DefinitionError(`Tier '${name}' of createPort has '${key}'. There are ${[...KNOWN].join(', ')}.`)
+      if (value !== undefined) requireAmount(`${key} of tier '${name}'`, value)
+    }
+  }
+  return tiers
+}
+
+/** @throws DefinitionError for what is no amount. Infinity is none: no store can count to it. */
+export function requireAmount(what: string, value: unknown): void {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw new DefinitionError(`${what} is ${String(value)}. It has to be a number that is finite and not negative.`)
 }
