@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { ActionBuilder } from '../src/action/builder.ts'
 import { CONTROL_NAMES, OTHER_PLACES } from '../src/action/posture.ts'
 import { ERRORS } from '../src/errors/codes.ts'
+import { defaultTiers } from '../src/limits/tiers.ts'
 import { createScreener } from '../src/screening/index.ts'
+import { providerRules } from '../src/scrub/packs/provider.ts'
 import { compile, snippetsOf } from './docs/snippets.ts'
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
@@ -74,5 +76,15 @@ describe('the docs', () => {
   it('name every code that a caller can meet', () => {
     const page = read('docs/controls.md')
     expect(Object.keys(ERRORS).filter((code) => !page.includes(`\`${code}\``))).toEqual([])
+    const rows = [...page.matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) \| (\d+) \|/gm)].flatMap(([, codes, status]) => [...(codes as string).matchAll(/[A-Z_]+/g)].map(([code]) => [code, Number(status)]))
+    expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(Object.entries(ERRORS).map(([code, { status }]) => [code, status])))
+  })
+
+  it('tell the numbers that tiers and packs have', () => {
+    const inEnglish = (number: number): string => number.toLocaleString('en')
+    const rows = Object.entries(defaultTiers).map(([name, { requestsPerMinute, tokensPerHour }]) => `| \`${name}\` | ${requestsPerMinute} | ${inEnglish(tokensPerHour)} |`)
+    expect(rows.filter((row) => !read('docs/limits.md').includes(row))).toEqual([])
+    expect(read('docs/scrubbing.md')).toContain(`| ${providerRules.length} formats:`)
+    expect(read('docs/scan.md')).toContain(`for all ${providerRules.length} rules`)
   })
 })
