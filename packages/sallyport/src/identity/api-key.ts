@@ -42,7 +42,7 @@ export interface IssuedApiKey<P extends PrincipalFacts = PrincipalFacts> {
  * @throws DefinitionError when the prefix or the duration is malformed, or nothing says who owns the key of a service or an agent.
  * @example
  * ```ts
- * const { key } = await issueApiKey({ store, principal: { kind: 'service', id: 'billing', roles: ['biller'], owner: 'ada' }, expiresIn: '90d', now: Date.now() })
+ * const { key } = await issueApiKey({ store, principal: { kind: 'service', id: 'billing', roles: [], ceiling: ['order:read'], owner: 'ada' }, expiresIn: '90d', now: Date.now() })
  * ```
  */
 export async function issueApiKey<P extends PrincipalFacts>(options: IssueApiKeyOptions<P>): Promise<IssuedApiKey<P>> {
