@@ -11,7 +11,7 @@ import { toolOutcome } from '../tools/tool-result.ts'
 export interface ToToolsOptions {
   /**
    * Who calls: the agent, with the person for whom it acts as its `subject`. As a function it is asked at each call, so that a
-   * session that ended meanwhile ends the tools' rights too.
+   * session that ended meanwhile ends the tools' rights too, and has the port's `bodyDeadline` to answer.
    */
   readonly principal: Principal | (() => MaybePromise<Principal>)
 }

@@ -9,7 +9,7 @@ export type FetchHandler = (request: Request, info?: CallInfo) => Promise<Respon
 
 /** How actions are reached over HTTP. */
 export interface FetchHandlerOptions {
-  /** Methods that call an action. Default `POST`. With `GET` the input is the query string: only for actions that change nothing. */
+  /** Methods that call an action. Default `POST`. With `GET` the input is the query string, and `HEAD` is answered too: only for actions that change nothing. */
   readonly methods?: readonly ('GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE')[]
   /** What paths start with, for a list of actions: `/api`. Default nothing. */
   readonly basePath?: string

@@ -7,7 +7,7 @@ export type RouteHandler = (request: Request) => Promise<Response>
 
 /** How an action is reached through a route. */
 export interface RouteHandlerOptions {
-  /** Let GET call the action, with the query string as its input: only for an action that changes nothing. Default false. */
+  /** Let GET, and HEAD, call the action, with the query string as its input: only for an action that changes nothing. Default false. */
   readonly get?: boolean
 }
 
