@@ -39,7 +39,10 @@ export interface LimitActions {
   readonly reset: OwnAction<Who & { readonly action?: string; readonly reason: string }, { readonly done: true }>
   /** Gives a principal tokens beyond its budget, once, for at most so many hours. `limit.credit` */
   readonly credit: OwnAction<Who & { readonly tokens: number; readonly hours: number; readonly reason: string }, { readonly done: true }>
-  /** Refuses every call of a principal for so many minutes. `limit.ban` */
+  /**
+   * Refuses every call that a principal makes for itself, for so many minutes. What an agent does for a person is limited apart, and banned
+   * as `agent>user:person`; to stop an agent whoever it acts for, suspend its identity. `limit.ban`
+   */
   readonly ban: OwnAction<Who & { readonly minutes: number; readonly reason: string }, { readonly done: true }>
 }
 
@@ -124,7 +127,7 @@ export function limitActions<P extends Principal, Permission extends string>(por
       }),
 
     ban: define('limit.ban')
-      .describe('Refuses every call of a principal for a while.')
+      .describe('Refuses every call that a principal makes for itself, for a while. An agent that acts for a person is named agent>user:person.')
       .inputSchema(recordShape({ ...who, minutes: integerShape(1, 60 * 24 * 365), reason }))
       .authorize(permission)
       .freshness(freshness)
