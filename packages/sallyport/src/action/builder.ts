@@ -157,7 +157,7 @@ export class ActionBuilder<Spec extends ActionSpec> {
   /**
    * The handler returns an async iterable or a `ReadableStream`; each part goes through this schema. Parts that are strings are
    * scrubbed as one text. Where parts are objects, `text` names the field that carries a text in pieces, so that a secret
-   * cut across parts is found. `idle`: the longest wait for a part, default `30s`. `fields`: as for `outputSchema`, of each part.
+   * cut across parts is found. `idle`: the longest wait for a part, and for its schema, default `30s`. `fields`: as for `outputSchema`, of each part.
    */
   outputStream<Schema extends StandardSchemaV1>(
     schema: Schema,
@@ -178,7 +178,7 @@ export class ActionBuilder<Spec extends ActionSpec> {
   }
 
   /**
-   * Errors of the action's own: codes and the schema of what a caller learns with each. The handler throws `errors.CODE(details)`. `fields`
+   * Errors of the action's own: codes, none of them one of the library's, and the schema of what a caller learns with each. The handler throws `errors.CODE(details)`. `fields`
    * says which details each kind of principal may see, by paths that begin with the code; what policies and grants name narrows it further.
    *
    * @example
@@ -265,13 +265,13 @@ export class ActionBuilder<Spec extends ActionSpec> {
     return this.#same(this.#except(control, { kind: 'observed', reason: checked, until: end }))
   }
 
-  /** Lets one field of the result out although a secret is in it: a new key that is shown once. Audited. */
+  /** Lets one field of the result out although a secret is in it: a new key that is shown once. Audited where it left. Not for streams. */
   discloses(field: string, reason: string): ActionBuilder<Spec> {
     const entry = { field, reason: requireReason(reason, `discloses('${field}') of '${this.#draft.name}'`) }
     return this.#same({ discloses: [...this.#draft.discloses, entry] })
   }
 
-  /** The longest that the handler may take. What it does after that is unknown to the log. Default `30s`. */
+  /** The longest that the handler may take, and after it an output schema that answers later. What it does after that is unknown to the log. Default `30s`. */
   deadline(within: Duration): ActionBuilder<Spec> {
     return this.#same({ deadlineMs: parseDuration(within) })
   }
