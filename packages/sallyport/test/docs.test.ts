@@ -11,7 +11,7 @@ import { providerRules } from '../src/scrub/packs/provider.ts'
 import { compile, snippetsOf } from './docs/snippets.ts'
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
-const pages = ['README.md', ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')).map((name) => join('docs', name))]
+const pages = ['README.md', 'apps/demo/README.md', 'packages/check/README.md', 'packages/cli/README.md', ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')).map((name) => join('docs', name))]
 const read = (page: string): string => readFileSync(join(root, page), 'utf8')
 
 /** A page without its code. */
