@@ -50,10 +50,11 @@ describe.skipIf(noBrowser)(`flow 3: a price waits for another person ${noBrowser
 
   test('a no is a no', async () => {
     const manager = await signedIn(people.manager)
-    await ask(manager, 'Wool blanket', '99.00')
+    await ask(manager, 'Wool blanket', '12399.00')
     const second = await signedIn(people.secondManager)
     await second.goto('/approvals')
-    await second.getByRole('button', { name: /^Deny: Wool blanket/ }).click()
+    // Who decides reads the amount as the tables write it.
+    await second.getByRole('button', { name: 'Deny: Wool blanket: from £72.50 to £12,399.00' }).click()
     await second.getByTestId('inbox').getByText('Wool blanket').waitFor({ state: 'detached' })
     await manager.goto('/prices')
     await manager.getByTestId('requests').getByRole('row', { name: /Wool blanket/ }).getByText('denied').waitFor()

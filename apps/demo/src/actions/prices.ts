@@ -4,7 +4,8 @@ import { productById, savePrice } from '../data/products.ts'
 import { port } from '../port.ts'
 import { pence } from './fields.ts'
 
-const pounds = (amount: number): string => `£${(amount / 100).toFixed(2)}`
+const POUNDS = new Intl.NumberFormat('en-GB', { style: 'currency', currency: 'GBP' })
+const pounds = (amount: number): string => POUNDS.format(amount / 100)
 
 /** Flow 3. A price is what customers pay: one manager asks, another one says yes, and what was asked is what runs. */
 export const changePrice = port
