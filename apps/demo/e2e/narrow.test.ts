@@ -24,6 +24,19 @@ describe.skipIf(noBrowser)(`on a phone ${noBrowser || ''}`, () => {
     }
   })
 
+  test('a word that is longer than the screen widens nothing', async () => {
+    const page = await signedIn(people.otherCustomer, { ...PHONE, viewport: { width: 360, height: 740 } })
+    await page.goto(`/orders/${orderNumbered('Q-1041').id}`)
+    await page.getByLabel('City').fill('W'.repeat(60))
+    await page.getByRole('button', { name: 'Save address' }).click()
+    await page.getByText('The order goes to WWW').waitFor()
+    expect(await widthOf(page)).toBe(360)
+    const wide = await signedIn(people.manager, { viewport: { width: 1280, height: 800 } })
+    await wide.goto('/orders')
+    const row = await wide.getByRole('row', { name: /Q-1041/ }).boundingBox()
+    expect((row?.x ?? 1280) + (row?.width ?? 0)).toBeLessThanOrEqual(1280)
+  })
+
   test('what can be done about a price is beside it, without scrolling to the side', async () => {
     const page = await signedIn(people.manager, PHONE)
     await page.goto('/prices')

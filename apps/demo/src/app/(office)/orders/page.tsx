@@ -24,7 +24,7 @@ export default async function Orders() {
               <tr key={order.id}>
                 <th scope="row"><Link href={`/orders/${order.id}`} prefetch={false}>{order.number}</Link></th>
                 <td data-label="Placed"><Day at={order.placedAt} /></td>
-                <td data-label="Goes to">{own ? order.city : `${order.recipient}, ${order.city}`}</td>
+                <td className="typed" data-label="Goes to">{own ? order.city : `${order.recipient}, ${order.city}`}</td>
                 <td data-label="Status"><StatusBadge status={order.status} /></td>
                 <td className="number" data-label="Total">{pounds(order.totalPence)}</td>
               </tr>
