@@ -5,6 +5,7 @@ import { pendingRequests } from '../../../data/approvals.ts'
 import { DecideForm } from '../../../forms/price-forms.tsx'
 import { Moment } from '../../../ui/format.tsx'
 import { LastChecked } from '../../../ui/last-checked.tsx'
+import { NeedsScript } from '../../../ui/needs-script.tsx'
 import { Page } from '../../../ui/shell.tsx'
 
 export const metadata = { title: 'Approvals' }
@@ -14,6 +15,7 @@ export default async function Approvals() {
   const requests = await pendingRequests()
   return (
     <Page title="Approvals" lead="What waits for a second person. Nobody decides about what they asked for themselves, one no is final, and whoever approved must still be allowed to when it runs.">
+      <NeedsScript>Deciding needs JavaScript.</NeedsScript>
       <div className="table-frame" data-testid="inbox">
         {requests.length === 0 ? <p className="empty">Nothing waits for a decision.</p> : (
           <table className="stacks">

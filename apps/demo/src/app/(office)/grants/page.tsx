@@ -5,6 +5,7 @@ import { AnswerForm, GiveForm, RevokeGrantForm } from '../../../forms/grant-form
 import { Moment } from '../../../ui/format.tsx'
 import { GrantBadge } from '../../../ui/grant-badge.tsx'
 import { LastChecked } from '../../../ui/last-checked.tsx'
+import { NeedsScript } from '../../../ui/needs-script.tsx'
 import { Page } from '../../../ui/shell.tsx'
 
 export const metadata = { title: 'Grants' }
@@ -17,6 +18,7 @@ export default async function Grants() {
   const over = grants.filter((grant) => !live.includes(grant)).slice(0, 20)
   return (
     <Page title="Grants" lead="An agent can do nothing by itself. It asks, and you give: one action, so often, for so long, never more than you hold. It then acts for you, and what you take back is gone at its next call.">
+      <NeedsScript>Giving and revoking need JavaScript.</NeedsScript>
       <section className="stack-tight">
         <h2>Asked for</h2>
         <div className="table-frame" data-testid="grant-requests">
@@ -29,7 +31,7 @@ export default async function Grants() {
                     <td data-label="Asked"><Moment at={createdAt} /></td>
                     <td data-label="Agent">{nameOf(actor)}</td>
                     <td data-label="To call"><code>{actions.join(', ')}</code></td>
-                    <td data-label="Why">{reason}</td>
+                    <td className="typed" data-label="Why">{reason}</td>
                     <td><AnswerForm requestId={id} agent={nameOf(actor)} actions={actions.join(', ')} uses={uses} /></td>
                   </tr>
                 ))}
