@@ -5,11 +5,12 @@ import type { Address } from '../data/orders.ts'
 import { changeAddress } from '../exposed/orders.ts'
 import { Field } from './field.tsx'
 import { ResultNotice } from './result.tsx'
+import { Submit } from './submit.tsx'
 import { sentField, useFreshPage } from './use-fresh-page.ts'
 
 /** Flow 1: where an order goes. */
 export function AddressForm({ orderId, address }: { readonly orderId: string; readonly address: Address }) {
-  const { result, input, isPending, formAction } = useStateAction(changeAddress, useFreshPage())
+  const { result, input, thrownError, isPending, formAction } = useStateAction(changeAddress, useFreshPage())
   const values = (name: keyof Address) => ({ name, result, required: true, defaultValue: (result.data ? undefined : sentField(input, name)) ?? address[name] })
   return (
     <form className="stack" action={formAction}>
@@ -23,10 +24,11 @@ export function AddressForm({ orderId, address }: { readonly orderId: string; re
       </div>
       <ResultNotice
         result={result}
+        thrown={thrownError}
         done={<>The order goes to {result.data?.city} now.</>}
         codes={{ ALREADY_SENT: 'Too late: the parcel has left the house.' }}
       />
-      <div className="row"><button className="button" disabled={isPending}>{isPending ? 'Saving …' : 'Save address'}</button></div>
+      <div className="row"><Submit className="button" pending={isPending}>{isPending ? 'Saving …' : 'Save address'}</Submit></div>
     </form>
   )
 }

@@ -2,9 +2,11 @@
 
 import { useRouter } from 'next/navigation'
 import { useCallback, useEffect, useRef } from 'react'
+import { useAction } from 'sallyport/react'
 import { clearConversation } from '../exposed/assistant.ts'
 import css from './chat.module.css'
 import { GiveOnce } from './give-once.tsx'
+import { ResultNotice } from './result.tsx'
 import { useAssistant, type ShownTurn } from './use-assistant.ts'
 
 /** For managers: the price waits for another one. */
@@ -27,11 +29,12 @@ export function Chat({ conversationId, earlier, mayAskForPrices }: { readonly co
     if (field.current) field.current.value = ''
     void ask(message.trim())
   }
-  const clear = async (): Promise<void> => {
-    const { data } = await clearConversation({ conversationId })
-    if (data) forget()
-    refresh()
-  }
+  const clearing = useAction(clearConversation, {
+    onSuccess: () => {
+      forget()
+      refresh()
+    },
+  })
   return (
     <section className={css.chat} aria-label="Conversation">
       <ol ref={list} className={css.turns} tabIndex={0} aria-live="polite" aria-busy={busy} data-testid="turns">
@@ -75,7 +78,8 @@ export function Chat({ conversationId, earlier, mayAskForPrices }: { readonly co
         />
         {busy ? <button type="button" className="button quiet" onClick={stop}>Stop</button> : <button className="button">Send</button>}
       </form>
-      <button type="button" className={css.clear} disabled={busy || turns.length === 0} onClick={() => void clear()}>Forget the conversation</button>
+      <button type="button" className={css.clear} disabled={busy || clearing.isPending || turns.length === 0} onClick={() => clearing.execute({ conversationId })}>Forget the conversation</button>
+      {clearing.result.serverError || clearing.thrownError ? <ResultNotice result={clearing.result} thrown={clearing.thrownError} returnTo="/assistant" done="" /> : null}
     </section>
   )
 }

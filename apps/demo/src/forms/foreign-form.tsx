@@ -3,11 +3,12 @@
 import { useStateAction } from 'sallyport/react'
 import { changeAddress } from '../exposed/orders.ts'
 import { ResultNotice } from './result.tsx'
+import { Submit } from './submit.tsx'
 import { useFreshPage } from './use-fresh-page.ts'
 
 /** Sends what a forger would send: an id that the page of its owner shows, with the sender's own session. */
 export function ForeignForm({ orderId, number }: { readonly orderId: string; readonly number: string }) {
-  const { result, isPending, formAction } = useStateAction(changeAddress, useFreshPage())
+  const { result, thrownError, isPending, formAction } = useStateAction(changeAddress, useFreshPage())
   return (
     <form className="stack-tight" action={formAction}>
       <input type="hidden" name="orderId" value={orderId} />
@@ -16,8 +17,8 @@ export function ForeignForm({ orderId, number }: { readonly orderId: string; rea
       <input type="hidden" name="city" value="Nowhere" />
       <input type="hidden" name="postcode" value="XX1 1XX" />
       <input type="hidden" name="country" value="United Kingdom" />
-      <div><button className="button quiet" disabled={isPending}>Redirect {number}, which is not yours</button></div>
-      <ResultNotice result={result} done="That should not have worked." />
+      <div><Submit className="button quiet" pending={isPending}>Redirect {number}, which is not yours</Submit></div>
+      <ResultNotice result={result} thrown={thrownError} done="That should not have worked." />
     </form>
   )
 }

@@ -6,7 +6,7 @@ import { ResultNotice } from './result.tsx'
 
 /** In the chat: gives the assistant what it asked for, once, and lets it try again; or refuses. */
 export function GiveOnce({ requestId, busy, onGiven }: { readonly requestId: string; readonly busy: boolean; readonly onGiven: () => void }) {
-  const { result, isPending, execute } = useAction(answerGrant, {
+  const { result, thrownError, isPending, execute } = useAction(answerGrant, {
     onSuccess: ({ data }) => {
       if (data?.status === 'given') onGiven()
     },
@@ -18,7 +18,7 @@ export function GiveOnce({ requestId, busy, onGiven }: { readonly requestId: str
         <button type="button" className="button small" disabled={busy || isPending} onClick={() => execute({ requestId, decision: 'give', uses: 1 })}>Give once</button>
         <button type="button" className="button small quiet" disabled={busy || isPending} onClick={() => execute({ requestId, decision: 'refuse' })}>Refuse</button>
       </div>
-      {result.serverError ? <ResultNotice result={result} returnTo="/assistant" done="" codes={{ CONFLICT: 'It was answered before, or is too late. Ask again.' }} /> : null}
+      {result.serverError || thrownError ? <ResultNotice result={result} thrown={thrownError} returnTo="/assistant" done="" codes={{ CONFLICT: 'It was answered before, or is too late. Ask again.' }} /> : null}
     </div>
   )
 }

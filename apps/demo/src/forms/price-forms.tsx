@@ -6,6 +6,7 @@ import { applyPrice, changePrice } from '../exposed/prices.ts'
 import { approve, deny, withdraw } from '../exposed/approvals.ts'
 import { Field } from './field.tsx'
 import { ResultNotice } from './result.tsx'
+import { Submit } from './submit.tsx'
 import { sentField, useFreshPage } from './use-fresh-page.ts'
 
 const CODES = {
@@ -16,27 +17,27 @@ const CODES = {
 
 /** Flow 3: asks for a price. */
 export function PriceForm({ productId, name, price }: { readonly productId: string; readonly name: string; readonly price: string }) {
-  const { result, input, isPending, formAction } = useStateAction(changePrice, useFreshPage())
+  const { result, input, thrownError, isPending, formAction } = useStateAction(changePrice, useFreshPage())
   return (
     <form className="stack-tight" action={formAction}>
       <input type="hidden" name="productId" value={productId} />
       <div className="row" style={{ flexWrap: 'nowrap' }}>
         <Field name="price" label={`New price of ${name}`} hideLabel inputMode="decimal" required maxLength={9} size={7} result={result} defaultValue={(result.data ? undefined : sentField(input, 'price')) ?? price} />
-        <button className="button small quiet" disabled={isPending}>{isPending ? 'Asking …' : 'Ask'}</button>
+        <Submit className="button small quiet" pending={isPending}>{isPending ? 'Asking …' : 'Ask'}</Submit>
       </div>
-      <ResultNotice result={result} returnTo="/prices" codes={CODES} done="The price is set." />
+      <ResultNotice result={result} thrown={thrownError} returnTo="/prices" codes={CODES} done="The price is set." />
     </form>
   )
 }
 
 /** Runs what has been approved: now, once, and nothing else. */
 export function ApplyForm({ approvalId, summary }: { readonly approvalId: string; readonly summary: string }) {
-  const { result, isPending, formAction } = useStateAction(applyPrice, useFreshPage())
+  const { result, thrownError, isPending, formAction } = useStateAction(applyPrice, useFreshPage())
   return (
     <form className="stack-tight" action={formAction}>
       <input type="hidden" name="approvalId" value={approvalId} />
-      <div><button className="button small" disabled={isPending} aria-label={`Apply: ${summary}`}>{isPending ? 'Applying …' : 'Apply'}</button></div>
-      <ResultNotice result={result} returnTo="/prices" codes={CODES} done="The price is set." />
+      <div><Submit className="button small" pending={isPending} aria-label={`Apply: ${summary}`}>{isPending ? 'Applying …' : 'Apply'}</Submit></div>
+      <ResultNotice result={result} thrown={thrownError} returnTo="/prices" codes={CODES} done="The price is set." />
     </form>
   )
 }
@@ -50,13 +51,14 @@ const DECISIONS = {
 /** A yes or a no to what somebody else asked for, or the end of what one asked for oneself. */
 export function DecideForm({ approvalId, summary, decision }: { readonly approvalId: string; readonly summary: string; readonly decision: keyof typeof DECISIONS }) {
   const { word, className, call } = DECISIONS[decision]
-  const { result, isPending, execute } = useAction(call, useFreshPage())
+  const { result, thrownError, isPending, execute } = useAction(call, useFreshPage())
   return (
     <form className="stack-tight" action={execute}>
       <input type="hidden" name="approvalId" value={approvalId} />
-      <div><button className={className} disabled={isPending} aria-label={`${word}: ${summary}`}>{word}</button></div>
+      <div><Submit className={className} pending={isPending} aria-label={`${word}: ${summary}`}>{word}</Submit></div>
       <ResultNotice
         result={result}
+        thrown={thrownError}
         returnTo="/approvals"
         done="Decided."
         codes={{ CONFLICT: 'It was decided meanwhile.', APPROVAL_EXPIRED: 'It expired meanwhile.', FORBIDDEN: 'This is not yours to decide: somebody else has to.' }}

@@ -6,11 +6,13 @@ import { signIn } from '../exposed/session.ts'
 import { ACCOUNTS } from '../seed/accounts.ts'
 import { Field } from './field.tsx'
 import { ResultNotice } from './result.tsx'
+import { Submit } from './submit.tsx'
 import css from './sign-in-form.module.css'
+import { sentField } from './use-fresh-page.ts'
 
 /** E-mail and password, and the demo's accounts to choose from. */
 export function SignInForm() {
-  const { result, isPending, formAction } = useStateAction(signIn)
+  const { result, input, thrownError, isPending, formAction } = useStateAction(signIn)
   const form = useRef<HTMLFormElement>(null)
   const choose = (email: string): void => {
     const fields = form.current?.elements
@@ -20,11 +22,11 @@ export function SignInForm() {
   }
   return (
     <form className="stack" action={formAction} ref={form}>
-      <Field name="email" label="E-mail" type="email" required autoComplete="username" maxLength={120} list="accounts" result={result} />
+      <Field name="email" label="E-mail" type="email" required autoComplete="username" maxLength={120} list="accounts" result={result} defaultValue={sentField(input, 'email')} />
       <datalist id="accounts">{ACCOUNTS.map(({ email }) => <option key={email} value={email} />)}</datalist>
       <Field name="password" label="Password" type="password" required autoComplete="current-password" maxLength={128} result={result} />
-      <ResultNotice result={result} done="You are in." codes={{ WRONG_CREDENTIALS: 'That e-mail and password do not belong together.' }} />
-      <button className="button" disabled={isPending}>{isPending ? 'One moment …' : 'Sign in'}</button>
+      <ResultNotice result={result} thrown={thrownError} done="You are in." codes={{ WRONG_CREDENTIALS: 'That e-mail and password do not belong together.' }} />
+      <Submit className="button" pending={isPending}>{isPending ? 'One moment …' : 'Sign in'}</Submit>
       <div className="stack-tight">
         <p className="small muted">Accounts of this demo. The password was printed when it started.</p>
         <ul className={css.accounts}>

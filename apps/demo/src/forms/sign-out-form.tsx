@@ -2,9 +2,10 @@
 
 import { useStateAction } from 'sallyport/react'
 import { signOut } from '../exposed/session.ts'
+import { Submit } from './submit.tsx'
 
 /** Ends the session. */
 export function SignOutForm() {
   const { isPending, formAction } = useStateAction(signOut)
-  return <form action={formAction}><button className="button quiet small" disabled={isPending}>Sign out</button></form>
+  return <form action={formAction}><Submit className="button quiet small" pending={isPending}>Sign out</Submit></form>
 }

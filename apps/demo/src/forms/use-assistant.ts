@@ -46,6 +46,7 @@ export function useAssistant(conversationId: string, earlier: readonly ShownTurn
   const ask = useCallback(
     async (message: string) => {
       controller.current = new AbortController()
+      let answered = false
       setBusy(true)
       setProblem(null)
       setTurns((before) => [...before, { role: 'user', text: message }])
@@ -56,6 +57,7 @@ export function useAssistant(conversationId: string, earlier: readonly ShownTurn
           body: JSON.stringify({ conversationId, message }),
           signal: controller.current.signal,
         })
+        answered = response.status !== 401
         if (!response.ok || !response.body) return setProblem(await readProblem(response))
         let over = false
         for await (const line of ndjson(response.body) as AsyncGenerator<Line>) {
@@ -68,7 +70,8 @@ export function useAssistant(conversationId: string, earlier: readonly ShownTurn
         if (!(error instanceof DOMException && error.name === 'AbortError')) setProblem({ title: 'The answer broke off.' })
       } finally {
         setBusy(false)
-        onEnd()
+        // Who is signed out, or hears nothing, keeps the page: a fresh one would be another.
+        if (answered) onEnd()
       }
     },
     [conversationId, onEnd],
