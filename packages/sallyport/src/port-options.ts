@@ -101,3 +101,11 @@ export interface PortOptions<P extends Principal = Principal, Permission extends
   /** For tests. */
   readonly clock?: Clock
 }
+
+/** The names of the options, which the compiler keeps complete. */
+export const PORT_OPTIONS: ReadonlySet<string> = new Set(
+  Object.keys({
+    name: true, environment: true, identity: true, policy: true, store: true, adapter: true, tiers: true, defaultTier: true, limits: true, access: true, bans: true, prices: true, secrets: true,
+    scrub: true, screener: true, screening: true, rolesOf: true, notify: true, schemaAudit: true, addressInLog: true, reconcileAfter: true, controlDeadline: true, bodyDeadline: true, log: true, clock: true,
+  } satisfies { readonly [Name in keyof Required<PortOptions>]: true }),
+)

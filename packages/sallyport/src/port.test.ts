@@ -119,3 +119,11 @@ describe('an option that was mistyped', () => {
     expect(() => createTestPort({ policy, ...(options as object) })).toThrow(DefinitionError)
   })
 })
+
+describe('createPort', () => {
+  it('knows its options: with a mistyped one there would be no deny-list at all', () => {
+    const options = { policy, store: memoryStore(), identity: { name: 'test', authenticate: () => user } }
+    expect(() => createPort({ ...options, acces: { deny: { principals: ['user:eve'] } } } as typeof options)).toThrow(/no option 'acces'/)
+    expect(() => createPort({ ...options, access: { deny: { principals: ['user:eve'] } } })).not.toThrow()
+  })
+})

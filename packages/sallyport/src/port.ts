@@ -30,7 +30,7 @@ import type { Call } from './pipeline/call.ts'
 import { definitionFacts } from './pipeline/definition-hash.ts'
 import type { PortRuntime } from './pipeline/runtime.ts'
 import { scrubbedLog } from './pipeline/scrubbed-log.ts'
-import type { PortOptions } from './port-options.ts'
+import { PORT_OPTIONS, type PortOptions } from './port-options.ts'
 import type { SecretDefinitions } from './secrets/definition.ts'
 import type { SecretAccess } from './secrets/options.ts'
 import type { Secrets } from './secrets/secrets.ts'
@@ -160,6 +160,9 @@ function makeDefine<Spec extends ActionSpec>(start: (name: string) => Draft, def
 function makeRuntime(options: PortOptions): PortRuntime {
   for (const key of ['identity', 'policy', 'store'] as const) {
     if (options[key] === undefined || options[key] === null) throw new DefinitionError(`createPort needs \`${key}\`.`)
+  }
+  for (const key of Object.keys(options)) {
+    if (!PORT_OPTIONS.has(key)) throw new DefinitionError(`createPort has no option '${key}'. There are ${[...PORT_OPTIONS].join(', ')}.`)
   }
   // What plain JavaScript can get wrong, and every call would then be refused without a word of where it comes from.
   if (typeof options.identity.authenticate !== 'function') throw new DefinitionError('`identity` of createPort is no identity provider: it needs a name and authenticate(request).')
