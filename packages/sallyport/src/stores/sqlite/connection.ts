@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { SqlError, type SqlRow, type SqlStep, type SqlValue } from '../sql/driver.ts'
+import { resultCode, useWriteAheadLog } from './busy.ts'
 import type { Failure } from './protocol.ts'
 
 const MAX_STATEMENTS = 500
@@ -20,9 +21,8 @@ export function openConnection(path: string, mode: 'write' | 'read'): Connection
   const database = new DatabaseSync(path, { readOnly: mode === 'read', enableForeignKeyConstraints: true })
   // The writer waits for other processes in its own loop (see group-commit.ts): the built-in one backs off to 100 ms and starves.
   if (mode === 'write') {
-    // Changing the journal mode needs a lock of its own: here the built-in wait is right.
-    database.exec('PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864')
+    useWriteAheadLog(database, 5_000)
+    database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864')
   } else {
     database.exec('PRAGMA busy_timeout = 1000; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456')
   }
@@ -94,18 +94,6 @@ export function runStep(connection: Connection, step: SqlStep): readonly SqlRow[
     total += changed
   }
   return step.expect === 'changed' && total === 0 ? false : all
-}
-
-/** SQLite's primary result code, where the error is SQLite's. */
-export function resultCode(error: unknown): number | undefined {
-  const code = (error as { errcode?: unknown } | null)?.errcode
-  return typeof code === 'number' ? code & 0xff : undefined
-}
-
-/** Another connection holds the lock. */
-export function isBusy(error: unknown): boolean {
-  const code = resultCode(error)
-  return code === 5 || code === 6
 }
 
 /** Puts an error of SQLite into the driver's three kinds. */

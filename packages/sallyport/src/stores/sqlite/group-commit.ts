@@ -2,7 +2,8 @@ import { encodeBatch } from '../../audit/batch.ts'
 import type { MacKey } from '../../audit/mac.ts'
 import { INSERT_BATCH, WRITER_IDLE_MS } from '../sql/audit-schema.ts'
 import { SqlError, type SqlResult, type SqlStep } from '../sql/driver.ts'
-import { isBusy, openConnection, runStep, sqlErrorFrom, type Connection } from './connection.ts'
+import { isBusy } from './busy.ts'
+import { openConnection, runStep, sqlErrorFrom, type Connection } from './connection.ts'
 import type { Place } from './protocol.ts'
 
 /** One transaction that a caller asked for. A group commit carries many, each all or nothing. */

@@ -1,7 +1,7 @@
-const SQLITE_BUSY = 5
+import { isBusy, pause } from './busy.ts'
+
 /** How long the thread itself may be held while another process writes. Longer waits go through the event loop. */
 const HELD_MS = 2
-const cell = new Int32Array(new SharedArrayBuffer(4))
 
 /**
  * Runs a transaction when the file is free.
@@ -17,7 +17,7 @@ export function takeTurn<T>(transact: () => T, busyMs: number): T | Promise<T> {
     } catch (error) {
       if (!isBusy(error)) throw error
       if (performance.now() - start > HELD_MS) return takeTurnLater(transact, busyMs, start)
-      Atomics.wait(cell, 0, 0, 0.02 + Math.random() * 0.1)
+      pause(0.02 + Math.random() * 0.1)
     }
   }
 }
@@ -31,8 +31,4 @@ async function takeTurnLater<T>(transact: () => T, busyMs: number, start: number
       if (!isBusy(error) || performance.now() - start > busyMs) throw error
     }
   }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY
 }

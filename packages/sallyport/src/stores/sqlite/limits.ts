@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { decide, leave } from '../../limits/decide.ts'
 import { block, credit, dispatch, peek, release, reserve, reset, settle } from '../../limits/reservations.ts'
+import { useWriteAheadLog } from './busy.ts'
 import { SqliteTables } from './limits-tables.ts'
 import { takeTurn } from './limits-turn.ts'
 import type { LimitStore } from '../../limits/types.ts'
@@ -28,7 +29,8 @@ export interface SqliteLimitsOptions {
  */
 export function sqliteLimits(options: SqliteLimitsOptions): LimitStore {
   const db = new DatabaseSync(options.path)
-  db.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+  useWriteAheadLog(db, 5_000)
+  db.exec('PRAGMA busy_timeout = 5000; PRAGMA synchronous = NORMAL')
   const tables = new SqliteTables(db, options.maxKeys ?? 100_000)
   db.exec('PRAGMA busy_timeout = 0')
   const begin = db.prepare('BEGIN IMMEDIATE')
