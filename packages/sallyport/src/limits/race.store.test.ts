@@ -66,7 +66,11 @@ async function raceProcesses(task: RaceTask, kill: boolean): Promise<Tally> {
   const worker = new URL('./race-worker.fixture.ts', import.meta.url)
   const execArgv = ['--conditions=@sallyport/source', '--no-warnings']
   const children = Array.from({ length: 4 }, () => fork(worker, [JSON.stringify(task)], { execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }))
-  const told = (child: ChildProcess, what: RaceReport): Promise<void> => new Promise((resolve) => child.on('message', (report: RaceReport) => report === what && resolve()))
+  const told = (child: ChildProcess, what: RaceReport): Promise<void> =>
+    new Promise((resolve, reject) => {
+      child.on('message', (report: RaceReport) => report === what && resolve())
+      child.once('exit', (code) => reject(new Error(`a process ended with ${code} before it was '${String(what)}'`)))
+    })
   const ready = Promise.all(children.map((child) => told(child, 'ready')))
   const exits = children.map((child) => new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code))))
   children.forEach((child, i) => {
