@@ -4,10 +4,15 @@ import { defineConfig } from 'vitest/config'
 // No `import` here: it would also hold for `require`, and packages that choose by it (pg) then hand a module where a class is wanted.
 const conditions = ['@sallyport/source', 'node']
 
+// Threads of one process that strip types share a WebAssembly module, and V8 frees code of its wrappers under a lock that is gone: now and then a run died of it
+// (Runtime_TierUpWasmToJSWrapper, WasmEngine::FreeDeadCode). What never tiers up frees nothing. What is built strips no types.
+const execArgv = Number.parseInt(process.versions.node, 10) >= 24 ? ['--wasm-wrapper-tiering-budget=1000000000'] : []
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
+    execArgv,
     // A machine of CI may stand still for a moment: a test that fails there has one more try, and `npm test` then names it as flaky, with its first error.
     retry: process.env['CI'] === undefined ? 0 : 1,
     // Deadlines are for what hangs: each is many times what the slowest test needs on a machine with other work.
