@@ -1,5 +1,5 @@
 import { SallyportError } from '../errors/sallyport-error.ts'
-import { requireAmount } from './tiers.ts'
+import { requireAmount } from './amount.ts'
 import type { ModelUsage } from './types.ts'
 
 /** What a model costs, in one currency of the application's choice. */

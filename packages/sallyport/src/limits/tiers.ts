@@ -1,4 +1,5 @@
 import { DefinitionError } from '../errors/sallyport-error.ts'
+import { requireAmount } from './amount.ts'
 
 /** What a principal of a tier may use. */
 export interface Tier {
@@ -41,9 +42,4 @@ export function requireTiers(tiers: Tiers): Tiers {
     }
   }
   return tiers
-}
-
-/** @throws DefinitionError for what is no amount. Infinity is none: no store can count to it. */
-export function requireAmount(what: string, value: unknown): void {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw new DefinitionError(`${what} is ${String(value)}. It has to be a number that is finite and not negative.`)
 }

@@ -224,6 +224,7 @@ export function compile(definition: ActionDefinition, port: PortRuntime): Sallyp
 }
 
 const NOTHING_TO_SAY: OutcomeDetails = {}
+const NO_PREVIOUS = Object.freeze({ prevResult: undefined })
 
 /** Which secrets are in what leaves: fields may have been hidden from who called. */
 function disclosedIn(data: unknown, discloses: ActionDefinition['discloses']): readonly string[] | undefined {
@@ -231,7 +232,6 @@ function disclosedIn(data: unknown, discloses: ActionDefinition['discloses']): r
   const left = discloses.filter(({ field }) => Object.hasOwn(data, field) && typeof (data as Record<string, unknown>)[field] === 'string')
   return left.length === 0 ? undefined : left.map(({ field, reason }) => `${field}: ${reason}`)
 }
-const NO_PREVIOUS = Object.freeze({ prevResult: undefined })
 
 function repeatedIn(error: unknown): Repeated | null {
   try {

@@ -1,5 +1,6 @@
 import { StreamFailure } from '../../errors/stream-failure.ts'
 import type { HandledCall } from '../../lib/host.ts'
+import { partsOf } from '../../lib/parts.ts'
 import { toJson } from '../fetch/to-json.ts'
 
 /** What a model gets for a refusal: enough to act on, and nothing that a caller would not get. */
@@ -52,7 +53,7 @@ export async function toolOutcome(handled: HandledCall, signal?: AbortSignal): P
   }
   if (!(data instanceof ReadableStream)) return { ok: true, data }
   try {
-    const parts = await partsOf(data, signal)
+    const parts = await readAll(data, signal)
     return { ok: true, data: parts.every((part) => typeof part === 'string') ? parts.join('') : parts }
   } catch (error) {
     if (!(error instanceof StreamFailure)) throw error
@@ -61,18 +62,18 @@ export async function toolOutcome(handled: HandledCall, signal?: AbortSignal): P
   }
 }
 
-async function partsOf(stream: ReadableStream<unknown>, signal: AbortSignal | undefined): Promise<readonly unknown[]> {
-  const reader = stream.getReader()
+async function readAll(stream: ReadableStream<unknown>, signal: AbortSignal | undefined): Promise<readonly unknown[]> {
+  const source = partsOf(stream)
   // What is being read then ends, whatever the handler does.
-  const leave = (): void => void reader.cancel(signal?.reason).catch(() => undefined)
+  const leave = (): void => void source.leave(signal?.reason).catch(() => undefined)
   if (signal?.aborted === true) leave()
   signal?.addEventListener('abort', leave, { once: true })
   try {
     const parts: unknown[] = []
     for (;;) {
-      const { done, value } = await reader.read()
+      const { done, value } = await source.next()
       signal?.throwIfAborted()
-      if (done) return parts
+      if (done === true) return parts
       parts.push(value)
     }
   } finally {

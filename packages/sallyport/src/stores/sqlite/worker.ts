@@ -4,6 +4,7 @@ import { macKeys } from '../../audit/mac.ts'
 import { SqlError, type SqlResult, type SqlRow } from '../sql/driver.ts'
 import { MIGRATION_TABLE, pendingStatements, READ_VERSION } from '../sql/migrations.ts'
 import type { SealRound } from '../sql/sealer.ts'
+import { pause } from './busy.ts'
 import { failureFrom, openConnection } from './connection.ts'
 import { groupCommitter, type Unit, type UnitResult } from './group-commit.ts'
 import { laterQueue, takeLines } from './later-queue.ts'
@@ -19,9 +20,6 @@ const MAX_PLAIN = 4_096
 /** A group waits so long for a step of sealing at most. */
 const HOLD_MS = 20
 const RETRY_MS = [50, 100, 200, 500, 1_000] as const
-
-const cell = new Int32Array(new SharedArrayBuffer(4))
-const pause = (ms: number): void => void Atomics.wait(cell, 0, 0, ms)
 
 function startWriter(port: MessagePort, setup: WriterSetup): void {
   const key = macKeys(setup.sealing.macSecrets)
